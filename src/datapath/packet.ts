@@ -1,0 +1,141 @@
+/**
+ * A packet in the machine: its bytes and what the kernel keeps beside them.
+ *
+ * Mirrors struct sk_buff, nf_hook_state and nft_pktinfo as far as netfilter reads them. All state
+ * that rules read is in numbered slots of one Int32Array, so that generated code reads `m[3]`;
+ * unsigned values are stored as int32 and read with `>>> 0`. Offsets count from the start of `b`.
+ * A slot holds NONE where the thing is absent.
+ */
+
+/** skb_mac_header; NONE for packets that never had one. */
+export const LL = 0;
+/** skb_network_header. */
+export const NH = 1;
+/** Transport header (nft_thoff); valid if L4PROTO is not NONE. */
+export const TH = 2;
+/** skb->data: where the packet now begins (network header in IP hooks, MAC header at egress). */
+export const DATA = 3;
+/** One past the last byte; skb->len is END - DATA. */
+export const END = 4;
+/** Protocol behind all headers (pkt->tprot); NONE if not set for this hook and packet. */
+export const L4PROTO = 5;
+/** Fragment offset in 8-byte units (pkt->fragoff). */
+export const FRAGOFF = 6;
+/** skb->protocol: ethertype in host order, 0x0800 … */
+export const PROTOCOL = 7;
+/** Family of the hook now running (state->pf): NFPROTO_*. */
+export const PF = 8;
+/** Hook number now running, within its family. */
+export const HOOK = 9;
+/** ifindex of state->in / state->out; 0: none. */
+export const IIF = 10;
+export const OIF = 11;
+/** ifindex of skb->dev, and skb->skb_iif. */
+export const DEV = 12;
+export const SKB_IIF = 13;
+export const MARK = 14;
+export const PRIORITY = 15;
+export const PKTTYPE = 16;
+/** Out-of-band VLAN tag: TCI and its ethertype (0x8100, 0x88a8); VLAN_PROTO 0: no tag. */
+export const VLAN_TCI = 17;
+export const VLAN_PROTO = 18;
+/** Conntrack entry (a row of the table; NONE: none) and its enum ip_conntrack_info. */
+export const CT = 19;
+export const CTINFO = 20;
+export const NFTRACE = 21;
+export const SECMARK = 22;
+/** ifindex of the VRF's enslaved device (IPCB/IP6CB sdif). */
+export const SDIF = 23;
+/** Bits: see FLAG_*. */
+export const FLAGS = 24;
+/** Local socket that sent it or will get it (an index of the socket table; NONE). */
+export const SOCKET = 25;
+/** rtclassid of the route taken. */
+export const RTCLASSID = 26;
+export const CGROUP = 27;
+/** Serial number of the trace event that the packet came from. */
+export const EVENT = 28;
+/** Inner network and transport header of a tunnel (pkt->inneroff); NONE where none. */
+export const INNER = 29;
+/** Largest fragment that a reassembled packet was made of (IPCB frag_max_size); 0: not reassembled. */
+export const FRAG_MAX = 30;
+/** Copy flag of dup (skb->nf_skb_duplicated) and other marks of the path. */
+export const SLOTS = 40;
+
+export const NONE = -1;
+
+/** The checksum is known good (CHECKSUM_UNNECESSARY), as for packets of the machine itself. */
+export const FLAG_CSUM_OK = 1;
+/** The packet was made by the machine itself (reject, ICMP error, local output). */
+export const FLAG_LOCAL = 2;
+/** Came through reassembly with DF on all its fragments, and so on: path-private bits start here. */
+export const FLAG_PATH = 16;
+
+export const NFPROTO_INET = 1;
+export const NFPROTO_IPV4 = 2;
+export const NFPROTO_ARP = 3;
+export const NFPROTO_NETDEV = 5;
+export const NFPROTO_BRIDGE = 7;
+export const NFPROTO_IPV6 = 10;
+
+export const ETH_P_IP = 0x0800;
+export const ETH_P_ARP = 0x0806;
+export const ETH_P_8021Q = 0x8100;
+export const ETH_P_IPV6 = 0x86dd;
+export const ETH_P_8021AD = 0x88a8;
+export const ETH_P_PPP_SES = 0x8864;
+
+export const PACKET_HOST = 0;
+export const PACKET_BROADCAST = 1;
+export const PACKET_MULTICAST = 2;
+export const PACKET_OTHERHOST = 3;
+export const PACKET_OUTGOING = 4;
+export const PACKET_LOOPBACK = 5;
+
+export const IP_CT_ESTABLISHED = 0;
+export const IP_CT_RELATED = 1;
+export const IP_CT_NEW = 2;
+export const IP_CT_ESTABLISHED_REPLY = 3;
+export const IP_CT_RELATED_REPLY = 4;
+export const IP_CT_UNTRACKED = 7;
+
+/** Room before the frame, for headers that the path pushes. */
+export const HEADROOM = 64;
+
+export class Packet {
+  /** Bytes of the packet with room on both sides. */
+  b: Uint8Array;
+  readonly m: Int32Array = new Int32Array(SLOTS);
+  /** The route attached to it (skb_dst); owned by route.ts. */
+  dst: unknown = null;
+
+  constructor(capacity = 2048) {
+    this.b = new Uint8Array(capacity);
+    this.clear();
+  }
+
+  /** An empty packet: no headers, no device, no connection. */
+  clear(): void {
+    const m = this.m;
+    m.fill(0);
+    m[LL] = m[NH] = m[TH] = NONE;
+    m[L4PROTO] = m[CT] = m[SOCKET] = m[INNER] = NONE;
+    m[DATA] = m[END] = HEADROOM;
+    this.dst = null;
+  }
+
+  /** Takes over a frame's bytes; DATA, LL and END stand around them. */
+  load(frame: Uint8Array): void {
+    this.clear();
+    const need = HEADROOM + frame.length + HEADROOM;
+    if (this.b.length < need) this.b = new Uint8Array(need);
+    this.b.set(frame, HEADROOM);
+    this.m[LL] = this.m[DATA] = HEADROOM;
+    this.m[END] = HEADROOM + frame.length;
+  }
+
+  /** skb->len */
+  get length(): number {
+    return this.m[END]! - this.m[DATA]!;
+  }
+}

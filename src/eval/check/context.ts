@@ -1,0 +1,70 @@
+/**
+ * What a row may ask while a rule is checked.
+ *
+ * Owns the interface between the generic checker and the rows: reporting, names in scope, the
+ * protocols known so far, implied matches. Mirrors struct eval_ctx of nft.
+ */
+import type { Expr as AstExpr, Statement as AstStatement, Family, Span } from '../../parser/ast.ts';
+import type { Diagnostic } from '../../parser/diagnostic.ts';
+import type { Expr, Statement } from '../checked.ts';
+import type { NameScope, ValueType } from '../type/index.ts';
+
+/** A protocol layer: link, network, transport, inner. */
+export type Layer = 'll' | 'nh' | 'th' | 'ih';
+
+/** What a name of the table means to a rule. */
+export interface SetInfo {
+  readonly name: string;
+  readonly key: ValueType;
+  readonly keyBits: number;
+  readonly data?: ValueType;
+  readonly dataBits?: number;
+  /** The object kind of an object map. */
+  readonly object?: string;
+  readonly interval: boolean;
+  readonly flags: readonly string[];
+  /** Made of `typeof`: the expressions, for listing. */
+  readonly keyExpr?: Expr;
+  readonly dataExpr?: Expr;
+}
+
+export interface ChainInfo {
+  readonly name: string;
+  readonly type?: string;
+  readonly hook?: string;
+  readonly priority?: number;
+}
+
+/** The tables as the rule being checked will find them. */
+export interface TableScope {
+  readonly family: Family;
+  readonly table: string;
+  set(name: string): SetInfo | undefined;
+  object(kind: string, name: string): Readonly<Record<string, unknown>> | undefined;
+  chain(name: string): ChainInfo | undefined;
+  flowtable(name: string): { readonly name: string } | undefined;
+}
+
+export interface CheckContext {
+  readonly scope: TableScope;
+  readonly family: Family;
+  /** The chain that the rule is for; undefined while sets and objects are checked. */
+  readonly chain?: ChainInfo;
+  readonly names: NameScope;
+  readonly diagnostics: Diagnostic[];
+  /** Reports and returns undefined, so that a row can `return ctx.error(…)`. */
+  error(message: string, span: Span, ...more: Span[]): undefined;
+  /** Checks an expression; `expected` gives literals their type. */
+  expr(node: AstExpr, expected?: Expected): Expr | undefined;
+  statement(node: AstStatement): readonly Statement[] | undefined;
+  /** The protocol known at a layer, by its name (`ip`, `tcp`, `ether`), and by which statement. */
+  protocol(layer: Layer): string | undefined;
+  /** Adds a match before the statement being checked (the implied `meta l4proto tcp`). */
+  imply(statement: Statement): void;
+}
+
+export interface Expected {
+  readonly type: ValueType;
+  readonly bits: number;
+  readonly order: 'big' | 'host';
+}

@@ -1,0 +1,99 @@
+/**
+ * The shapes of a vocabulary row: all that the program knows of one word of nft.
+ *
+ * A word is one row in one file (expr/, stmt/). Grammar, checks, listing, JSON, bytecode and run
+ * time are derived from it by code that names no word. Two shapes: a KeyRow reads (and perhaps
+ * writes) a value, a StatementRow does something. Mirrors nft's descriptions of protocols and keys,
+ * and the kernel's nft_expr_ops.
+ */
+
+import type { Packet } from '../datapath/packet.ts';
+import type { Args, SelectorExpr, Span } from '../parser/ast.ts';
+import type { Phrase } from '../parser/phrase.ts';
+import type { CheckContext } from './check/context.ts';
+import type { Expr, Load, Statement } from './checked.ts';
+import type { Env } from './engine/env.ts';
+import type { Op, OpArgs } from './ir.ts';
+import type { ListContext } from './list/context.ts';
+import type { Json } from './list/json.ts';
+import type { Lowering } from './lower.ts';
+
+/**
+ * Reads into registers: writes `len` bytes at byte `at` of `regs`; false breaks the rule (NFT_BREAK).
+ * Built once per op when a rule is linked.
+ */
+export type Reader = (p: Packet, regs: Uint8Array, at: number) => boolean;
+/** Writes from registers; false breaks the rule. */
+export type Writer = (p: Packet, regs: Uint8Array, at: number) => boolean;
+/**
+ * Does the statement's work; the result is CONTINUE, BREAK or a verdict (see engine/verdict.ts).
+ * Registers hold what its args name.
+ */
+export type Effect = (p: Packet, regs: Uint8Array) => number;
+
+/** Words that read a value: header fields, meta and ct keys, numgen, fib, … */
+export interface KeyRow {
+  readonly row: 'key';
+  /** The leading word: `tcp`, `meta`, `ct`, `numgen`, `@`. */
+  readonly name: string;
+  readonly phrase: Phrase;
+  /** Words that may stand without the leading word (`iifname` for `meta iifname`). */
+  readonly unqualified?: readonly string[];
+  /** From syntax to a typed load; adds what it implies through the context; undefined after errors. */
+  check(args: Args, node: SelectorExpr, ctx: CheckContext): Expr | undefined;
+  /** The text of a load as nft lists it. */
+  list(load: Load, ctx: ListContext): string;
+  json(load: Load, ctx: ListContext): Json;
+  /** Emits the op(s) that put the value into `dreg`. */
+  lower(load: Load, dreg: number, to: Lowering): void;
+  /** Emits the op(s) that write `sreg` to where the load reads; absent: cannot be set. */
+  lowerStore?(load: Load, value: Expr, to: Lowering): void;
+  /** The kernel's text of its ops: `meta load mark => reg 1`, without brackets. */
+  bytecode(op: Extract<Op, { op: 'load' | 'store' }>): string;
+  /** A load that may be hoisted: what distinguishes it from others. Absent: never hoisted. */
+  place?(args: OpArgs): string;
+  read(args: OpArgs, len: number, env: Env): Reader;
+  write?(args: OpArgs, len: number, env: Env): Writer;
+}
+
+/** What a statement may overwrite; loads of that domain are fresh after it. */
+export type Domain = 'payload' | 'meta' | 'ct' | 'nat';
+
+/** Words that do something: counter, log, dnat, add @set, … */
+export interface StatementRow<A = Readonly<Record<string, unknown>>> {
+  readonly row: 'statement';
+  readonly name: string;
+  /** Other words that lead to the same row (`flow` has `offload`, `dnat` and `snat` one row each). */
+  readonly phrase: Phrase;
+  readonly writes?: Domain;
+  /** Ends the rule: nothing may follow it. */
+  readonly terminal?: boolean;
+  /** May be a set element's own (`counter`, `limit`, `quota`, `last`, `ct count`). */
+  readonly stateful?: boolean;
+  check(args: Args, span: Span, ctx: CheckContext): A | undefined;
+  list(args: A, ctx: ListContext): string;
+  json(args: A, ctx: ListContext): Json;
+  lower(args: A, to: Lowering): void;
+  /** The kernel's text of its op, without brackets. */
+  bytecode(args: OpArgs): string;
+  run(args: OpArgs, env: Env): Effect;
+  /** The state that lists and survives (packets, bytes, used …), and back. */
+  readonly state?: StateRow;
+  /** What a statement changed by the checker (a match it implies at the head of the rule). */
+  implies?(args: A, ctx: CheckContext): readonly Statement[];
+}
+
+/** State of a stateful statement: how many numbers, how it starts, how it is saved. */
+export interface StateRow {
+  /** A new instance from the op's args. */
+  create(args: OpArgs, env: Env): StatefulInstance;
+}
+
+export interface StatefulInstance {
+  run: Effect;
+  /** The args as they list now: `{packets, bytes}`, `{used}` … merged over the op's args. */
+  dump(): OpArgs;
+  reset(): void;
+  /** Continues from what dump gave. */
+  restore(args: OpArgs): void;
+}

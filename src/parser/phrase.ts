@@ -1,0 +1,77 @@
+/**
+ * Phrases: the syntax that follows a leading word, as data.
+ *
+ * A row of the vocabulary (see eval/row.ts) states its phrase once; the grammar, the printer, the
+ * completion and the hints are derived from it. Owns the data type and its constructors; grammar.ts
+ * turns phrases into parser rules. Nothing here knows a word of nft.
+ */
+
+export type Phrase = readonly Item[];
+
+/** How much of the expression grammar a value may be; the names follow nft's grammar. */
+export type ExprLevel =
+  /** One selector or one literal. */
+  | 'primary'
+  /** A literal side: number, name, range, prefix, `a, b`, `{ … }`, `$x`. */
+  | 'rhs'
+  /** What a statement takes: concatenations, `key map { … }`, bit operations. */
+  | 'stmt'
+  /** A literal, variable or range of them, without lists: an address, a port. */
+  | 'literal'
+  /** Selectors joined by dots. */
+  | 'concat'
+  /** `{ key [options] [: data] }` of set statements. */
+  | 'elements'
+  /** `@name` */
+  | 'setref';
+
+export type Item =
+  /** A fixed word or sign, kept nowhere. */
+  | { readonly item: 'kw'; readonly words: readonly string[] }
+  /** One of some words: args[name] = Word. */
+  | { readonly item: 'choice'; readonly name: string; readonly words: readonly string[] }
+  /** Any word (a field, a key): args[name] = Word; what it may be is checked later. */
+  | { readonly item: 'word'; readonly name: string; readonly known?: readonly string[] }
+  | { readonly item: 'num'; readonly name: string }
+  /** A name or a quoted text: args[name] = Word. */
+  | { readonly item: 'str'; readonly name: string; readonly quoted?: boolean }
+  | { readonly item: 'expr'; readonly name: string; readonly level: ExprLevel }
+  /** `1d2h`: args[name] = NumberWord in milliseconds. */
+  | { readonly item: 'time'; readonly name: string }
+  | { readonly item: 'opt'; readonly items: Phrase }
+  /** Exactly one of these: args[name] = Choice. */
+  | { readonly item: 'alt'; readonly name: string; readonly of: Readonly<Record<string, Phrase>> }
+  /** Any of these in any order; the printed order is the order given here. */
+  | { readonly item: 'options'; readonly of: readonly Phrase[] }
+  /** One or more, separated by a sign: args[name] = Choice[] or Word[]. */
+  | {
+      readonly item: 'many';
+      readonly name: string;
+      readonly of: Phrase;
+      readonly separator?: string;
+    }
+  /** `{ a; b; }`: the inner phrases in any order, each ended by newline or semicolon. */
+  | { readonly item: 'block'; readonly of: readonly Phrase[] };
+
+export const kw = (...words: string[]): Item => ({ item: 'kw', words });
+export const choice = (name: string, ...words: string[]): Item => ({ item: 'choice', name, words });
+export const word = (name: string, known?: readonly string[]): Item => ({
+  item: 'word',
+  name,
+  ...(known && { known }),
+});
+export const num = (name: string): Item => ({ item: 'num', name });
+export const str = (name: string): Item => ({ item: 'str', name });
+export const quoted = (name: string): Item => ({ item: 'str', name, quoted: true });
+export const expr = (name: string, level: ExprLevel): Item => ({ item: 'expr', name, level });
+export const time = (name: string): Item => ({ item: 'time', name });
+export const opt = (...items: Item[]): Item => ({ item: 'opt', items });
+export const alt = (name: string, of: Record<string, Phrase>): Item => ({ item: 'alt', name, of });
+export const options = (...of: Phrase[]): Item => ({ item: 'options', of });
+export const many = (name: string, of: Phrase, separator?: string): Item => ({
+  item: 'many',
+  name,
+  of,
+  ...(separator && { separator }),
+});
+export const block = (...of: Phrase[]): Item => ({ item: 'block', of });
