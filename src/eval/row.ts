@@ -52,7 +52,8 @@ export interface KeyRow {
   bytecode(op: Extract<Op, { op: 'load' | 'store' }>): string;
   /** A load that may be hoisted: what distinguishes it from others. Absent: never hoisted. */
   place?(args: OpArgs): string;
-  read(args: OpArgs, len: number, env: Env): Reader;
+  /** Absent: a rule that has it lists, but is refused to run ("not supported"). */
+  read?(args: OpArgs, len: number, env: Env): Reader;
   write?(args: OpArgs, len: number, env: Env): Writer;
 }
 
@@ -76,7 +77,8 @@ export interface StatementRow<A = Readonly<Record<string, unknown>>> {
   lower(args: A, to: Lowering): void;
   /** The kernel's text of its op, without brackets. */
   bytecode(args: OpArgs): string;
-  run(args: OpArgs, env: Env): Effect;
+  /** Absent: a rule that has it lists, but is refused to run ("not supported"). */
+  run?(args: OpArgs, env: Env): Effect;
   /** The state that lists and survives (packets, bytes, used …), and back. */
   readonly state?: StateRow;
   /** What a statement changed by the checker (a match it implies at the head of the rule). */
