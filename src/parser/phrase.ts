@@ -22,6 +22,8 @@ export type ExprLevel =
   | 'concat'
   /** `{ key [options] [: data] }` of set statements. */
   | 'elements'
+  /** `key [options]` without braces, of `set add key @name`: args[name] = SetExpr of one element. */
+  | 'element'
   /** `@name` */
   | 'setref';
 
@@ -35,15 +37,23 @@ export type Item =
   | { readonly item: 'num'; readonly name: string }
   /** A name or a quoted text: args[name] = Word. */
   | { readonly item: 'str'; readonly name: string; readonly quoted?: boolean }
+  /** A quoted text in which `$name` stands for the text of a definition (log prefixes). */
+  | { readonly item: 'str'; readonly name: string; readonly quoted: true; readonly expand: true }
   | { readonly item: 'expr'; readonly name: string; readonly level: ExprLevel }
   /** `1d2h`: args[name] = NumberWord in milliseconds. */
   | { readonly item: 'time'; readonly name: string }
   | { readonly item: 'opt'; readonly items: Phrase }
   /** Exactly one of these: args[name] = Choice. */
   | { readonly item: 'alt'; readonly name: string; readonly of: Readonly<Record<string, Phrase>> }
-  /** Any of these in any order; the printed order is the order given here. */
+  /**
+   * Any of these in any order; the printed order is the order given here. One that stands there
+   * again replaces what it gave before; what a `many` gives is added to.
+   */
   | { readonly item: 'options'; readonly of: readonly Phrase[] }
-  /** One or more, separated by a sign: args[name] = Choice[] or Word[]. */
+  /**
+   * One or more, separated by a sign: args[name] = what each gave: Word[] or Choice[] where `of` has
+   * one part with a name (the part's own name is lost), else Choice[] (`which` empty).
+   */
   | {
       readonly item: 'many';
       readonly name: string;
@@ -63,6 +73,12 @@ export const word = (name: string, known?: readonly string[]): Item => ({
 export const num = (name: string): Item => ({ item: 'num', name });
 export const str = (name: string): Item => ({ item: 'str', name });
 export const quoted = (name: string): Item => ({ item: 'str', name, quoted: true });
+export const expanded = (name: string): Item => ({
+  item: 'str',
+  name,
+  quoted: true,
+  expand: true,
+});
 export const expr = (name: string, level: ExprLevel): Item => ({ item: 'expr', name, level });
 export const time = (name: string): Item => ({ item: 'time', name });
 export const opt = (...items: Item[]): Item => ({ item: 'opt', items });

@@ -1,0 +1,30 @@
+/**
+ * The shape of a named object's row: what `counter x { … }` and the like may say, and how it lists.
+ *
+ * A named object is state of a table that rules refer to by name. Mirrors struct obj of nft and
+ * nft_object_ops of the kernel.
+ */
+import type { Args, Span } from '../../parser/ast.ts';
+import type { Phrase } from '../../parser/phrase.ts';
+import type { CheckContext } from '../check/context.ts';
+import type { ListContext } from '../list/context.ts';
+import type { Json } from '../list/json.ts';
+
+export interface ObjectRow<A = Readonly<Record<string, unknown>>> {
+  readonly row: 'object';
+  /** As in `add NAME table name`: `counter`, `ct helper`. */
+  readonly name: string;
+  /** As in `list NAMES`. */
+  readonly plural: string;
+  /** The kernel's number of the type (NFT_OBJECT_*). */
+  readonly id: number;
+  /** What may stand between its braces: each at most once, in any order, ended by newline or `;`. */
+  readonly lines: readonly Phrase[];
+  /** The first line may stand without braces after the name: `add counter t c packets 1 bytes 2`. */
+  readonly bare: boolean;
+  check(args: Args, span: Span, ctx: CheckContext): A | undefined;
+  /** The lines between its braces, without the comment. */
+  list(args: A, ctx: ListContext): readonly string[];
+  /** The members of its JSON object that follow family, name, table and handle. */
+  json(args: A, ctx: ListContext): Readonly<Record<string, Json | undefined>>;
+}
