@@ -1,0 +1,80 @@
+/**
+ * Virtual time: microseconds since the start of the run, jiffies, and timers that fire in order.
+ *
+ * Mirrors kernel/time/timer.c as far as the network stack sees it, at HZ=250. Nothing here reads the
+ * host's clock; time passes only by `advance`.
+ */
+
+export const HZ = 250;
+export const US_PER_JIFFY = 1_000_000 / HZ;
+export const US_PER_SECOND = 1_000_000;
+
+export interface Timer {
+  readonly at: number;
+  readonly fn: () => void;
+  readonly serial: number;
+  pending: boolean;
+}
+
+/** Timers of one moment fire in the order in which they were scheduled. */
+const before = (a: Timer, b: Timer) => a.at < b.at || (a.at === b.at && a.serial < b.serial);
+
+export class Clock {
+  /** Now, in µs since the start. */
+  now = 0;
+  private readonly heap: Timer[] = [];
+  private serial = 0;
+
+  get jiffies(): number {
+    return Math.floor(this.now / US_PER_JIFFY);
+  }
+
+  /** Runs `fn` when time reaches `atUs` (at the next `advance` if that is past). */
+  schedule(atUs: number, fn: () => void): Timer {
+    const timer = { at: atUs, fn, serial: this.serial++, pending: true };
+    this.heap.push(timer);
+    this.up(this.heap.length - 1);
+    return timer;
+  }
+
+  cancel(timer: Timer): void {
+    timer.pending = false;
+  }
+
+  /** Lets time pass up to and including `toUs`; timers see `now` as the moment they were due. */
+  advance(toUs: number): void {
+    for (let t = this.heap[0]; t !== undefined && t.at <= toUs; t = this.heap[0]) {
+      this.pop();
+      if (!t.pending) continue;
+      t.pending = false;
+      if (t.at > this.now) this.now = t.at;
+      t.fn();
+    }
+    if (toUs > this.now) this.now = toUs;
+  }
+
+  private up(i: number): void {
+    const h = this.heap;
+    while (i > 0) {
+      const parent = (i - 1) >> 1;
+      if (!before(h[i]!, h[parent]!)) return;
+      [h[i], h[parent]] = [h[parent]!, h[i]!];
+      i = parent;
+    }
+  }
+
+  private pop(): void {
+    const h = this.heap;
+    const last = h.pop()!;
+    if (h.length === 0) return;
+    h[0] = last;
+    for (let i = 0; ; ) {
+      let least = i;
+      for (const child of [2 * i + 1, 2 * i + 2])
+        if (child < h.length && before(h[child]!, h[least]!)) least = child;
+      if (least === i) return;
+      [h[i], h[least]] = [h[least]!, h[i]!];
+      i = least;
+    }
+  }
+}

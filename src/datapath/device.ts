@@ -1,0 +1,105 @@
+/**
+ * Network devices with their addresses, and how they are stacked (bridge ports, VLANs, VRFs).
+ *
+ * Owns struct net_device, in_ifaddr and inet6_ifaddr as data; what a change of state does to routes,
+ * neighbours and connections is up to those who subscribe to it (netns.ts).
+ */
+
+export type DeviceKind = 'wire' | 'loopback' | 'dummy' | 'bridge' | 'vlan' | 'vrf';
+
+export const ARPHRD_ETHER = 1;
+export const ARPHRD_LOOPBACK = 772;
+
+export const LOOPBACK_IFINDEX = 1;
+
+/** RT_SCOPE_*. */
+export const SCOPE_UNIVERSE = 0;
+export const SCOPE_LINK = 253;
+export const SCOPE_HOST = 254;
+export const SCOPE_NOWHERE = 255;
+
+/** An IPv4 address of a device; `local` and `broadcast` are int32, broadcast 0: none. */
+export interface Address4 {
+  readonly local: number;
+  readonly prefixlen: number;
+  readonly broadcast: number;
+  readonly scope: number;
+  readonly secondary: boolean;
+}
+
+/** An IPv6 address of a device, as four words. */
+export interface Address6 {
+  readonly local: Int32Array;
+  readonly prefixlen: number;
+}
+
+export class Device {
+  readonly ifindex: number;
+  readonly name: string;
+  readonly kind: DeviceKind;
+  /** ARPHRD_* (`meta iiftype`). */
+  readonly type: number;
+  address: Uint8Array = new Uint8Array(6);
+  mtu = 1500;
+  group = 0;
+  up = false;
+  promiscuous = false;
+  /** Can take flow rules (env `offload`). */
+  hwOffload = false;
+  /** ifindex of the bridge or VRF that it belongs to; 0: none. */
+  master = 0;
+  /** VLAN: ifindex of the device below, VLAN id and ethertype. */
+  link = 0;
+  vlanId = 0;
+  vlanProto = 0x8100;
+  /** VRF: the table that it looks up. */
+  vrfTable = 0;
+  /** Bridge: VLAN filtering. */
+  vlanFiltering = false;
+  readonly addr4: Address4[] = [];
+  readonly addr6: Address6[] = [];
+  /** Number of VLAN devices on it: VLAN ids with a device of their own, by ethertype and id. */
+  readonly vlans: Device[] = [];
+
+  constructor(ifindex: number, name: string, kind: DeviceKind) {
+    this.ifindex = ifindex;
+    this.name = name;
+    this.kind = kind;
+    this.type = kind === 'loopback' ? ARPHRD_LOOPBACK : ARPHRD_ETHER;
+  }
+}
+
+export class Devices {
+  private readonly byNumber: (Device | undefined)[] = [];
+  private readonly byText = new Map<string, Device>();
+
+  add(device: Device): void {
+    this.byNumber[device.ifindex] = device;
+    this.byText.set(device.name, device);
+  }
+
+  remove(device: Device): void {
+    this.byNumber[device.ifindex] = undefined;
+    this.byText.delete(device.name);
+  }
+
+  get(ifindex: number): Device | undefined {
+    return this.byNumber[ifindex];
+  }
+
+  named(name: string): Device | undefined {
+    return this.byText.get(name);
+  }
+
+  /** In order of ifindex. */
+  *[Symbol.iterator](): Iterator<Device> {
+    for (const device of this.byNumber) if (device !== undefined) yield device;
+  }
+
+  /** The smallest ifindex above those in use, from `from`. */
+  free(from: number): number {
+    let ifindex = from;
+    while (this.byNumber[ifindex] !== undefined) ifindex++;
+    return ifindex;
+  }
+}
