@@ -20,17 +20,9 @@ export function fold(sum: number): number {
   return ~sum & 0xffff;
 }
 
-/** The Internet checksum of byte strings that follow one another. */
-export function checksum(...parts: readonly Uint8Array[]): number {
-  let sum = 0;
-  let odd = false;
-  for (const part of parts)
-    for (const byte of part) {
-      sum += odd ? byte : byte << 8;
-      odd = !odd;
-    }
-  return fold(sum);
-}
+/** The Internet checksum of the bytes from `start` to `end`. */
+export const checksum = (b: Uint8Array, start: number, end: number): number =>
+  fold(sumBytes(b, start, end));
 
 /** The pseudo header of IPv4 (header at `nh`) as a partial sum. */
 export function pseudo4(b: Uint8Array, nh: number, protocol: number, length: number): number {

@@ -8,7 +8,7 @@ import { Clock } from './clock.ts';
 import { Devices } from './device.ts';
 import { type HookEntry, Hooks, NF_ACCEPT, NF_DROP, NF_QUEUE, NF_REPEAT } from './hooks.ts';
 import { HOOK, IIF, NFPROTO_NETDEV, OIF, type Packet, PF } from './packet.ts';
-import { DEFAULT_RELEASE, type Profile, profileOf } from './profile.ts';
+import { DEFAULT_RELEASE, type KernelProfile, profileOf } from './profile.ts';
 import { Random } from './random.ts';
 import { Sysctl } from './sysctl.ts';
 
@@ -57,13 +57,13 @@ export type LinkEvent = 'register' | 'up' | 'down' | 'unregister' | 'change';
 const SILENT: NetnsEvents = { egress() {}, drop() {}, local() {}, log() {} };
 
 export interface NetnsOptions {
-  readonly profile?: Profile;
+  readonly profile?: KernelProfile;
   readonly seed?: number;
   readonly events?: Partial<NetnsEvents>;
 }
 
 export class Netns {
-  readonly profile: Profile;
+  readonly profile: KernelProfile;
   readonly clock = new Clock();
   readonly random: Random;
   readonly hooks = new Hooks();

@@ -3,7 +3,7 @@
  * here, read by the code that needs it. No other file compares releases.
  */
 
-export interface Profile {
+export interface KernelProfile {
   /** As `--kernel` and `env.kernel` name it. */
   readonly release: string;
   /**
@@ -19,12 +19,12 @@ export interface Profile {
 
 const release = (
   name: string,
-  tcpOffload: Profile['tcpOffload'],
+  tcpOffload: KernelProfile['tcpOffload'],
   flowtableCounter: boolean,
   flowtablePath: boolean,
-): Profile => ({ release: name, tcpOffload, flowtableCounter, flowtablePath });
+): KernelProfile => ({ release: name, tcpOffload, flowtableCounter, flowtablePath });
 
-export const PROFILES: readonly Profile[] = [
+export const PROFILES: readonly KernelProfile[] = [
   release('4.16', 'replied', false, false),
   release('5.2', 'confirmed', false, false),
   release('5.10', 'confirmed', true, false),
@@ -35,6 +35,6 @@ export const PROFILES: readonly Profile[] = [
 export const DEFAULT_RELEASE = '6.12';
 
 /** The row of a release; undefined where there is none of that name. */
-export function profileOf(name: string): Profile | undefined {
+export function profileOf(name: string): KernelProfile | undefined {
   return PROFILES.find((p) => p.release === name);
 }
