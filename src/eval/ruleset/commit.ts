@@ -1,0 +1,54 @@
+/**
+ * What a batch changed, told once it has been accepted as a whole.
+ *
+ * The engine builds chain functions, hooks and instances of state from it; `nft monitor` and `-e`
+ * print it. Changes come in the order of the commands. Sets need no link of their own: lookups read
+ * their live SetStore.
+ */
+import type { Chain, Flowtable, NftObject, NftSet, Rule, Table } from './store.ts';
+
+export type Change =
+  | { readonly what: 'table'; readonly change: 'new' | 'del'; readonly table: Table }
+  /** `dormant` went on or off: base chains leave or come back. */
+  | { readonly what: 'table'; readonly change: 'update'; readonly table: Table }
+  | { readonly what: 'chain'; readonly change: 'new' | 'del'; readonly chain: Chain }
+  /** Policy, name or devices; the devices that came and went. */
+  | {
+      readonly what: 'chain';
+      readonly change: 'update';
+      readonly chain: Chain;
+      readonly added: readonly string[];
+      readonly removed: readonly string[];
+    }
+  /** `replace` is a `new` in the place of `old`, with its handle. */
+  | {
+      readonly what: 'rule';
+      readonly change: 'new' | 'del';
+      readonly rule: Rule;
+      readonly old?: Rule;
+    }
+  | { readonly what: 'set'; readonly change: 'new' | 'del' | 'update'; readonly set: NftSet }
+  /** Elements that a command added to or took from a set that rules may use already. */
+  | {
+      readonly what: 'element';
+      readonly change: 'new' | 'del';
+      readonly set: NftSet;
+      /** Keys as they lie in the store, by element. */
+      readonly keys: readonly Uint8Array[];
+    }
+  | { readonly what: 'object'; readonly change: 'new' | 'del'; readonly object: NftObject }
+  /** New settings of a living object (a quota's limit): its state is kept. */
+  | { readonly what: 'object'; readonly change: 'update'; readonly object: NftObject }
+  | { readonly what: 'flowtable'; readonly change: 'new' | 'del'; readonly flowtable: Flowtable }
+  | {
+      readonly what: 'flowtable';
+      readonly change: 'update';
+      readonly flowtable: Flowtable;
+      readonly added: readonly string[];
+      readonly removed: readonly string[];
+    };
+
+/** Implemented by engine/link.ts. */
+export interface CommitListener {
+  commit(changes: readonly Change[]): void;
+}

@@ -1,0 +1,16 @@
+/**
+ * What commands ask of the machine that they run on: devices, clock, kernel release.
+ *
+ * Owns the interface; the datapath's network namespace is one, a bare `nftsim nft` has a machine with
+ * nothing but a loopback device.
+ */
+import type { KernelProfile } from '../../datapath/profile.ts';
+import type { NameScope } from '../type/index.ts';
+
+export interface Machine extends NameScope {
+  readonly profile: KernelProfile;
+  /** Whether the hardware of a device takes flows and rules (`flags offload`). */
+  canOffload(device: string): boolean;
+  /** Milliseconds of the machine's clock (jiffies): timeouts of elements count on it. */
+  now(): number;
+}

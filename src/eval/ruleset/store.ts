@@ -1,0 +1,159 @@
+/**
+ * The ruleset: every table with all that is in it, as the kernel keeps it.
+ *
+ * Owns the shapes of the state; table.ts, chain.ts, … change it, list/ruleset.ts prints it. Maps hold
+ * their objects in the order in which the kernel lists them, which is the order of their handles.
+ * Mirrors struct nft_table, nft_chain, nft_rule, nft_set, nft_object, nft_flowtable.
+ */
+import type { Family } from '../../parser/ast.ts';
+import type { Rule as CheckedRule, Element, Expr, Statement } from '../checked.ts';
+import type { SetStore } from '../engine/set/index.ts';
+import type { Op } from '../ir.ts';
+import type { ObjectRow } from '../object/row.ts';
+import type { StatefulInstance } from '../row.ts';
+import type { ValueType } from '../type/index.ts';
+
+export interface Ruleset {
+  /** By `family name`. */
+  readonly tables: Map<string, Table>;
+  /** The next table's handle. */
+  nextHandle: number;
+}
+
+export interface Table {
+  readonly family: Family;
+  readonly name: string;
+  readonly handle: number;
+  /** Its chains are not at their hooks. */
+  dormant: boolean;
+  /** The program that made it alone may change it; it goes with that program, unless `persist`. */
+  owner: boolean;
+  persist: boolean;
+  comment?: string;
+  /** The next handle of anything in it; refused batches have used theirs up. */
+  nextHandle: number;
+  readonly chains: Map<string, Chain>;
+  readonly sets: Map<string, NftSet>;
+  /** By `kind name`: `counter c`, `ct helper ftp`. */
+  readonly objects: Map<string, NftObject>;
+  readonly flowtables: Map<string, Flowtable>;
+}
+
+export interface Chain {
+  readonly table: Table;
+  name: string;
+  readonly handle: number;
+  comment?: string;
+  readonly rules: Rule[];
+  /** Jumps and gotos of rules and elements that name it. */
+  use: number;
+  /** At a hook; undefined for chains that are only jumped to. */
+  base?: BaseChain;
+  /** The body of `jump { … }`: belongs to one rule. */
+  readonly anonymous: boolean;
+}
+
+export interface BaseChain {
+  /** `filter`, `nat`, `route` */
+  readonly type: string;
+  readonly hook: string;
+  /** NF_INET_*, NF_NETDEV_*, NF_ARP_* as src/datapath/hooks.ts numbers them. */
+  readonly hooknum: number;
+  readonly priority: number;
+  policy: 'accept' | 'drop';
+  /** netdev family and inet ingress: one hook a device. Changes by `add` and `delete chain`. */
+  devices: readonly string[];
+  readonly offload: boolean;
+}
+
+export interface Rule {
+  readonly chain: Chain;
+  readonly handle: number;
+  readonly checked: CheckedRule;
+  readonly ops: readonly Op[];
+  /** Anonymous sets and chains, made with it and gone with it. */
+  readonly sets: readonly NftSet[];
+  /** Every packet that came to the end of the rule: counted for people, not listed by nft. */
+  packets: number;
+  bytes: number;
+  /**
+   * The state of its stateful ops, in the order of the ops; made by the engine when the rule is
+   * linked (CommitListener), listed with the rule.
+   */
+  state: readonly StatefulInstance[];
+}
+
+export interface SetFlags {
+  readonly constant: boolean;
+  readonly interval: boolean;
+  readonly timeout: boolean;
+  readonly dynamic: boolean;
+  readonly anonymous: boolean;
+}
+
+export interface NftSet {
+  readonly table: Table;
+  readonly name: string;
+  readonly handle: number;
+  readonly flags: SetFlags;
+  readonly key: ValueType;
+  readonly keyBits: number;
+  /** Maps: the type of what they hold; `verdict` for verdict maps. */
+  readonly data?: ValueType;
+  readonly dataBits?: number;
+  /** `type inet_service : interval inet_service`. */
+  readonly dataInterval: boolean;
+  /** Object maps: the kind of object they hold. */
+  readonly object?: string;
+  /** Made of `typeof`: what is listed instead of the type. */
+  readonly keyExpr?: Expr;
+  readonly dataExpr?: Expr;
+  /** Milliseconds. */
+  timeout?: number;
+  gcInterval?: number;
+  size?: number;
+  readonly policy: 'performance' | 'memory';
+  readonly autoMerge: boolean;
+  readonly comment?: string;
+  /** What each element gets of its own: `counter`, `limit rate …`. */
+  readonly statements: readonly Statement[];
+  /** The same as ops. */
+  readonly exprs: readonly Op[];
+  /** Rules and elements that name it. */
+  use: number;
+  /** What is in it; lookups of the engine read it. */
+  readonly elements: SetStore;
+}
+
+/** A named counter, quota, limit, ct helper, … */
+export interface NftObject {
+  readonly table: Table;
+  /** `counter`, `ct helper`, … */
+  readonly kind: string;
+  readonly name: string;
+  readonly handle: number;
+  readonly row: ObjectRow;
+  /** What the row's own check made of the block. */
+  args: Readonly<Record<string, unknown>>;
+  comment?: string;
+  use: number;
+  /** Made by the engine when the object is linked. */
+  state?: StatefulInstance;
+}
+
+export interface Flowtable {
+  readonly table: Table;
+  readonly name: string;
+  readonly handle: number;
+  readonly hook: string;
+  readonly hooknum: number;
+  readonly priority: number;
+  devices: readonly string[];
+  readonly offload: boolean;
+  counter: boolean;
+  comment?: string;
+  use: number;
+}
+
+/** An element as commands name it. */
+export type { Element };
