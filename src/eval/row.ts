@@ -8,15 +8,18 @@
  */
 
 import type { Packet } from '../datapath/packet.ts';
-import type { Args, SelectorExpr, Span } from '../parser/ast.ts';
+import type { KernelProfile } from '../datapath/profile.ts';
+import type { Args, Family, SelectorExpr, Span } from '../parser/ast.ts';
 import type { Phrase } from '../parser/phrase.ts';
 import type { CheckContext } from './check/context.ts';
 import type { Expr, Load, Statement } from './checked.ts';
 import type { Env } from './engine/env.ts';
-import type { Op, OpArgs } from './ir.ts';
+import type { Op, OpArgs, Register } from './ir.ts';
 import type { ListContext } from './list/context.ts';
 import type { Json } from './list/json.ts';
 import type { Lowering } from './lower.ts';
+
+export type { ObjectRow } from './object/row.ts';
 
 /**
  * Reads into registers: writes `len` bytes at byte `at` of `regs`; false breaks the rule (NFT_BREAK).
@@ -31,6 +34,35 @@ export type Writer = (p: Packet, regs: Uint8Array, at: number) => boolean;
  */
 export type Effect = (p: Packet, regs: Uint8Array) => number;
 
+/**
+ * Where in the packet's bytes a value lies, in bits from its base. Lowering takes from it the whole
+ * bytes to load, the mask and the shift; joins loads of one base that touch; and reads, changes and
+ * writes back the bytes around a field that is set.
+ */
+export interface Field {
+  /** Fields of equal bases may be loaded together; absent: never (extension headers, options). */
+  readonly base?: string;
+  readonly offset: number;
+  readonly bits: number;
+  /** The header has a checksum: it is written in whole 16-bit words. */
+  readonly checksum?: true;
+}
+
+/**
+ * A base chain as the kernel's own checks see it. Rules of other chains are checked for each base
+ * chain that reaches them.
+ */
+export interface ChainSite {
+  readonly family: Family;
+  /** `filter`, `nat`, `route` */
+  readonly type: string;
+  readonly hook: string;
+  readonly priority: number;
+}
+
+/** What the kernel answers where it refuses a rule: `EOPNOTSUPP` prints as "Operation not supported". */
+export type Errno = 'EOPNOTSUPP' | 'EINVAL' | 'ENOENT' | 'ERANGE' | 'EAFNOSUPPORT' | 'EBUSY';
+
 /** Words that read a value: header fields, meta and ct keys, numgen, fib, … */
 export interface KeyRow {
   readonly row: 'key';
@@ -44,12 +76,22 @@ export interface KeyRow {
   /** The text of a load as nft lists it. */
   list(load: Load, ctx: ListContext): string;
   json(load: Load, ctx: ListContext): Json;
+  /** Where the value lies, for rows that read the packet's bytes; `lower` gets whole bytes only. */
+  field?(load: Load): Field;
+  /** The same load of other bits of its base: a field widened to whole bytes, two joined. */
+  at?(load: Load, offset: number, bits: number): Load;
   /** Emits the op(s) that put the value into `dreg`. */
-  lower(load: Load, dreg: number, to: Lowering): void;
-  /** Emits the op(s) that write `sreg` to where the load reads; absent: cannot be set. */
-  lowerStore?(load: Load, value: Expr, to: Lowering): void;
+  lower(load: Load, dreg: Register, to: Lowering): void;
+  /** Emits the op that writes `sreg` to where the load reads; absent: cannot be set. */
+  lowerStore?(load: Load, sreg: Register, to: Lowering): void;
   /** The kernel's text of its ops: `meta load mark => reg 1`, without brackets. */
   bytecode(op: Extract<Op, { op: 'load' | 'store' }>): string;
+  /** The kernel's own check of a load, a store (nft_expr_ops.validate): where it may stand. */
+  validate?(
+    op: Extract<Op, { op: 'load' | 'store' }>,
+    site: ChainSite,
+    kernel: KernelProfile,
+  ): Errno | undefined;
   /** A load that may be hoisted: what distinguishes it from others. Absent: never hoisted. */
   place?(args: OpArgs): string;
   /** Absent: a rule that has it lists, but is refused to run ("not supported"). */
@@ -63,8 +105,8 @@ export type Domain = 'payload' | 'meta' | 'ct' | 'nat';
 /** Words that do something: counter, log, dnat, add @set, … */
 export interface StatementRow<A = Readonly<Record<string, unknown>>> {
   readonly row: 'statement';
+  /** The leading word, or words: `counter`, `ct count`, `meta secmark set`. */
   readonly name: string;
-  /** Other words that lead to the same row (`flow` has `offload`, `dnat` and `snat` one row each). */
   readonly phrase: Phrase;
   readonly writes?: Domain;
   /** Ends the rule: nothing may follow it. */
@@ -77,6 +119,8 @@ export interface StatementRow<A = Readonly<Record<string, unknown>>> {
   lower(args: A, to: Lowering): void;
   /** The kernel's text of its op, without brackets. */
   bytecode(args: OpArgs): string;
+  /** The kernel's own check (nft_expr_ops.validate): where the op may stand. */
+  validate?(args: OpArgs, site: ChainSite, kernel: KernelProfile): Errno | undefined;
   /** Absent: a rule that has it lists, but is refused to run ("not supported"). */
   run?(args: OpArgs, env: Env): Effect;
   /** The state that lists and survives (packets, bytes, used …), and back. */
