@@ -121,6 +121,8 @@ export interface StatementRow<A = Readonly<Record<string, unknown>>> {
   bytecode(args: OpArgs): string;
   /** The kernel's own check (nft_expr_ops.validate): where the op may stand. */
   validate?(args: OpArgs, site: ChainSite, kernel: KernelProfile): Errno | undefined;
+  /** The flowtable that the op names; it cannot be deleted while the rule is there. */
+  flowtable?(args: OpArgs): string;
   /** Absent: a rule that has it lists, but is refused to run ("not supported"). */
   run?(args: OpArgs, env: Env): Effect;
   /** The state that lists and survives (packets, bytes, used …), and back. */
