@@ -44,6 +44,8 @@ export interface Field {
   readonly base?: string;
   readonly offset: number;
   readonly bits: number;
+  /** Names the protocol of the header that follows. */
+  readonly next?: true;
   /** The header has a checksum: it is written in whole 16-bit words. */
   readonly checksum?: true;
 }
