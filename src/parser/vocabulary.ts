@@ -1,0 +1,40 @@
+/**
+ * What the parser is told of the words of nft: which words lead, and the phrase that follows each.
+ *
+ * Owns the shape only; the rows themselves are eval's (expr/, stmt/, object/), which satisfy these
+ * types structurally. The parser knows the skeleton of the language and no word of these.
+ */
+import type { Phrase } from './phrase.ts';
+
+/** A word that reads a value: `tcp`, `meta`, `ct`, `numgen`, `@`. */
+export interface KeySyntax {
+  readonly name: string;
+  readonly phrase: Phrase;
+  /** Words that may stand without the leading word (`iifname` for `meta iifname`). */
+  readonly unqualified?: readonly string[];
+}
+
+/** A word, or several in a row (`ct helper set`), that does something. */
+export interface StatementSyntax {
+  readonly name: string;
+  readonly phrase: Phrase;
+  /** May be a set element's own (`counter`, `limit`, `quota`, `last`, `ct count`). */
+  readonly stateful?: boolean;
+}
+
+/** A named object: `counter`, `ct helper`, … */
+export interface ObjectSyntax {
+  readonly name: string;
+  /** As in `list NAMES`. */
+  readonly plural: string;
+  /** What may stand between its braces, in any order, each ended by newline or semicolon. */
+  readonly lines: readonly Phrase[];
+  /** The first line may stand without braces after the name. */
+  readonly bare: boolean;
+}
+
+export interface Vocabulary {
+  readonly keys: readonly KeySyntax[];
+  readonly statements: readonly StatementSyntax[];
+  readonly objects: readonly ObjectSyntax[];
+}
