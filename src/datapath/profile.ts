@@ -15,22 +15,40 @@ export interface KernelProfile {
   readonly flowtableCounter: boolean;
   /** Flowtables look through VLAN, PPPoE and bridges (5.13). */
   readonly flowtablePath: boolean;
+  /** dnat to a range of ports takes the first one that is free (6.8), not a random one. */
+  readonly natDestinationPortFirst: boolean;
+  /** When ports run out, a new TCP connection may end one that is closing (6.3). */
+  readonly natEvictsClosing: boolean;
 }
 
-const release = (
-  name: string,
-  tcpOffload: KernelProfile['tcpOffload'],
-  flowtableCounter: boolean,
-  flowtablePath: boolean,
-): KernelProfile => ({ release: name, tcpOffload, flowtableCounter, flowtablePath });
+const V4_16: KernelProfile = {
+  release: '4.16',
+  tcpOffload: 'replied',
+  flowtableCounter: false,
+  flowtablePath: false,
+  natDestinationPortFirst: false,
+  natEvictsClosing: false,
+};
+const V5_2: KernelProfile = { ...V4_16, release: '5.2', tcpOffload: 'confirmed' };
+const V5_10: KernelProfile = { ...V5_2, release: '5.10', flowtableCounter: true };
+const V6_1: KernelProfile = {
+  ...V5_10,
+  release: '6.1',
+  tcpOffload: 'assured',
+  flowtablePath: true,
+};
+const V6_12: KernelProfile = {
+  ...V6_1,
+  release: '6.12',
+  natDestinationPortFirst: true,
+  natEvictsClosing: true,
+};
 
-export const PROFILES: readonly KernelProfile[] = [
-  release('4.16', 'replied', false, false),
-  release('5.2', 'confirmed', false, false),
-  release('5.10', 'confirmed', true, false),
-  release('6.1', 'assured', true, true),
-  release('6.12', 'assured', true, true),
-];
+/** In order of release; each row says what changed since the one before. */
+export const PROFILES: readonly KernelProfile[] = [V4_16, V5_2, V5_10, V6_1, V6_12];
+
+/** The names that `--kernel` takes. */
+export const RELEASES: readonly string[] = PROFILES.map((p) => p.release);
 
 export const DEFAULT_RELEASE = '6.12';
 
