@@ -3,16 +3,30 @@
  *
  * Owns the shape; each type is one row in this folder. Mirrors struct datatype of nft(8)'s DATA TYPES.
  */
+import type { Json } from '../list/json.ts';
+
 export type ByteOrder = 'big' | 'host';
 
 /** Names of values, in the order in which nft knows them. */
 export type Symbols = ReadonlyArray<readonly [name: string, value: bigint]>;
 
-/** What a parse or print may ask of the outside: names of devices, users, groups, realms. */
+/** What a parse or print may ask of the outside: names of devices, users, groups; the time zone. */
 export interface NameScope {
   /** Device index by name and back; undefined: no such device. */
   ifindex(name: string): number | undefined;
   ifname(index: number): string | undefined;
+  /** User and group names; absent: only root is known. */
+  user?(name: string): number | undefined;
+  userName?(id: number): string | undefined;
+  group?(name: string): number | undefined;
+  groupName?(id: number): string | undefined;
+  /** The inode of a cgroup below /sys/fs/cgroup, and back. */
+  cgroup?(path: string): bigint | undefined;
+  cgroupPath?(id: bigint): string | undefined;
+  /** As in $TZ: `UTC-2`, `Europe/Berlin`; absent: UTC. */
+  readonly timeZone?: string;
+  /** Seconds since 1970, for times of the day across a change of the clock; absent: 0. */
+  now?(): number;
 }
 
 export interface PrintOptions {
@@ -44,17 +58,12 @@ export interface ValueType {
   readonly symbols?: Symbols;
   /** A set of flags: `a,b` tests bits. */
   readonly bitmask?: true;
+  /** Addresses: ranges and masks of leading bits are prefixes, `addr/len`. */
+  readonly prefixes?: true;
   /** Concatenation: its parts. */
   readonly parts?: readonly ValueType[];
   /** Reads a literal; a string is the error message. */
-  parse(text: string, scope: NameScope, bits: number): bigint | ParsedPrefix | string;
+  parse(text: string, scope: NameScope, bits: number): bigint | string;
   print(value: bigint, bits: number, scope: NameScope, options: PrintOptions): string;
-  /** For JSON: a number, a text, …; default derives from print. */
-  json(value: bigint, bits: number, scope: NameScope, options: PrintOptions): unknown;
-}
-
-/** A literal that stands for several values by itself: `eth*`. */
-export interface ParsedPrefix {
-  readonly value: bigint;
-  readonly prefixBits: number;
+  json(value: bigint, bits: number, scope: NameScope, options: PrintOptions): Json;
 }

@@ -1,0 +1,82 @@
+/**
+ * Makers of value types: numbers, numbers with names, flags.
+ *
+ * Owns what types of a kind have in common: reading by name first and then as a number, printing by
+ * name or in the type's number format. Mirrors symbolic_constant_parse and integer_type_parse of nft.
+ */
+import { nearest } from './misspell.ts';
+import type { Symbols, ValueType } from './value-type.ts';
+
+/** A number in a type's own format. */
+export type NumberFormat = (value: bigint) => string;
+
+export const decimal: NumberFormat = (value) => value.toString();
+/** Hexadecimal of at least so many digits. */
+export const hex =
+  (digits: number): NumberFormat =>
+  (value) =>
+    `0x${value.toString(16).padStart(digits, '0')}`;
+
+/** A JSON number: a bigint where a double would lose digits. */
+export const jsonNumber = (value: bigint): number | bigint =>
+  value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
+
+const DIGITS = /^\d+$/;
+
+/** A decimal number, as the lexer has normalized it. */
+export const parseNumber = (text: string): bigint | undefined =>
+  DIGITS.test(text) ? BigInt(text) : undefined;
+
+type Given = Pick<ValueType, 'name' | 'description' | 'id' | 'bits'> &
+  Partial<Omit<ValueType, 'symbols'>>;
+
+/** A type whose values are numbers. */
+export function numeric(given: Given, format: NumberFormat = decimal): ValueType {
+  return {
+    order: 'host',
+    parse: (text) => parseNumber(text) ?? `Could not parse ${given.description}`,
+    print: (value) => format(value),
+    json: jsonNumber,
+    ...given,
+  };
+}
+
+export const symbolTable = (table: Readonly<Record<string, number>>): Symbols =>
+  Object.entries(table).map(([name, value]) => [name, BigInt(value)]);
+
+/** The name of a value: the first in the table. */
+export const symbolOf = (symbols: Symbols, value: bigint): string | undefined =>
+  symbols.find(([, v]) => v === value)?.[0];
+
+function parseSymbol(text: string, given: Given, symbols: Symbols): bigint | string {
+  const found = symbols.find(([name]) => name === text) ?? undefined;
+  const value = found ? found[1] : parseNumber(text);
+  if (value !== undefined) return value;
+  const meant = nearest(
+    text,
+    symbols.map(([name]) => name),
+  );
+  const what = `Could not parse ${given.description}`;
+  return meant ? `${what} expression; did you you mean \`${meant}\`?` : what;
+}
+
+/** A type whose values have names; others print in the number format. `quote`: names in quotes. */
+export function symbolic(
+  given: Given,
+  table: Readonly<Record<string, number>>,
+  format: NumberFormat = decimal,
+  quote = '',
+): ValueType {
+  const symbols = symbolTable(table);
+  return {
+    ...numeric(given, format),
+    symbols,
+    parse: (text) => parseSymbol(text, given, symbols),
+    print: (value, _bits, _scope, options) => {
+      const name = options.numericSymbols ? undefined : symbolOf(symbols, value);
+      return name === undefined ? format(value) : quote + name + quote;
+    },
+    json: (value, _bits, _scope, options) =>
+      (options.numericSymbols ? undefined : symbolOf(symbols, value)) ?? jsonNumber(value),
+  };
+}

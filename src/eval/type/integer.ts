@@ -1,0 +1,33 @@
+/** The plain types: integer, bitmask, boolean, marks. */
+import { hex, numeric, symbolic } from './define.ts';
+import type { ValueType } from './value-type.ts';
+
+export const integer: ValueType = numeric({
+  name: 'integer',
+  description: 'integer',
+  id: 4,
+  bits: 0,
+});
+
+/** Integers that print in hexadecimal: `ip frag-off`, raw payloads. */
+export const hexInteger = (digits: number): ValueType =>
+  numeric({ name: 'integer', description: 'integer', id: 4, bits: 0, base: integer }, hex(digits));
+
+export const bitmask: ValueType = numeric(
+  { name: 'bitmask', description: 'bitmask', id: 3, bits: 0, base: integer, bitmask: true },
+  hex(0),
+);
+
+const booleanNames = symbolic(
+  { name: 'boolean', description: 'boolean type', id: 39, bits: 1, base: integer },
+  { exists: 1, missing: 0 },
+);
+export const boolean: ValueType = {
+  ...booleanNames,
+  json: (value) => (value === 1n ? true : value === 0n ? false : Number(value)),
+};
+
+export const mark: ValueType = numeric(
+  { name: 'mark', description: 'packet mark', id: 19, bits: 32, base: integer },
+  hex(8),
+);
