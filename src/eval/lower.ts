@@ -4,8 +4,17 @@
  * Mirrors what nft sends to the kernel for a rule; the result is what `-d netlink` prints.
  */
 import type { Family } from '../parser/ast.ts';
-import type { ByteOrder, Expr, SetLiteral, SetRef, Statement } from './checked.ts';
-import type { Op, Register } from './ir.ts';
+import type { TableScope } from './check/context.ts';
+import type { ByteOrder, Expr, Rule, SetLiteral, SetRef, Statement } from './checked.ts';
+import type { AnonymousSet, LoweredRule, Op, Register } from './ir.ts';
+import { emitAssign } from './lower/assign.ts';
+import { constantBytes } from './lower/constant.ts';
+import { emit, emitKey } from './lower/emit.ts';
+import type { Machine } from './lower/machine.ts';
+import { emitMatch } from './lower/match.ts';
+import { grouped, joined } from './lower/merge.ts';
+import { registerStack } from './lower/registers.ts';
+import { COMPARED, KEY, shape } from './lower/shape.ts';
 
 export interface Lowering {
   readonly family: Family;
@@ -25,4 +34,90 @@ export interface Lowering {
   bytes(e: Expr): Uint8Array;
   /** The name of a set: its own, or the one given to a literal. */
   set(map: SetLiteral | SetRef): string;
+}
+
+/** What the lowering asks of the table: which sets are of intervals. */
+export type LoweringScope = Pick<TableScope, 'family' | 'set'>;
+
+/** The ops of a rule, and the sets that its literals need. */
+export function lower(rule: Rule, scope: LoweringScope): LoweredRule {
+  const ops: Op[] = [];
+  const sets: AnonymousSet[] = [];
+  const { lowering } = machine(scope, ops, sets);
+  for (const group of grouped(rule.statements)) lowering.statement(joined(group));
+  return { ops, sets };
+}
+
+/** The ops of stateful statements on their own: those that each element of a set gets. */
+export function lowerEffects(
+  statements: readonly Statement[],
+  scope: LoweringScope,
+): readonly Op[] {
+  const ops: Op[] = [];
+  const { lowering } = machine(scope, ops, []);
+  for (const statement of statements) lowering.statement(statement);
+  return ops;
+}
+
+function machine(scope: LoweringScope, ops: Op[], sets: AnonymousSet[]): Machine {
+  const registers = registerStack();
+  const lowering: Lowering = {
+    family: scope.family,
+    emit: (op) => ops.push(op),
+    allocate: registers.allocate,
+    release: registers.release,
+    expr: (e, dreg, order) => emit(shape(e, KEY), dreg, m, order),
+    operand(e, order) {
+      const register = registers.allocate(e);
+      lowering.expr(e, register, order);
+      return register;
+    },
+    statement: (s) => emitStatement(s, m),
+    effects: (statements) => lowerEffects(statements, scope),
+    bytes: constantBytes,
+    set: (map) => (map.kind === 'setref' ? map.name : anonymous(map, sets)),
+  };
+  const m: Machine = {
+    registers,
+    lowering,
+    op: (op) => ops.push(op),
+    interval: (set) =>
+      set.kind === 'set' ? set.interval : (scope.set(set.name)?.interval ?? false),
+  };
+  return m;
+}
+
+/** Sets of a rule are numbered in the order of their use: `__set0`, `__map1`. */
+function anonymous(literal: SetLiteral, sets: AnonymousSet[]): string {
+  const name = `__${literal.data ? 'map' : 'set'}${sets.length}`;
+  sets.push({ name, literal });
+  return name;
+}
+
+function emitStatement(s: Statement, m: Machine): void {
+  switch (s.kind) {
+    case 'match':
+      emitMatch(s.left, s.op, s.right, m);
+      break;
+    case 'assign':
+      emitAssign(s.target, s.value, m);
+      break;
+    case 'verdict':
+      m.op({
+        op: 'verdict',
+        code: s.verdict.verdict,
+        ...(s.verdict.chain !== undefined && { chain: s.verdict.chain }),
+      });
+      break;
+    case 'vmap': {
+      const sreg = m.registers.allocate(s.key);
+      const set = emitKey(s.key, s.map, sreg, m, COMPARED);
+      m.op({ op: 'lookup', set, sreg, verdict: true });
+      m.registers.release(sreg);
+      break;
+    }
+    case 'effect':
+      s.row.lower(s.args, m.lowering);
+      break;
+  }
 }

@@ -1,0 +1,143 @@
+/**
+ * Expressions to ops: what puts a shaped expression into registers.
+ *
+ * Mirrors netlink_gen_expr and its kin: chains of `&`, `|`, `^` with constants become one bitwise op,
+ * byte order changes between the nodes that differ in it.
+ */
+import type { Binop, ByteOrder, Concat, Expr, Lookup } from '../checked.ts';
+import type { Register } from '../ir.ts';
+import { byteLength, bytesOf, constant, constantBytes, isText, ones } from './constant.ts';
+import { transfer } from './field.ts';
+import type { Machine } from './machine.ts';
+import { KEY, type Site, shape } from './shape.ts';
+
+/** Emits `e`, then what turns it into `order`. */
+export function emit(e: Expr, dreg: Register, m: Machine, order?: ByteOrder): void {
+  if (e.kind === 'concat') emitConcat(e, dreg, m, order);
+  else if (constant(e) !== undefined) {
+    m.op({ op: 'immediate', dreg, data: constantBytes(e, order) });
+  } else {
+    emitNode(e, dreg, m);
+    if (order) emitOrder(e, dreg, m, order);
+  }
+}
+
+function emitNode(e: Expr, dreg: Register, m: Machine): void {
+  switch (e.kind) {
+    case 'load':
+      e.row.lower(e, dreg, m.lowering);
+      break;
+    case 'binop':
+      emitBinop(e, dreg, m);
+      break;
+    case 'map':
+      emitLookup(e, dreg, m);
+      break;
+    default:
+      throw new TypeError(`no value for a register: ${e.kind}`);
+  }
+}
+
+/** The byteorder op, where `e` does not lie in `order` yet and it makes a difference. */
+function emitOrder(e: Expr, dreg: Register, m: Machine, order: ByteOrder): void {
+  if (e.order === order || e.bits <= 8 || isText(e.type)) return;
+  const size = e.bits % 64 === 0 ? 8 : e.bits % 32 === 0 ? 4 : 2;
+  const kind = order === 'big' ? 'hton' : 'ntoh';
+  m.op({ op: 'byteorder', kind, sreg: dreg, dreg, len: byteLength(e.bits), size });
+}
+
+function emitConcat(e: Concat, dreg: Register, m: Machine, order?: ByteOrder): void {
+  let at = dreg;
+  for (const part of e.parts) {
+    emit(part, at, m, order);
+    at += Math.ceil(part.bits / 32);
+  }
+}
+
+function emitBinop(e: Binop, dreg: Register, m: Machine): void {
+  if (e.op === '<<' || e.op === '>>') {
+    emit(e.left, dreg, m, e.order);
+    const kind = e.op === '<<' ? 'lshift' : 'rshift';
+    const len = byteLength(e.bits);
+    m.op({ op: 'bitwise', kind, sreg: dreg, dreg, len, bits: Number(constant(e.right)) });
+  } else if (constant(e.right) === undefined) emitOfRegisters(e, dreg, m);
+  else emitMask(e, dreg, m);
+}
+
+const REGISTER_KINDS = { '&': 'and', '|': 'or', '^': 'xor' } as const;
+
+/** `ct mark | meta mark`: an operation of two registers. */
+function emitOfRegisters(e: Binop, dreg: Register, m: Machine): void {
+  const kind = REGISTER_KINDS[e.op as keyof typeof REGISTER_KINDS];
+  emit(e.left, dreg, m, e.order);
+  const sreg2 = m.registers.allocate(e.right);
+  emit(e.right, sreg2, m, e.order);
+  m.op({ op: 'bitwise', kind, sreg: dreg, sreg2, dreg, len: byteLength(e.bits) });
+  m.registers.release(sreg2);
+}
+
+/** What a chain of bit operations with constants does to a value: `(value & mask) ^ xor`. */
+export interface Mask {
+  readonly mask: bigint;
+  readonly xor: bigint;
+  /** What the chain begins with. */
+  readonly of: Expr;
+}
+
+export function maskOf(e: Binop, bits: number = e.bits): Mask {
+  const chain: Binop[] = [e];
+  let of = e.left;
+  while (of.kind === 'binop' && of.op !== '<<' && of.op !== '>>' && of.order === e.order) {
+    if (constant(of.right) === undefined) break;
+    chain.unshift(of);
+    of = of.left;
+  }
+  let mask = ones(bits);
+  let xor = 0n;
+  for (const { op, right } of chain) {
+    const value = constant(right) ?? 0n;
+    if (op === '&') {
+      mask &= value;
+      xor &= value;
+    } else if (op === '|') {
+      mask &= ~value;
+      xor |= value;
+    } else xor ^= value;
+  }
+  return { mask, xor, of };
+}
+
+function emitMask(e: Binop, dreg: Register, m: Machine): void {
+  const { mask, xor, of } = maskOf(e);
+  emit(of, dreg, m, e.order);
+  m.op({
+    op: 'bitwise',
+    kind: 'mask',
+    sreg: dreg,
+    dreg,
+    len: byteLength(e.bits),
+    mask: bytesOf(mask, e.bits, e.order),
+    xor: bytesOf(xor, e.bits, e.order),
+  });
+}
+
+/** `key map { … }`: the key is loaded to where its value will be. */
+function emitLookup(e: Lookup, dreg: Register, m: Machine): void {
+  m.op({ op: 'lookup', set: emitKey(e.key, e.map, dreg, m), sreg: dreg, dreg });
+}
+
+/** Loads the key of a lookup as the set has its keys, and names the set. */
+export function emitKey(
+  key: Expr,
+  map: Lookup['map'],
+  sreg: Register,
+  m: Machine,
+  site: Site = KEY,
+): string {
+  const interval = m.interval(map);
+  const numeric = site.numeric || map.kind === 'setref';
+  const shaped = shape(key, { ...site, numeric });
+  const sides = map.kind === 'set' ? transfer(shaped, map) : { left: shaped, right: map };
+  emit(sides.left, sreg, m, interval ? 'big' : undefined);
+  return m.lowering.set(sides.right);
+}

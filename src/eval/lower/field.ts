@@ -1,0 +1,134 @@
+/**
+ * Fields of the packet that do not fill whole bytes: what is loaded, masked and shifted for them.
+ *
+ * `ip dscp` is six bits of a byte: the byte is loaded, masked with 0xfc and shifted right by two.
+ * Compared with a constant, nft moves the shift to the constant's side. Mirrors
+ * expr_evaluate_bits, stmt_evaluate_payload and binop_transfer.
+ */
+import type { Binop, ByteOrder, Element, Expr, Load, SetLiteral, Value } from '../checked.ts';
+import type { Field } from '../row.ts';
+import { constant, ones } from './constant.ts';
+
+/** Whole bytes around a field, and how far its lowest bit lies from theirs. */
+export interface Window {
+  readonly load: Load;
+  readonly shift: number;
+}
+
+/** The field of a load that does not begin and end on bytes; undefined for all other loads. */
+export function oddField(load: Load): Field | undefined {
+  const field = load.row.field?.(load);
+  return field && (field.offset % 8 !== 0 || field.bits % 8 !== 0) ? field : undefined;
+}
+
+/** The bytes that a field lies in. */
+export function windowOf(load: Load, field: Field): Window {
+  const offset = field.offset - (field.offset % 8);
+  const bits = 8 * Math.ceil((field.offset - offset + field.bits) / 8);
+  return { load: at(load, offset, bits), shift: offset + bits - field.offset - field.bits };
+}
+
+/** The bytes to rewrite for a field: an even number of them where a checksum covers them. */
+export function writeWindow(load: Load, field: Field): Window {
+  const { shift } = windowOf(load, field);
+  let first = Math.floor(field.offset / 8);
+  let bytes = (field.offset + field.bits + shift) / 8 - first;
+  if (!field.checksum || bytes % 2 === 0) return { load: at(load, 8 * first, 8 * bytes), shift };
+  bytes++;
+  if (first % 2 === 0) return { load: at(load, 8 * first, 8 * bytes), shift: shift + 8 };
+  first--;
+  return { load: at(load, 8 * first, 8 * bytes), shift };
+}
+
+function at(load: Load, offset: number, bits: number): Load {
+  const { row } = load;
+  if (!row.at) throw new TypeError(`${row.name}: a field of odd bits needs at()`);
+  return row.at(load, offset, bits);
+}
+
+/**
+ * `(bytes & mask) >> shift` for a field of odd bits; any other load as it is. The kernel shifts
+ * words in host order: `order` is what the shift is to be done in. A plain comparison leaves it as the
+ * packet has it, for there the shift mostly moves to the constant.
+ */
+export function whole(load: Load, order: ByteOrder = load.order): Expr {
+  const field = oddField(load);
+  if (!field) return load;
+  const window = windowOf(load, field);
+  const bits = field.bits + window.shift;
+  const masked = binop('&', window.load, ones(field.bits) << BigInt(window.shift), bits);
+  return window.shift ? { ...binop('>>', masked, BigInt(window.shift), bits), order } : masked;
+}
+
+export const number = (like: Expr, value: bigint, bits: number): Value => ({
+  kind: 'value',
+  type: like.type,
+  order: like.order,
+  bits,
+  value,
+});
+
+const binop = (op: Binop['op'], left: Expr, value: bigint, bits: number): Binop => ({
+  kind: 'binop',
+  op,
+  type: left.type,
+  order: left.order,
+  bits,
+  left,
+  right: number(left, value, bits),
+});
+
+/** A comparison's two sides with the operations that could be moved to the constant's side. */
+export interface Sides<R extends Expr> {
+  readonly left: Expr;
+  readonly right: R;
+}
+
+/**
+ * Moves shifts and `^` by a constant from the left side to the constants of the right one, as far as
+ * nft does: constants and ranges of them, elements of a literal that are no ranges.
+ */
+export function transfer<R extends Expr>(left: Expr, right: R): Sides<R> {
+  if (left.kind !== 'binop' || left.op === '&' || left.op === '|') return { left, right };
+  const by = constant(left.right);
+  if (by === undefined) return { left, right };
+  const bits = left.left.bits;
+  const moved = move(right, moveOne(left.op, by), Math.max(bits, right.bits));
+  return moved ? transfer(remaining(left, by), moved as R) : { left, right };
+}
+
+const moveOne = (op: '^' | '<<' | '>>', by: bigint) => (value: bigint) =>
+  op === '^' ? value ^ by : op === '<<' ? value >> by : value << by;
+
+/** A right shift hid the lowest bits: they stay hidden by a mask. */
+const remaining = (left: Binop, by: bigint): Expr =>
+  left.op === '>>'
+    ? {
+        ...binop('&', left.left, (ones(left.left.bits) >> by) << by, left.left.bits),
+        order: left.order,
+      }
+    : left.left;
+
+type Change = (value: bigint) => bigint;
+
+function move(right: Expr, change: Change, bits: number): Expr | undefined {
+  if (right.kind === 'range') {
+    const low = move(right.low, change, bits);
+    const high = move(right.high, change, bits);
+    return low && high && { ...right, low, high, bits };
+  }
+  if (right.kind === 'set') return moveElements(right, change, bits);
+  const value = right.kind === 'prefix' ? undefined : constant(right);
+  return value === undefined ? undefined : number(right, change(value), bits);
+}
+
+function moveElements(set: SetLiteral, change: Change, bits: number): SetLiteral | undefined {
+  const elements: Element[] = [];
+  for (const element of set.elements) {
+    if (element.key.kind === 'range') return undefined;
+    const key = element.key.kind === 'wildcard' ? element.key : move(element.key, change, bits);
+    if (!key) return undefined;
+    elements.push({ ...element, key });
+  }
+  return { ...set, elements, bits };
+}

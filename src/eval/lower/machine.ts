@@ -1,0 +1,14 @@
+/** What the parts of the lowering share while one rule is lowered. */
+import type { SetLiteral, SetRef } from '../checked.ts';
+import type { Op } from '../ir.ts';
+import type { Lowering } from '../lower.ts';
+import type { Registers } from './registers.ts';
+
+export interface Machine {
+  readonly registers: Registers;
+  /** What rows are given. */
+  readonly lowering: Lowering;
+  op(op: Op): void;
+  /** Whether a set is one of intervals: its keys are big-endian. */
+  interval(set: SetLiteral | SetRef): boolean;
+}

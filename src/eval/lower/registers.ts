@@ -1,0 +1,33 @@
+/**
+ * The registers of a rule while it is lowered: a stack of sixteen words.
+ *
+ * A value takes four words (one of the kernel's old 128-bit registers), a concatenation as many as its
+ * parts need. Mirrors get_register and release_register of nft.
+ */
+import type { Expr } from '../checked.ts';
+import type { Register } from '../ir.ts';
+import { registerBytes } from './constant.ts';
+
+export interface Registers {
+  allocate(e: Expr): Register;
+  /** Gives back `register` and all that were taken after it. */
+  release(register: Register): void;
+}
+
+export function registerStack(): Registers {
+  let free = 0;
+  return {
+    allocate(e) {
+      const register = free;
+      free += e.kind === 'concat' ? registerBytes(e) / 4 : 4;
+      return register;
+    },
+    release(register) {
+      free = register;
+    },
+  };
+}
+
+/** As the kernel numbers them: 1–4 where a 128-bit register begins, 8 and on for words. */
+export const registerName = (register: Register): number =>
+  register % 4 === 0 ? 1 + register / 4 : 8 + register;

@@ -1,0 +1,43 @@
+/**
+ * Bit operations with the width and byte order that the kernel will do them in.
+ *
+ * Operations that feed a wider target (`meta mark set ip id & 0xff`) are done in the target's width
+ * and in host order, shifts always in host order, all else as the left side lies. Mirrors
+ * expr_evaluate_bitwise and expr_evaluate_shift.
+ */
+import type { Binop, Expr } from '../checked.ts';
+import { constant } from './constant.ts';
+import { whole } from './field.ts';
+
+/** Where an expression stands. */
+export interface Site {
+  /** The bits of what is set to it; 0 where nothing is. */
+  readonly width: number;
+  /** A field of odd bits is shifted down to a number, in host order. */
+  readonly numeric: boolean;
+}
+
+export const COMPARED: Site = { width: 0, numeric: false };
+export const KEY: Site = { width: 0, numeric: true };
+
+export function shape(e: Expr, site: Site): Expr {
+  switch (e.kind) {
+    case 'load':
+      return site.numeric ? whole(e, 'host') : whole(e);
+    case 'binop':
+      return constant(e) === undefined ? shapeBinop(e, site) : e;
+    case 'concat':
+      return { ...e, parts: e.parts.map((part) => shape(part, { ...site, numeric: true })) };
+    default:
+      return e;
+  }
+}
+
+function shapeBinop(e: Binop, site: Site): Binop {
+  const left = shape(e.left, site);
+  const shift = e.op === '<<' || e.op === '>>';
+  const wider = site.width > left.bits;
+  const bits = wider ? site.width : left.bits;
+  const order = shift || wider ? 'host' : left.order;
+  return { ...e, left, right: shift ? e.right : shape(e.right, site), bits, order };
+}
