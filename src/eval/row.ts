@@ -12,6 +12,7 @@ import type { KernelProfile } from '../datapath/profile.ts';
 import type { Args, Family, SelectorExpr, Span } from '../parser/ast.ts';
 import type { Phrase } from '../parser/phrase.ts';
 import type { CheckContext } from './check/context.ts';
+import type { Naming, Protocol } from './check/protocol.ts';
 import type { Expr, Load, Statement } from './checked.ts';
 import type { Env } from './engine/env.ts';
 import type { Op, OpArgs, Register } from './ir.ts';
@@ -75,6 +76,10 @@ export interface KeyRow {
   readonly unqualified?: readonly string[];
   /** From syntax to a typed load; adds what it implies through the context; undefined after errors. */
   check(args: Args, node: SelectorExpr, ctx: CheckContext): Expr | undefined;
+  /** The protocol that the row's fields belong to, for rows that are headers. */
+  readonly protocol?: Protocol;
+  /** In which numbering the value names a protocol: `ip protocol`, `meta l4proto`, `ether type`. */
+  names?(load: Load): Naming | undefined;
   /** The text of a load as nft lists it. */
   list(load: Load, ctx: ListContext): string;
   json(load: Load, ctx: ListContext): Json;

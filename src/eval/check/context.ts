@@ -8,9 +8,9 @@ import type { Expr as AstExpr, Statement as AstStatement, Family, Span } from '.
 import type { Diagnostic } from '../../parser/diagnostic.ts';
 import type { Expr, Statement } from '../checked.ts';
 import type { NameScope, ValueType } from '../type/index.ts';
+import type { Layer, Protocol, Tunnel } from './protocol.ts';
 
-/** A protocol layer: link, network, transport, inner. */
-export type Layer = 'll' | 'nh' | 'th' | 'ih';
+export type { Layer } from './protocol.ts';
 
 /** What a name of the table means to a rule. */
 export interface SetInfo {
@@ -57,8 +57,19 @@ export interface CheckContext {
   /** Checks an expression; `expected` gives literals their type. */
   expr(node: AstExpr, expected?: Expected): Expr | undefined;
   statement(node: AstStatement): readonly Statement[] | undefined;
-  /** The protocol known at a layer, by its name (`ip`, `tcp`, `ether`), and by which statement. */
+  /** The protocol known at a layer, by its name (`ip`, `tcp`, `ether`). */
   protocol(layer: Layer): string | undefined;
+  /**
+   * Sees to it that a header of this protocol is there, by the matches that it takes. The result is
+   * how many bits further than usual the header begins (behind a VLAN tag); undefined after errors.
+   */
+  need(protocol: Protocol, span: Span): number | undefined;
+  /** Sees to it that the message of an ICMP-like header is one of these types (see HeaderField). */
+  needMessage(protocol: Protocol, types: readonly number[], span: Span): boolean;
+  /** Checks an expression about the packet inside a tunnel. */
+  inside(tunnel: Tunnel, node: AstExpr): Expr | undefined;
+  /** The tunnel that the expression being checked looks into. */
+  readonly tunnel?: Tunnel;
   /** Adds a match before the statement being checked (the implied `meta l4proto tcp`). */
   imply(statement: Statement): void;
 }
