@@ -19,6 +19,10 @@ export interface KernelProfile {
   readonly natDestinationPortFirst: boolean;
   /** When ports run out, a new TCP connection may end one that is closing (6.3). */
   readonly natEvictsClosing: boolean;
+  /** Chains at devices may have none, and get and lose some later (6.4). */
+  readonly chainDevicesChange: boolean;
+  /** `add element` of an element that is there sets its timeout anew (6.12). */
+  readonly elementTimeoutChanges: boolean;
 }
 
 const V4_16: KernelProfile = {
@@ -28,6 +32,8 @@ const V4_16: KernelProfile = {
   flowtablePath: false,
   natDestinationPortFirst: false,
   natEvictsClosing: false,
+  chainDevicesChange: false,
+  elementTimeoutChanges: false,
 };
 const V5_2: KernelProfile = { ...V4_16, release: '5.2', tcpOffload: 'confirmed' };
 const V5_10: KernelProfile = { ...V5_2, release: '5.10', flowtableCounter: true };
@@ -42,6 +48,8 @@ const V6_12: KernelProfile = {
   release: '6.12',
   natDestinationPortFirst: true,
   natEvictsClosing: true,
+  chainDevicesChange: true,
+  elementTimeoutChanges: true,
 };
 
 /** In order of release; each row says what changed since the one before. */
