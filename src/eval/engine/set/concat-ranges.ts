@@ -1,0 +1,138 @@
+/**
+ * Concatenations with ranges in their fields: of all elements that match, the one inserted first.
+ *
+ * The leading bits that a field's two ends share make a mask; elements of equal masks share a hash of
+ * the masked key, so a lookup asks one bucket for each combination of masks that occurs. Mirrors what
+ * nft_set_pipapo.c answers, not how it finds it.
+ */
+import type { Backend, Clash } from './backend.ts';
+import type { SetElement } from './element.ts';
+import { compareBytes, hashWords, keyLength, padded, words } from './key.ts';
+
+interface Field {
+  readonly at: number;
+  readonly bytes: number;
+}
+
+interface Group {
+  readonly mask: Uint32Array;
+  readonly buckets: Map<number, SetElement[]>;
+}
+
+/** Of a whole key nft_pipapo_insert compares one 32-bit word to tell "the same" from "overlaps". */
+const COMPARED = 4;
+
+export class ConcatRanges implements Backend {
+  private readonly fields: readonly Field[];
+  private readonly length: number;
+  private readonly probe: Uint32Array;
+  private readonly masked: Uint32Array;
+  private readonly groups: Group[] = [];
+  private readonly elements = new Set<SetElement>();
+
+  constructor(fields: readonly number[]) {
+    let at = 0;
+    this.fields = fields.map((bytes) => {
+      const field = { at, bytes };
+      at += padded(bytes);
+      return field;
+    });
+    this.length = keyLength(fields);
+    this.probe = new Uint32Array(this.length >> 2);
+    this.masked = new Uint32Array(this.length >> 2);
+  }
+
+  lookup(regs: Uint8Array, at: number, now: number): SetElement | null {
+    words(regs, at, this.length, this.probe);
+    let best: SetElement | null = null;
+    for (let g = 0; g < this.groups.length; g++) {
+      const group = this.groups[g]!;
+      const bucket = group.buckets.get(this.hash(group.mask));
+      if (bucket === undefined) continue;
+      for (let i = 0; i < bucket.length; i++) {
+        const e = bucket[i]!;
+        if (best !== null && best.serial < e.serial) break;
+        if (e.expired(now) || !this.contains(e, regs, at)) continue;
+        best = e;
+        break;
+      }
+    }
+    return best;
+  }
+
+  insert(e: SetElement, now: number): Clash | null {
+    const same = this.lookup(e.key, 0, now);
+    if (same !== null) {
+      const equal =
+        compareBytes(e.key, 0, same.key, 0, COMPARED) === 0 &&
+        compareBytes(e.keyEnd, 0, same.keyEnd, 0, COMPARED) === 0;
+      return { errno: equal ? 'EEXIST' : 'ENOTEMPTY', element: same };
+    }
+    const overlap = this.lookup(e.keyEnd, 0, now);
+    if (overlap !== null) return { errno: 'ENOTEMPTY', element: overlap };
+    for (const { at, bytes } of this.fields) {
+      if (compareBytes(e.key, at, e.keyEnd, at, bytes) > 0) return { errno: 'EINVAL' };
+    }
+    this.elements.add(e);
+    const bucket = this.bucketOf(e);
+    let place = bucket.length;
+    while (place > 0 && bucket[place - 1]!.serial > e.serial) place--;
+    bucket.splice(place, 0, e);
+    return null;
+  }
+
+  remove(e: SetElement): void {
+    if (!this.elements.delete(e)) return;
+    const bucket = this.bucketOf(e);
+    bucket.splice(bucket.indexOf(e), 1);
+  }
+
+  /** Mirrors nft_pipapo_deactivate, which looks for the element by its start. */
+  find(key: Uint8Array, _keyEnd: Uint8Array, now: number): SetElement | null {
+    return this.lookup(key, 0, now);
+  }
+
+  [Symbol.iterator](): Iterator<SetElement> {
+    return [...this.elements].sort((a, b) => a.serial - b.serial).values();
+  }
+
+  private contains(e: SetElement, regs: Uint8Array, start: number): boolean {
+    for (const { at, bytes } of this.fields) {
+      if (compareBytes(e.key, at, regs, start + at, bytes) > 0) return false;
+      if (compareBytes(e.keyEnd, at, regs, start + at, bytes) < 0) return false;
+    }
+    return true;
+  }
+
+  private hash(mask: Uint32Array): number {
+    const { probe, masked } = this;
+    for (let i = 0; i < probe.length; i++) masked[i] = probe[i]! & mask[i]!;
+    return hashWords(masked, masked.length);
+  }
+
+  private bucketOf(e: SetElement): SetElement[] {
+    const mask = this.maskOf(e);
+    let group = this.groups.find((g) => g.mask.every((w, i) => w === mask[i]));
+    if (group === undefined) this.groups.push((group = { mask, buckets: new Map() }));
+    words(e.key, 0, this.length, this.probe);
+    const hash = this.hash(mask);
+    let bucket = group.buckets.get(hash);
+    if (bucket === undefined) group.buckets.set(hash, (bucket = []));
+    return bucket;
+  }
+
+  /** Bits that both ends of each field share, down to the first that differs. */
+  private maskOf(e: SetElement): Uint32Array {
+    const mask = new Uint8Array(this.length);
+    for (const { at, bytes } of this.fields) {
+      for (let i = at; i < at + bytes; i++) {
+        const differ = e.key[i]! ^ e.keyEnd[i]!;
+        mask[i] = 0xff & ~((1 << (32 - Math.clz32(differ))) - 1);
+        if (differ !== 0) break;
+      }
+    }
+    const out = new Uint32Array(this.length >> 2);
+    words(mask, 0, this.length, out);
+    return out;
+  }
+}
