@@ -120,9 +120,13 @@ export type OpArgs = Readonly<Record<string, unknown>>;
 export interface AnonymousSet {
   readonly name: string;
   readonly literal: import('./checked.ts').SetLiteral;
+  /** The kind of object that an object map holds the names of. */
+  readonly object?: string;
 }
 
 export interface LoweredRule {
   readonly ops: readonly Op[];
+  /** What each op is written as, for messages of the kernel about it. */
+  readonly spans: readonly (import('../parser/ast.ts').Span | undefined)[];
   readonly sets: readonly AnonymousSet[];
 }

@@ -3,7 +3,7 @@
  *
  * Mirrors what nft sends to the kernel for a rule; the result is what `-d netlink` prints.
  */
-import type { Family } from '../parser/ast.ts';
+import type { Family, Span } from '../parser/ast.ts';
 import type { TableScope } from './check/context.ts';
 import type { ByteOrder, Expr, Rule, SetLiteral, SetRef, Statement } from './checked.ts';
 import type { AnonymousSet, LoweredRule, Op, Register } from './ir.ts';
@@ -18,7 +18,8 @@ import { COMPARED, KEY, shape } from './lower/shape.ts';
 
 export interface Lowering {
   readonly family: Family;
-  emit(op: Op): void;
+  /** `span`: what the kernel's messages about the op point at, where it is not the statement. */
+  emit(op: Op, span?: Span): void;
   /** Fresh registers wide enough for `e`. They are a stack: the last taken are released first. */
   allocate(e: Expr): Register;
   /** Gives back `register` and all that were taken after it. */
@@ -32,8 +33,8 @@ export interface Lowering {
   effects(statements: readonly Statement[]): readonly Op[];
   /** The bytes of a constant as they lie in a register. */
   bytes(e: Expr): Uint8Array;
-  /** The name of a set: its own, or the one given to a literal. */
-  set(map: SetLiteral | SetRef): string;
+  /** The name of a set: its own, or the one given to a literal; `object` for maps of objects. */
+  set(map: SetLiteral | SetRef, object?: string): string;
 }
 
 /** What the lowering asks of the table: which sets are of intervals. */
@@ -42,10 +43,11 @@ export type LoweringScope = Pick<TableScope, 'family' | 'set'>;
 /** The ops of a rule, and the sets that its literals need. */
 export function lower(rule: Rule, scope: LoweringScope): LoweredRule {
   const ops: Op[] = [];
+  const spans: (Span | undefined)[] = [];
   const sets: AnonymousSet[] = [];
-  const { lowering } = machine(scope, ops, sets);
+  const { lowering } = machine(scope, { ops, spans, sets });
   for (const group of grouped(rule.statements)) lowering.statement(joined(group));
-  return { ops, sets };
+  return { ops, spans, sets };
 }
 
 /** The ops of stateful statements on their own: those that each element of a set gets. */
@@ -54,16 +56,27 @@ export function lowerEffects(
   scope: LoweringScope,
 ): readonly Op[] {
   const ops: Op[] = [];
-  const { lowering } = machine(scope, ops, []);
+  const { lowering } = machine(scope, { ops, spans: [], sets: [] });
   for (const statement of statements) lowering.statement(statement);
   return ops;
 }
 
-function machine(scope: LoweringScope, ops: Op[], sets: AnonymousSet[]): Machine {
+interface Output {
+  readonly ops: Op[];
+  readonly spans: (Span | undefined)[];
+  readonly sets: AnonymousSet[];
+}
+
+function machine(scope: LoweringScope, to: Output): Machine {
   const registers = registerStack();
+  let at: Span | undefined;
+  const op = (given: Op, span = at) => {
+    to.ops.push(given);
+    to.spans.push(span);
+  };
   const lowering: Lowering = {
     family: scope.family,
-    emit: (op) => ops.push(op),
+    emit: op,
     allocate: registers.allocate,
     release: registers.release,
     expr: (e, dreg, order) => emit(shape(e, KEY), dreg, m, order),
@@ -72,25 +85,29 @@ function machine(scope: LoweringScope, ops: Op[], sets: AnonymousSet[]): Machine
       lowering.expr(e, register, order);
       return register;
     },
-    statement: (s) => emitStatement(s, m),
+    statement(s) {
+      at = s.span;
+      emitStatement(s, m);
+    },
     effects: (statements) => lowerEffects(statements, scope),
     bytes: constantBytes,
-    set: (map) => (map.kind === 'setref' ? map.name : anonymous(map, sets)),
+    set: (map, object) => (map.kind === 'setref' ? map.name : anonymous(map, to.sets, object)),
   };
   const m: Machine = {
     registers,
     lowering,
-    op: (op) => ops.push(op),
+    op,
     interval: (set) =>
       set.kind === 'set' ? set.interval : (scope.set(set.name)?.interval ?? false),
   };
   return m;
 }
 
-/** Sets of a rule are numbered in the order of their use: `__set0`, `__map1`. */
-function anonymous(literal: SetLiteral, sets: AnonymousSet[]): string {
-  const name = `__${literal.data ? 'map' : 'set'}${sets.length}`;
-  sets.push({ name, literal });
+/** Sets of a rule are numbered in the order of their use: `__set0`, `__map1`, `__objmap2`. */
+function anonymous(literal: SetLiteral, sets: AnonymousSet[], object?: string): string {
+  const kind = object ? 'objmap' : literal.data ? 'map' : 'set';
+  const name = `__${kind}${sets.length}`;
+  sets.push({ name, literal, ...(object && { object }) });
   return name;
 }
 

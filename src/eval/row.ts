@@ -13,7 +13,7 @@ import type { Args, Family, SelectorExpr, Span } from '../parser/ast.ts';
 import type { Phrase } from '../parser/phrase.ts';
 import type { CheckContext } from './check/context.ts';
 import type { Naming, Protocol } from './check/protocol.ts';
-import type { Expr, Load, Statement } from './checked.ts';
+import type { Expr, Load } from './checked.ts';
 import type { Env } from './engine/env.ts';
 import type { Op, OpArgs, Register } from './ir.ts';
 import type { ListContext } from './list/context.ts';
@@ -134,8 +134,6 @@ export interface StatementRow<A = Readonly<Record<string, unknown>>> {
   run?(args: OpArgs, env: Env): Effect;
   /** The state that lists and survives (packets, bytes, used …), and back. */
   readonly state?: StateRow;
-  /** What a statement changed by the checker (a match it implies at the head of the rule). */
-  implies?(args: A, ctx: CheckContext): readonly Statement[];
 }
 
 /** State of a stateful statement: how many numbers, how it starts, how it is saved. */

@@ -19,6 +19,8 @@ export interface SetInfo {
   readonly keyBits: number;
   readonly data?: ValueType;
   readonly dataBits?: number;
+  /** Maps to ranges: two values lie in registers for each. */
+  readonly dataInterval?: boolean;
   /** The object kind of an object map. */
   readonly object?: string;
   readonly interval: boolean;
@@ -64,6 +66,8 @@ export interface CheckContext {
    * how many bits further than usual the header begins (behind a VLAN tag); undefined after errors.
    */
   need(protocol: Protocol, span: Span): number | undefined;
+  /** The same with the matches at the head of the rule: what comes before may depend on it too. */
+  needFirst(protocol: Protocol, span: Span): boolean;
   /** Sees to it that the message of an ICMP-like header is one of these types (see HeaderField). */
   needMessage(protocol: Protocol, types: readonly number[], span: Span): boolean;
   /** Checks an expression about the packet inside a tunnel. */

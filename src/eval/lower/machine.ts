@@ -1,4 +1,5 @@
 /** What the parts of the lowering share while one rule is lowered. */
+import type { Span } from '../../parser/ast.ts';
 import type { SetLiteral, SetRef } from '../checked.ts';
 import type { Op } from '../ir.ts';
 import type { Lowering } from '../lower.ts';
@@ -8,7 +9,7 @@ export interface Machine {
   readonly registers: Registers;
   /** What rows are given. */
   readonly lowering: Lowering;
-  op(op: Op): void;
+  op(op: Op, span?: Span): void;
   /** Whether a set is one of intervals: its keys are big-endian. */
   interval(set: SetLiteral | SetRef): boolean;
 }
