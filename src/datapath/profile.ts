@@ -15,6 +15,32 @@ export interface KernelProfile {
   readonly flowtableCounter: boolean;
   /** Flowtables look through VLAN, PPPoE and bridges (5.13). */
   readonly flowtablePath: boolean;
+  /** Flowtables take GRE (6.0). */
+  readonly flowtableGre: boolean;
+  /** `flow add` passes over packets with FIN or RST (5.3). */
+  readonly flowtableSkipsClosing: boolean;
+  /** Offloaded TCP connections have no window checks afterwards (5.3). */
+  readonly flowtableLiberal: boolean;
+  /** net.netfilter.nf_flowtable_tcp_timeout and nf_flowtable_udp_timeout exist (5.13). */
+  readonly flowtableTimeouts: boolean;
+  /** A new flow is expired until its first fast packet (before 5.2). */
+  readonly flowtableStartsExpired: boolean;
+  /** A packet must lengthen a flow by more than so many seconds to be worth it. */
+  readonly flowtableRefreshSlack: number;
+  /** A new flow lifts its connection's timeout to a day (5.9). */
+  readonly flowtableLiftsTimeout: boolean;
+  /** The fast path notices that its route has become stale (5.13). */
+  readonly flowtableChecksRoute: boolean;
+  /** The way back is looked up by its destination alone, or also by source, tos and mark. */
+  readonly flowtableRouteKey: 'destination' | 'full';
+  /**
+   * What a torn down flow leaves to its connection: TCP as ESTABLISHED with that state's timeout at
+   * once; at most 120 s (UDP 30 s) when it is collected; or what its state's timeout is without the
+   * flow's, at once.
+   */
+  readonly flowtableFixup: 'established' | 'pickup' | 'state';
+  /** The 'state' fix-up takes UDP for replied even where it is not (before 6.3). */
+  readonly flowtableUdpReplied: boolean;
   /** dnat to a range of ports takes the first one that is free (6.8), not a random one. */
   readonly natDestinationPortFirst: boolean;
   /** When ports run out, a new TCP connection may end one that is closing (6.3). */
@@ -30,22 +56,53 @@ const V4_16: KernelProfile = {
   tcpOffload: 'replied',
   flowtableCounter: false,
   flowtablePath: false,
+  flowtableGre: false,
+  flowtableSkipsClosing: false,
+  flowtableLiberal: false,
+  flowtableTimeouts: false,
+  flowtableStartsExpired: true,
+  flowtableRefreshSlack: 0,
+  flowtableLiftsTimeout: false,
+  flowtableChecksRoute: false,
+  flowtableRouteKey: 'destination',
+  flowtableFixup: 'established',
+  flowtableUdpReplied: true,
   natDestinationPortFirst: false,
   natEvictsClosing: false,
   chainDevicesChange: false,
   elementTimeoutChanges: false,
 };
-const V5_2: KernelProfile = { ...V4_16, release: '5.2', tcpOffload: 'confirmed' };
-const V5_10: KernelProfile = { ...V5_2, release: '5.10', flowtableCounter: true };
+const V5_2: KernelProfile = {
+  ...V4_16,
+  release: '5.2',
+  tcpOffload: 'confirmed',
+  flowtableStartsExpired: false,
+  flowtableFixup: 'pickup',
+};
+const V5_10: KernelProfile = {
+  ...V5_2,
+  release: '5.10',
+  flowtableCounter: true,
+  flowtableSkipsClosing: true,
+  flowtableLiberal: true,
+  flowtableLiftsTimeout: true,
+};
 const V6_1: KernelProfile = {
   ...V5_10,
   release: '6.1',
   tcpOffload: 'assured',
   flowtablePath: true,
+  flowtableGre: true,
+  flowtableTimeouts: true,
+  flowtableRefreshSlack: 1,
+  flowtableChecksRoute: true,
+  flowtableRouteKey: 'full',
+  flowtableFixup: 'state',
 };
 const V6_12: KernelProfile = {
   ...V6_1,
   release: '6.12',
+  flowtableUdpReplied: false,
   natDestinationPortFirst: true,
   natEvictsClosing: true,
   chainDevicesChange: true,

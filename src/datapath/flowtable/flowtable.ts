@@ -1,9 +1,10 @@
 /**
- * A flowtable and its flows as data.
+ * A flowtable: what the ruleset says of it, and the flows in it.
  *
- * Mirrors struct nf_flowtable, flow_offload and flow_offload_tuple (nf_flow_table.h). A flow is made
- * once per connection and is an object; what the fast path reads per packet is in it as numbers.
+ * Mirrors struct nft_flowtable and nf_flowtable.
  */
+import type { HookEntry } from '../hooks.ts';
+import { FlowHash } from './table.ts';
 
 /** What `flowtable NAME { hook ingress priority P; devices = { … }; flags offload; counter; }` says. */
 export interface FlowtableSpec {
@@ -17,4 +18,23 @@ export interface FlowtableSpec {
   /** flags offload */
   readonly hardware: boolean;
   readonly counter: boolean;
+}
+
+export class Flowtable {
+  spec: FlowtableSpec;
+  readonly flows = new FlowHash();
+  /** The hook at each device, by ifindex. */
+  readonly hooks = new Map<number, HookEntry>();
+  /** µs: the collector runs each second from then on. */
+  readonly created: number;
+
+  constructor(spec: FlowtableSpec, created: number) {
+    this.spec = spec;
+    this.created = created;
+  }
+
+  /** nft_flowtable_find_dev */
+  lists(ifindex: number): boolean {
+    return this.spec.devices.includes(ifindex);
+  }
 }

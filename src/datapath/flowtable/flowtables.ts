@@ -1,0 +1,157 @@
+/**
+ * All flowtables of the machine: how the ruleset changes them, and their collector.
+ *
+ * Mirrors nf_flow_table_init, nf_flow_table_free, nf_flow_table_cleanup (nf_flow_table_core.c) and
+ * the flowtable commands of nf_tables_api.c.
+ */
+import { US_PER_SECOND } from '../clock.ts';
+import type { ConntrackCore } from '../conntrack/core.ts';
+import { type HookEntry, NETDEV_INGRESS } from '../hooks.ts';
+import type { Netns } from '../netns.ts';
+import { NFPROTO_NETDEV, type Packet } from '../packet.ts';
+import { FastPath } from './fast-path.ts';
+import { FLOW_HW, FLOW_HW_DEAD, FLOW_HW_DYING, FLOW_TEARDOWN, type Flow, KEY_IIF } from './flow.ts';
+import { Flowtable, type FlowtableSpec } from './flowtable.ts';
+import { Hardware } from './hardware.ts';
+import { FlowLifetime } from './lifetime.ts';
+import type { FlowtableListener } from './listener.ts';
+import type { FlowNetwork } from './network.ts';
+import { offload } from './offload.ts';
+
+export class Flowtables {
+  private readonly ns: Netns;
+  private readonly conntrack: ConntrackCore;
+  private readonly network: FlowNetwork;
+  private readonly lifetime: FlowLifetime;
+  private readonly hardware: Hardware;
+  private readonly fastPath: FastPath;
+  private readonly all = new Set<Flowtable>();
+  private flows = 0;
+  private watcher: FlowtableListener | null = null;
+
+  constructor(ns: Netns, conntrack: ConntrackCore, network: FlowNetwork) {
+    this.ns = ns;
+    this.conntrack = conntrack;
+    this.network = network;
+    const { profile, sysctl, clock } = ns;
+    this.lifetime = new FlowLifetime(conntrack, profile, sysctl);
+    this.hardware = new Hardware(conntrack, network, clock);
+    this.fastPath = new FastPath(conntrack, network, profile, this.lifetime, this.hardware);
+    ns.subscribe((change) => {
+      if (change.kind === 'link' && change.event === 'down') this.deviceDown(change.ifindex);
+      if (change.kind === 'link' && change.event === 'unregister') this.deviceGone(change.ifindex);
+    });
+  }
+
+  /** Who is told what happens to packets and flows; null: nobody. */
+  set listener(listener: FlowtableListener | null) {
+    this.watcher = this.lifetime.listener = this.fastPath.listener = listener;
+  }
+
+  *[Symbol.iterator](): Iterator<Flowtable> {
+    yield* this.all;
+  }
+
+  /** Whether the driver of a device takes flows (`flags offload`). */
+  canOffload(ifindex: number): boolean {
+    return this.network.device(ifindex)?.hwOffload ?? false;
+  }
+
+  /** nf_tables_newflowtable: hooks it in at the ingress of its devices. */
+  create(spec: FlowtableSpec): Flowtable {
+    const flowtable = new Flowtable(spec, this.ns.clock.now);
+    this.all.add(flowtable);
+    for (const ifindex of spec.devices) this.hook(flowtable, ifindex);
+    return flowtable;
+  }
+
+  /** nft_flowtable_update: other devices or another counter flag; flows stay. */
+  update(flowtable: Flowtable, spec: FlowtableSpec): void {
+    for (const ifindex of flowtable.hooks.keys())
+      if (!spec.devices.includes(ifindex)) this.unhook(flowtable, ifindex);
+    for (const ifindex of spec.devices)
+      if (!flowtable.hooks.has(ifindex)) this.hook(flowtable, ifindex);
+    flowtable.spec = spec;
+  }
+
+  /** nf_flow_table_free: all its flows are torn down, those too that FIN had torn down before. */
+  delete(flowtable: Flowtable): void {
+    for (const ifindex of [...flowtable.hooks.keys()]) this.unhook(flowtable, ifindex);
+    this.all.delete(flowtable);
+    for (const flow of [...flowtable.flows.flows()]) {
+      this.lifetime.teardown(flowtable, flow, 'flowtable-deleted', null);
+      if (flow.flags & FLOW_HW) this.hardware.removeNow(flow);
+      this.lifetime.delete(flowtable, flow);
+    }
+  }
+
+  /** `flow add`: false is NFT_BREAK. */
+  offload(p: Packet, flowtable: Flowtable): boolean {
+    const { conntrack, network, lifetime } = this;
+    const context = { conntrack, network, lifetime, profile: this.ns.profile };
+    const flow = offload(context, p, flowtable, this.flows + 1);
+    if (typeof flow === 'string') {
+      this.watcher?.skipped(p, flowtable, flow);
+      return false;
+    }
+    this.flows++;
+    this.hardware.added(flowtable, flow);
+    if (flowtable.flows.size === 1) this.scheduleCollector(flowtable);
+    this.watcher?.offloaded(p, flowtable, flow);
+    return true;
+  }
+
+  private hook(flowtable: Flowtable, ifindex: number): void {
+    const { priority, name } = flowtable.spec;
+    const entry: HookEntry = {
+      fn: (p) => this.fastPath.run(flowtable, p),
+      priority,
+      name: `flowtable ${name}`,
+    };
+    this.ns.hooks.register({ family: NFPROTO_NETDEV, hook: NETDEV_INGRESS, ifindex }, entry);
+    flowtable.hooks.set(ifindex, entry);
+  }
+
+  private unhook(flowtable: Flowtable, ifindex: number): void {
+    const entry = flowtable.hooks.get(ifindex)!;
+    this.ns.hooks.unregister({ family: NFPROTO_NETDEV, hook: NETDEV_INGRESS, ifindex }, entry);
+    flowtable.hooks.delete(ifindex);
+  }
+
+  /** nf_flow_table_cleanup: flows whose packets come in by this device end. */
+  private deviceDown(ifindex: number): void {
+    for (const flowtable of this.all)
+      for (const flow of [...flowtable.flows.flows()])
+        if (flow.tuples.some((tuple) => tuple.key[KEY_IIF] === ifindex))
+          this.lifetime.teardown(flowtable, flow, 'device-down', null);
+  }
+
+  /** nf_tables_flowtable_event: a flowtable loses a device that is no more. */
+  private deviceGone(ifindex: number): void {
+    for (const flowtable of this.all)
+      if (flowtable.lists(ifindex)) {
+        const devices = flowtable.spec.devices.filter((d) => d !== ifindex);
+        this.update(flowtable, { ...flowtable.spec, devices });
+      }
+  }
+
+  /** nf_flow_offload_work_gc: each second after the flowtable was made, while there are flows. */
+  private scheduleCollector(flowtable: Flowtable): void {
+    const { clock } = this.ns;
+    const age = Math.floor((clock.now - flowtable.created) / US_PER_SECOND);
+    clock.schedule(flowtable.created + (age + 1) * US_PER_SECOND, () => {
+      if (!this.all.has(flowtable)) return;
+      for (const flow of [...flowtable.flows.flows()]) this.collect(flowtable, flow);
+      if (flowtable.flows.size > 0) this.scheduleCollector(flowtable);
+    });
+  }
+
+  /** nf_flow_offload_gc_step */
+  private collect(flowtable: Flowtable, flow: Flow): void {
+    const { lifetime } = this;
+    if (lifetime.isExpired(flow) || lifetime.isDying(flow)) lifetime.expire(flowtable, flow);
+    if (!(flow.flags & FLOW_TEARDOWN)) return;
+    if (flow.flags & FLOW_HW && !(flow.flags & FLOW_HW_DYING)) this.hardware.remove(flow);
+    else if (!(flow.flags & FLOW_HW) || flow.flags & FLOW_HW_DEAD) lifetime.delete(flowtable, flow);
+  }
+}

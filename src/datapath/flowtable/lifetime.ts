@@ -1,0 +1,176 @@
+/**
+ * How long flows live, and what their connection is left with.
+ *
+ * Mirrors flow_offload_refresh, flow_offload_teardown, flow_offload_fixup_ct and
+ * nf_flow_offload_gc_step (nf_flow_table_core.c). Times are jiffies.
+ */
+import { HZ } from '../clock.ts';
+import type { ConntrackCore } from '../conntrack/core.ts';
+import {
+  IPPROTO_TCP,
+  IPPROTO_UDP,
+  IPS_DYING,
+  IPS_OFFLOAD,
+  IPS_SEEN_REPLY,
+} from '../conntrack/status.ts';
+import type { Packet } from '../packet.ts';
+import type { KernelProfile } from '../profile.ts';
+import type { Sysctl } from '../sysctl.ts';
+import { FLOW_TEARDOWN, type Flow } from './flow.ts';
+import type { Flowtable } from './flowtable.ts';
+import type { FlowtableListener } from './listener.ts';
+import type { TeardownReason } from './reason.ts';
+
+/** NF_FLOW_TIMEOUT: of what is neither TCP nor UDP. */
+const NF_FLOW_TIMEOUT = 30;
+/** What a connection has left for conntrack to pick it up again (5.2 to 5.12). */
+const TCP_PICKUP_TIMEOUT = 120 * HZ;
+const UDP_PICKUP_TIMEOUT = 30 * HZ;
+/** TCP_CONNTRACK_ESTABLISHED; UDP_CT_UNREPLIED, UDP_CT_REPLIED */
+const TCP_ESTABLISHED = 3;
+const UDP_UNREPLIED = 0;
+const UDP_REPLIED = 1;
+
+export class FlowLifetime {
+  listener: FlowtableListener | null = null;
+  private readonly conntrack: ConntrackCore;
+  private readonly profile: KernelProfile;
+  private tcpTimeout = NF_FLOW_TIMEOUT * HZ;
+  private udpTimeout = NF_FLOW_TIMEOUT * HZ;
+
+  constructor(conntrack: ConntrackCore, profile: KernelProfile, sysctl: Sysctl) {
+    this.conntrack = conntrack;
+    this.profile = profile;
+    if (!profile.flowtableTimeouts) return;
+    const define = (name: string, apply: (jiffies: number) => void) =>
+      sysctl.define(`net.netfilter.nf_flowtable_${name}_timeout`, NF_FLOW_TIMEOUT, {
+        min: 0,
+        apply: (seconds) => apply(seconds * HZ),
+      });
+    define('tcp', (jiffies) => (this.tcpTimeout = jiffies));
+    define('udp', (jiffies) => (this.udpTimeout = jiffies));
+  }
+
+  /** flow_offload_get_timeout */
+  timeoutOf(flow: Flow): number {
+    const protonum = this.conntrack.protonum(flow.ct);
+    if (protonum === IPPROTO_TCP) return this.tcpTimeout;
+    return protonum === IPPROTO_UDP ? this.udpTimeout : NF_FLOW_TIMEOUT * HZ;
+  }
+
+  /** The timeout of a flow that was made just now. */
+  start(flow: Flow): void {
+    flow.timeout = this.conntrack.jiffies;
+    if (!this.profile.flowtableStartsExpired) flow.timeout += this.timeoutOf(flow);
+  }
+
+  /** flow_offload_refresh: whether the flow now lives longer. */
+  refresh(flow: Flow): boolean {
+    const timeout = this.conntrack.jiffies + this.timeoutOf(flow);
+    if (timeout - flow.timeout <= this.profile.flowtableRefreshSlack * HZ) return false;
+    flow.timeout = timeout;
+    return true;
+  }
+
+  isExpired(flow: Flow): boolean {
+    return flow.timeout <= this.conntrack.jiffies;
+  }
+
+  isDying(flow: Flow): boolean {
+    return (this.conntrack.table.status[flow.ct]! & IPS_DYING) !== 0;
+  }
+
+  /** flow_offload_teardown: no packet takes this flow any more; the collector will free it. */
+  teardown(flowtable: Flowtable, flow: Flow, reason: TeardownReason, p: Packet | null): void {
+    const { table } = this.conntrack;
+    const first = !(flow.flags & FLOW_TEARDOWN);
+    flow.flags |= FLOW_TEARDOWN;
+    switch (this.profile.flowtableFixup) {
+      case 'state':
+        table.status[flow.ct]! &= ~IPS_OFFLOAD;
+        this.fixupByState(flow.ct);
+        break;
+      case 'pickup':
+        this.fixupTcp(flow.ct, true);
+        break;
+      case 'established':
+        this.fixupEstablished(flow.ct);
+    }
+    if (first) this.listener?.tornDown(flowtable, flow, reason, p);
+  }
+
+  /** What gc_step does to an expired or dead flow before it is freed. */
+  expire(flowtable: Flowtable, flow: Flow): void {
+    if (this.profile.flowtableFixup === 'state') {
+      this.teardown(flowtable, flow, this.isDying(flow) ? 'conntrack-dying' : 'expired', null);
+      return;
+    }
+    flow.flags |= FLOW_TEARDOWN;
+    this.listener?.tornDown(
+      flowtable,
+      flow,
+      this.isDying(flow) ? 'conntrack-dying' : 'expired',
+      null,
+    );
+  }
+
+  /** flow_offload_del: the last of a flow. */
+  delete(flowtable: Flowtable, flow: Flow): void {
+    const { conntrack, profile } = this;
+    flowtable.flows.remove(flow);
+    if (profile.flowtableFixup !== 'state') conntrack.table.status[flow.ct]! &= ~IPS_OFFLOAD;
+    if (profile.flowtableFixup === 'pickup') {
+      if (this.isExpired(flow)) this.fixupTcp(flow.ct, true);
+      this.fixupPickup(flow.ct);
+    }
+    conntrack.release(flow.ct);
+    this.listener?.collected(flowtable, flow);
+  }
+
+  /** flow_offload_fixup_tcp: windows are looked at afresh. */
+  private fixupTcp(row: number, established: boolean): void {
+    const { conntrack } = this;
+    if (conntrack.protonum(row) !== IPPROTO_TCP) return;
+    conntrack.table.tdMaxwin[row * 2] = 0;
+    conntrack.table.tdMaxwin[row * 2 + 1] = 0;
+    if (established) conntrack.table.state[row] = TCP_ESTABLISHED;
+  }
+
+  /** What the present state's timeout is without the time on the fast path. */
+  private fixupByState(row: number): void {
+    const { conntrack, profile } = this;
+    const protonum = conntrack.protonum(row);
+    const timeouts = conntrack.settings.timeoutsOf(conntrack.tracker(row));
+    let left: number;
+    if (protonum === IPPROTO_TCP) {
+      this.fixupTcp(row, false);
+      left = timeouts[conntrack.table.state[row]!]! - this.tcpTimeout;
+    } else if (protonum === IPPROTO_UDP) {
+      const replied = conntrack.table.status[row]! & IPS_SEEN_REPLY;
+      const state = replied || profile.flowtableUdpReplied ? UDP_REPLIED : UDP_UNREPLIED;
+      left = timeouts[state]! - this.udpTimeout;
+    } else return;
+    this.clip(row, Math.max(left, 0));
+  }
+
+  private fixupPickup(row: number): void {
+    const protonum = this.conntrack.protonum(row);
+    if (protonum === IPPROTO_TCP) this.clip(row, TCP_PICKUP_TIMEOUT);
+    else if (protonum === IPPROTO_UDP) this.clip(row, UDP_PICKUP_TIMEOUT);
+  }
+
+  private fixupEstablished(row: number): void {
+    const { conntrack } = this;
+    const protonum = conntrack.protonum(row);
+    this.fixupTcp(row, true);
+    const timeouts = conntrack.settings.timeoutsOf(conntrack.tracker(row));
+    const state = protonum === IPPROTO_TCP ? TCP_ESTABLISHED : UDP_REPLIED;
+    if (protonum === IPPROTO_TCP || protonum === IPPROTO_UDP)
+      conntrack.table.timeout[row] = conntrack.jiffies + timeouts[state]!;
+  }
+
+  private clip(row: number, left: number): void {
+    const { table, jiffies } = this.conntrack;
+    if (table.timeout[row]! - jiffies > left) table.timeout[row] = jiffies + left;
+  }
+}
