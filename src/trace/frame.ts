@@ -177,8 +177,9 @@ function datagram(
 
 function icmp(t: NonNullable<PacketFields['icmp']>, data: Uint8Array): Segment {
   const type = named(ICMP_TYPES, t.type, 'icmp.type');
-  const query = type === 0 || type === 8 || (type >= 13 && type <= 18);
-  const rest = query
+  // Of the queries only echo has its id and sequence written: the format is shared with recordings.
+  const echo = type === 0 || type === 8;
+  const rest = echo
     ? concat(u16(t.id ?? 0), u16(t.sequence ?? 0))
     : type === 5
       ? ip4(t.gateway ?? '0.0.0.0', 'icmp.gateway')

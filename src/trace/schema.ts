@@ -251,7 +251,7 @@ export const eventSchema = z.strictObject({
   link: z.strictObject({ dev: z.string(), state: z.enum(['up', 'down']) }).optional(),
   snapshot: z.string().min(1).optional(),
   /** By kind of event: packetExpectSchema, or endExpectSchema for a snapshot. */
-  expect: z.unknown(),
+  expect: z.unknown().optional(),
 });
 
 export const caseSchema = z.strictObject({
