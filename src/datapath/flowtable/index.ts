@@ -4,6 +4,8 @@
  * Mirrors nft_flow_offload.c, nf_flow_table_core.c and nf_flow_table_ip.c.
  */
 export type { Flow, FlowTuple } from './flow.ts';
+/** What statements hold of a flowtable. */
+export type { Flowtable as FlowtableHandle } from './flowtable.ts';
 export { Flowtable, type FlowtableSpec } from './flowtable.ts';
 export { Flowtables } from './flowtables.ts';
 export type { FlowtableListener } from './listener.ts';

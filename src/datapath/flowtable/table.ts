@@ -37,14 +37,14 @@ export class FlowHash {
   }
 
   find(key: Uint32Array): FlowTuple | null {
-    let tuple = this.buckets[hash(key) & (this.buckets.length - 1)]!;
+    let tuple = this.buckets[hash(key) & (this.buckets.length - 1)] ?? null;
     while (tuple !== null && !equal(tuple.key, key)) tuple = tuple.next;
     return tuple;
   }
 
   private insert(tuple: FlowTuple): void {
     const at = hash(tuple.key) & (this.buckets.length - 1);
-    tuple.next = this.buckets[at]!;
+    tuple.next = this.buckets[at] ?? null;
     this.buckets[at] = tuple;
   }
 
@@ -54,7 +54,7 @@ export class FlowHash {
       this.buckets[at] = tuple.next;
       return;
     }
-    for (let other = this.buckets[at]!; other !== null; other = other.next)
+    for (let other = this.buckets[at] ?? null; other !== null; other = other.next)
       if (other.next === tuple) {
         other.next = tuple.next;
         return;

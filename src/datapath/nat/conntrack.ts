@@ -1,6 +1,5 @@
-/** The part of connection tracking that NAT works on. */
+/** The connection tracking that NAT works on. */
 import type { ConntrackCore } from '../conntrack/core.ts';
 import type { ConntrackActions } from '../conntrack/index.ts';
 
-export type NatConntrack = ConntrackActions &
-  Pick<ConntrackCore, 'each' | 'killAcct' | 'onDestroy'>;
+export type NatConntrack = ConntrackActions & ConntrackCore;

@@ -23,6 +23,7 @@ import {
   TUPLE_WORDS,
   tuplesEqual,
 } from '../conntrack/index.ts';
+import { addSeqAdjust } from '../conntrack/seqadj.ts';
 import {
   type HookFunction,
   INPUT,
@@ -51,6 +52,7 @@ import {
 import { BySource } from './bysource.ts';
 import { type NatChain, NatChains } from './chains.ts';
 import type { NatConntrack } from './conntrack.ts';
+import { Helpers } from './helper.ts';
 import { IcmpTranslation } from './icmp.ts';
 import { manipPacket } from './manip.ts';
 import { forgetMasqueraded, Masquerade } from './masquerade.ts';
@@ -98,6 +100,7 @@ export class Nat {
     this.icmp = new IcmpTranslation(conntrack);
     this.masquerading = new Masquerade(this, conntrack, routing);
     this.redirecting = new Redirect(this, ns.devices);
+    conntrack.nat = new Helpers(this, conntrack);
     conntrack.onDestroy((row) => this.bySource.remove(row));
     ns.subscribe((change) => forgetMasqueraded(conntrack, change));
   }
@@ -138,6 +141,7 @@ export class Nat {
       conntrack.invert(this.reply, this.wanted);
       conntrack.alterReply(row, this.reply);
       table.status[row]! |= manip === NF_NAT_MANIP_SRC ? IPS_SRC_NAT : IPS_DST_NAT;
+      if (conntrack.help.has(row)) addSeqAdjust(conntrack, row);
     }
     if (manip === NF_NAT_MANIP_SRC) this.bySource.add(row, table);
     table.status[row]! |= manip === NF_NAT_MANIP_SRC ? IPS_SRC_NAT_DONE : IPS_DST_NAT_DONE;
