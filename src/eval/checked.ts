@@ -85,8 +85,10 @@ export interface Load extends Typed {
   readonly row: KeyRow;
   /** What the row's own check made of the phrase: field, key, direction, offset, … */
   readonly args: Readonly<Record<string, unknown>>;
-  /** Made by the checker (`meta l4proto tcp` before `tcp dport`); not listed. */
-  readonly implied?: boolean;
+  /** The greatest value that it can have, where that is less than its bits hold. */
+  readonly max?: bigint;
+  /** Can be copied, but not compared with a constant (`meta secmark`). */
+  readonly opaque?: true;
 }
 
 export interface Binop extends Typed {

@@ -80,6 +80,8 @@ export interface KeyRow {
   readonly protocol?: Protocol;
   /** In which numbering the value names a protocol: `ip protocol`, `meta l4proto`, `ether type`. */
   names?(load: Load): Naming | undefined;
+  /** The load to compare with `exists` and `missing` instead of this one, where there is one. */
+  presence?(load: Load): Load;
   /** The text of a load as nft lists it. */
   list(load: Load, ctx: ListContext): string;
   json(load: Load, ctx: ListContext): Json;
@@ -124,16 +126,26 @@ export interface StatementRow<A = Readonly<Record<string, unknown>>> {
   list(args: A, ctx: ListContext): string;
   json(args: A, ctx: ListContext): Json;
   lower(args: A, to: Lowering): void;
-  /** The kernel's text of its op, without brackets. */
-  bytecode(args: OpArgs): string;
+  /** The kernel's text of its op, without brackets; absent: it has no op of its own kind. */
+  bytecode?(args: OpArgs): string;
   /** The kernel's own check (nft_expr_ops.validate): where the op may stand. */
   validate?(args: OpArgs, site: ChainSite, kernel: KernelProfile): Errno | undefined;
+  /** The set that comes with the rule where the table has none of that name (`meter`). */
+  declares?(args: A): Declared | undefined;
   /** The flowtable that the op names; it cannot be deleted while the rule is there. */
   flowtable?(args: OpArgs): string;
   /** Absent: a rule that has it lists, but is refused to run ("not supported"). */
   run?(args: OpArgs, env: Env): Effect;
   /** The state that lists and survives (packets, bytes, used …), and back. */
   readonly state?: StateRow;
+}
+
+/** A dynamic set, as a statement declares it: key and type are those of the expression. */
+export interface Declared {
+  readonly name: string;
+  readonly key: Expr;
+  readonly size?: number;
+  readonly timeout: boolean;
 }
 
 /** State of a stateful statement: how many numbers, how it starts, how it is saved. */

@@ -70,6 +70,8 @@ export interface CheckContext {
   needFirst(protocol: Protocol, span: Span): boolean;
   /** Sees to it that the message of an ICMP-like header is one of these types (see HeaderField). */
   needMessage(protocol: Protocol, types: readonly number[], span: Span): boolean;
+  /** Sees to it that the packet is of this network protocol, for what extends its header. */
+  needNetwork(name: string, span: Span): boolean;
   /** Checks an expression about the packet inside a tunnel. */
   inside(tunnel: Tunnel, node: AstExpr): Expr | undefined;
   /** The tunnel that the expression being checked looks into. */

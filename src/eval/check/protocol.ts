@@ -4,8 +4,8 @@
  * Owns the shapes; header rows (expr/) fill them. Mirrors struct proto_desc of nft.
  */
 
-/** A protocol layer: link, network, transport, inner. */
-export type Layer = 'll' | 'nh' | 'th' | 'ih';
+/** A protocol layer: link, network, transport, behind transport, tunnel. */
+export type Layer = 'll' | 'nh' | 'th' | 'ih' | 'tun';
 
 /** A space of numbers in which protocols are named. */
 export type Numbering = 'arphrd' | 'ethertype' | 'nfproto' | 'l4proto';
@@ -24,8 +24,10 @@ export interface Protocol {
   readonly virtual?: true;
   /** Messages belong to one network protocol (ICMP to IPv4), which is then required as well. */
   readonly network?: string;
-  /** The field that says which message it is: bit offset and length are those of the row's `type`. */
-  readonly message?: string;
+  /** The selector of the field that says which message it is: `icmp`, `field`, `type`. */
+  readonly message?: readonly [word: string, argument: string, value: string];
+  /** A tunnel over this transport protocol, which must be known before. */
+  readonly over?: string;
 }
 
 export interface Carries {

@@ -1,0 +1,13 @@
+/** Destination options of IPv6: `dst nexthdr`. */
+import { inetProto } from '../type/inet.ts';
+import { integer } from '../type/integer.ts';
+import { extensionRow } from './extension.ts';
+import { exthdrFields } from './exthdr-load.ts';
+
+export const dst = extensionRow('dst', {
+  number: 60,
+  fields: exthdrFields([
+    ['nexthdr', 0, 8, inetProto],
+    ['hdrlength', 8, 8, integer],
+  ]),
+});

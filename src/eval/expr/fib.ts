@@ -1,0 +1,69 @@
+/** A look-up of the routing table: `fib saddr . iif oif`. Mirrors fib.c, nft_fib.c. */
+import type { Word } from '../../parser/ast.ts';
+import { choice, many } from '../../parser/phrase.ts';
+import type { Load } from '../checked.ts';
+import { registerName } from '../lower/registers.ts';
+import type { KeyRow } from '../row.ts';
+import { boolean } from '../type/integer.ts';
+import { fibAddrType, ifindex } from '../type/interface.ts';
+import { ifname } from '../type/string.ts';
+
+/** What the look-up uses, in the order in which it lists. */
+const FLAGS = ['saddr', 'daddr', 'mark', 'iif', 'oif'];
+
+const RESULTS = {
+  oif: { type: ifindex, bits: 32 },
+  oifname: { type: ifname, bits: 128 },
+  type: { type: fibAddrType, bits: 32 },
+} as const;
+
+interface FibArgs {
+  readonly flags: readonly string[];
+  readonly result: keyof typeof RESULTS;
+  /** Whether there is such a route, rather than what it says. */
+  readonly present?: true;
+}
+
+const fibArgs = (load: Load): FibArgs => load.args as unknown as FibArgs;
+
+export const fib: KeyRow = {
+  row: 'key',
+  name: 'fib',
+  phrase: [
+    many('flags', [choice('flag', ...FLAGS)], '.'),
+    choice('result', ...Object.keys(RESULTS)),
+  ],
+  check(args, node, ctx) {
+    const written = args.flags as readonly Word[];
+    const given = new Set(written.map((flag) => flag.text));
+    const { source, start } = written[0]!.span;
+    const place = { source, start, end: written.at(-1)!.span.end };
+    if (given.has('saddr') && given.has('daddr'))
+      return ctx.error('fib: saddr and daddr are mutually exclusive', place);
+    if (!given.has('saddr') && !given.has('daddr'))
+      return ctx.error('fib: need either saddr or daddr', place);
+    if (given.has('iif') && given.has('oif'))
+      return ctx.error('fib: iif and oif are mutually exclusive', place);
+    const flags = FLAGS.filter((flag) => given.has(flag));
+    const result = (args.result as Word).text as FibArgs['result'];
+    const { type, bits } = RESULTS[result];
+    const where = { flags, result };
+    return { kind: 'load', row: fib, args: where, type, bits, order: 'host', span: node.span };
+  },
+  presence: (load) => ({
+    ...load,
+    args: { ...load.args, present: true },
+    type: boolean,
+    bits: 8,
+  }),
+  list: (load) => `fib ${fibArgs(load).flags.join(' . ')} ${fibArgs(load).result}`,
+  json: (load) => ({ fib: { result: fibArgs(load).result, flags: [...fibArgs(load).flags] } }),
+  lower(load, dreg, to) {
+    to.emit({ op: 'load', row: fib, args: load.args, dreg, len: load.bits / 8 });
+  },
+  bytecode(op) {
+    const { flags, result, present } = op.args as unknown as FibArgs;
+    const register = op.op === 'load' ? registerName(op.dreg) : 0;
+    return `fib ${flags.join(' . ')} ${result}${present ? ' present' : ''} => reg ${register}`;
+  },
+};

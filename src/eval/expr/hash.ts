@@ -1,0 +1,98 @@
+/** Hashes of what is read, or of the packet's flow: `jhash`, `symhash`. Mirrors hash.c, nft_hash.c. */
+import type { Expr as AstExpr, NumberWord } from '../../parser/ast.ts';
+import { expr, kw, num, opt, type Phrase } from '../../parser/phrase.ts';
+import type { Expr, Load } from '../checked.ts';
+import { registerBytes } from '../lower/constant.ts';
+import { registerName } from '../lower/registers.ts';
+import type { KeyRow } from '../row.ts';
+import { integer } from '../type/integer.ts';
+
+export interface HashArgs {
+  readonly mod: number;
+  readonly offset: number;
+  /** Absent: the kernel draws one. */
+  readonly seed?: number;
+  /** What jhash is of; in an op: the register and the bytes that it reads. */
+  readonly of?: Expr;
+  readonly sreg?: number;
+  readonly bytes?: number;
+}
+
+const hashArgs = (load: Load): HashArgs => load.args as unknown as HashArgs;
+
+const modulus: Phrase = [kw('mod'), num('mod')];
+const offsetPhrase = opt(kw('offset'), num('offset'));
+
+const number = (word: unknown): number | undefined =>
+  word === undefined ? undefined : Number((word as NumberWord).value);
+
+const tail = ({ mod, seed, offset }: HashArgs): string =>
+  `mod ${mod}${seed === undefined ? '' : ` seed 0x${seed.toString(16)}`}${offset ? ` offset ${offset}` : ''}`;
+
+const result = { type: integer, bits: 32, order: 'host' } as const;
+
+export const jhash: KeyRow = {
+  row: 'key',
+  name: 'jhash',
+  phrase: [expr('of', 'concat'), ...modulus, opt(kw('seed'), num('seed')), offsetPhrase],
+  check(args, node, ctx) {
+    const of = ctx.expr(args.of as AstExpr);
+    if (!of) return undefined;
+    const mod = number(args.mod)!;
+    const seed = number(args.seed);
+    const offset = number(args.offset) ?? 0;
+    const hash: HashArgs = { of, mod, offset, ...(seed !== undefined && { seed }) };
+    const max = BigInt(mod) - 1n;
+    return { kind: 'load', row: jhash, args: { ...hash }, ...result, max, span: node.span };
+  },
+  list: (load, ctx) => `jhash ${ctx.expr(hashArgs(load).of!)} ${tail(hashArgs(load))}`,
+  json(load, ctx) {
+    const { mod, offset, seed, of } = hashArgs(load);
+    return {
+      jhash: {
+        mod,
+        ...(seed !== undefined && { seed }),
+        ...(offset && { offset }),
+        expr: ctx.exprJson(of!),
+      },
+    };
+  },
+  lower(load, dreg, to) {
+    const { of, ...args } = hashArgs(load);
+    const sreg = to.operand(of!);
+    const bytes = registerBytes(of!);
+    to.emit({ op: 'load', row: jhash, args: { ...args, sreg, bytes }, dreg, len: 4 });
+    to.release(sreg);
+  },
+  bytecode(op) {
+    const { mod, offset, seed, sreg, bytes } = op.args as unknown as HashArgs;
+    const register = op.op === 'load' ? registerName(op.dreg) : 0;
+    const of = `reg ${registerName(sreg ?? 0)}, ${bytes}, 0x${(seed ?? 0).toString(16)}`;
+    return `hash reg ${register} = jhash(${of}) % mod ${mod}${offset ? ` offset ${offset}` : ''}`;
+  },
+};
+
+export const symhash: KeyRow = {
+  row: 'key',
+  name: 'symhash',
+  phrase: [...modulus, offsetPhrase],
+  check(args, node) {
+    const mod = number(args.mod)!;
+    const hash: HashArgs = { mod, offset: number(args.offset) ?? 0 };
+    const max = BigInt(mod) - 1n;
+    return { kind: 'load', row: symhash, args: { ...hash }, ...result, max, span: node.span };
+  },
+  list: (load) => `symhash ${tail(hashArgs(load))}`,
+  json(load) {
+    const { mod, offset } = hashArgs(load);
+    return { symhash: { mod, ...(offset && { offset }) } };
+  },
+  lower(load, dreg, to) {
+    to.emit({ op: 'load', row: symhash, args: load.args, dreg, len: 4 });
+  },
+  bytecode(op) {
+    const { mod, offset } = op.args as unknown as HashArgs;
+    const register = op.op === 'load' ? registerName(op.dreg) : 0;
+    return `hash reg ${register} = symhash() % mod ${mod}${offset ? ` offset ${offset}` : ''}`;
+  },
+};

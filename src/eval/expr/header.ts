@@ -1,0 +1,220 @@
+/**
+ * Makes the row of a protocol header from the table of its fields.
+ *
+ * Owns everything that headers have in common: reading a field's name, requiring the protocol,
+ * listing, JSON, loading and writing. Mirrors struct proto_desc and struct payload_expr of nft,
+ * nft_payload.c of the kernel.
+ */
+import type { Args, SelectorExpr, Word } from '../../parser/ast.ts';
+import { type Phrase, word } from '../../parser/phrase.ts';
+import type { CheckContext } from '../check/context.ts';
+import type { Layer, Numbering, Protocol, Tunnel } from '../check/protocol.ts';
+import type { Load } from '../checked.ts';
+import type { Op } from '../ir.ts';
+import type { Json } from '../list/json.ts';
+import { registerName } from '../lower/registers.ts';
+import type { Field, KeyRow } from '../row.ts';
+import type { ValueType } from '../type/index.ts';
+
+export interface FieldOptions {
+  /** The message types that have this field, for ICMP. */
+  readonly messages?: readonly number[];
+  /** Part of the pseudo header of the checksums above: writing it changes them. */
+  readonly pseudo?: true;
+  /** Its value names the protocol that follows. */
+  readonly next?: Numbering;
+}
+
+/** Bit offset and length in the header, type of the value. */
+export type HeaderField = readonly [
+  offset: number,
+  bits: number,
+  type: ValueType,
+  options?: FieldOptions,
+];
+
+export interface HeaderSpec extends Protocol {
+  readonly fields: Readonly<Record<string, HeaderField>>;
+  /** The kernel's NFT_PAYLOAD_CSUM_*, and the byte where the checksum lies. */
+  readonly checksum?: { readonly type: number; readonly at: number };
+}
+
+/** Arguments of a load of packet bytes. */
+export interface PayloadArgs {
+  readonly layer: Layer;
+  /** Bits from the start of the layer. */
+  readonly offset: number;
+  readonly bits: number;
+  /** The name of the field; absent for bytes that are none. */
+  readonly field?: string;
+  readonly tunnel?: Tunnel;
+}
+
+export const payloadArgs = (load: Load): PayloadArgs => load.args as unknown as PayloadArgs;
+
+export const LAYER_NAMES: Readonly<Record<Layer, string>> = {
+  ll: 'link header',
+  nh: 'network header',
+  th: 'transport header',
+  ih: 'inner header',
+  tun: 'tunnel header',
+};
+
+/** `inner type 1 hdrsize 8 flags f [ … ]` */
+export const innerText = (tunnel: Tunnel, op: string): string =>
+  `inner type ${tunnel.type} hdrsize ${tunnel.headerSize} flags ${tunnel.flags.toString(16)} [ ${op} ]`;
+
+/** A row that reads bytes of a layer, and says which of them. */
+export interface PayloadRow extends KeyRow {
+  readonly spec: HeaderSpec;
+  /** A load of the field at these bits of the layer; undefined where no field lies there. */
+  fieldAt(like: Load, offset: number, bits: number): Load | undefined;
+}
+
+const isFieldOf = (spec: HeaderSpec, name: string): HeaderField | undefined =>
+  Object.hasOwn(spec.fields, name) ? spec.fields[name] : undefined;
+
+function loadField(
+  row: KeyRow,
+  spec: HeaderSpec,
+  name: string,
+  shift: number,
+  node: SelectorExpr,
+  ctx: CheckContext,
+): Load {
+  const [offset, bits, type] = spec.fields[name]!;
+  const args: PayloadArgs = {
+    layer: spec.layer,
+    offset: offset + shift,
+    bits,
+    field: name,
+    ...(ctx.tunnel && { tunnel: ctx.tunnel }),
+  };
+  return { kind: 'load', row, args: { ...args }, type, bits, order: 'big', span: node.span };
+}
+
+export function checkField(
+  row: KeyRow,
+  spec: HeaderSpec,
+  name: string,
+  node: SelectorExpr,
+  ctx: CheckContext,
+): Load | undefined {
+  const field = isFieldOf(spec, name);
+  if (!field) return ctx.error('syntax error, unexpected string', node.span);
+  const shift = ctx.need(spec, node.span);
+  if (shift === undefined) return undefined;
+  const messages = field[3]?.messages;
+  if (messages && !ctx.needMessage(spec, messages, node.span)) return undefined;
+  return loadField(row, spec, name, shift, node, ctx);
+}
+
+const payloadText = (args: PayloadArgs, len: number): string =>
+  `${len}b @ ${LAYER_NAMES[args.layer]} + ${args.offset / 8}`;
+
+/** `payload load 2b @ transport header + 2 => reg 1`, `payload write reg 1 => …` */
+export function payloadBytecode(op: Extract<Op, { op: 'load' | 'store' }>): string {
+  const args = op.args as unknown as PayloadArgs;
+  if (op.op === 'load') {
+    const text = `payload load ${payloadText(args, op.len)} => reg ${registerName(op.dreg)}`;
+    return args.tunnel ? innerText(args.tunnel, text) : text;
+  }
+  const sum = op.args as unknown as { csumType: number; csumOffset: number; csumFlags: number };
+  const register = registerName(op.sreg ?? 0);
+  return (
+    `payload write reg ${register} => ${payloadText(args, op.len)} ` +
+    `csum_type ${sum.csumType} csum_off ${sum.csumOffset} csum_flags 0x${sum.csumFlags.toString(16)}`
+  );
+}
+
+type ChecksumSpec = Pick<HeaderSpec, 'checksum' | 'fields'>;
+
+/** What the kernel is told of the checksums that a written field is part of. */
+function checksumArgs(spec: ChecksumSpec, name: string | undefined): Record<string, number> {
+  const field = name === undefined ? undefined : spec.fields[name];
+  return {
+    csumType: spec.checksum?.type ?? 0,
+    csumOffset: spec.checksum?.at ?? 0,
+    csumFlags: field?.[3]?.pseudo ? 1 : 0,
+  };
+}
+
+type PayloadHooks = Pick<KeyRow, 'field' | 'at' | 'lower' | 'lowerStore' | 'bytecode'>;
+
+/** The members that loads of packet bytes have in common, named fields or not. */
+export function payloadHooks(spec: ChecksumSpec): Required<PayloadHooks> {
+  return {
+    field(load): Field {
+      const { layer, offset, bits, field, tunnel } = payloadArgs(load);
+      const next = field === undefined ? undefined : spec.fields[field]?.[3]?.next;
+      return {
+        base: tunnel ? `${tunnel.name} ${layer}` : layer,
+        offset,
+        bits,
+        ...(next && { next: true as const }),
+        ...(spec.checksum && { checksum: true as const }),
+      };
+    },
+    at: (load, offset, bits) => ({ ...load, bits, args: { ...load.args, offset, bits } }),
+    lower(load, dreg, to) {
+      const { bits, ...args } = payloadArgs(load);
+      const len = Math.ceil(bits / 8);
+      to.emit({ op: 'load', row: load.row, args: { ...args, bits: 8 * len }, dreg, len });
+    },
+    lowerStore(load, sreg, to) {
+      const { field, ...args } = payloadArgs(load);
+      const sum = checksumArgs(spec, field);
+      const len = args.bits / 8;
+      to.emit({ op: 'store', row: load.row, args: { ...args, ...sum }, sreg, len });
+    },
+    bytecode: (op) => payloadBytecode(op),
+  };
+}
+
+/** `vxlan ` before what is read from inside a tunnel. */
+export const tunnelPrefix = (args: PayloadArgs): string =>
+  args.tunnel ? `${args.tunnel.name} ` : '';
+
+const nameAt = (spec: HeaderSpec, offset: number, bits: number): string | undefined =>
+  Object.entries(spec.fields).find(([, f]) => f[0] === offset && f[1] === bits)?.[0];
+
+/** `own`: what a header with more syntax than its fields does otherwise. */
+export function headerRow(
+  spec: HeaderSpec,
+  own: (row: () => PayloadRow, header: PayloadRow) => Partial<PayloadRow> = () => ({}),
+): PayloadRow {
+  const names = Object.keys(spec.fields);
+  const phrase: Phrase = [word('field', names)];
+  const header: PayloadRow = {
+    row: 'key',
+    name: spec.name,
+    phrase,
+    spec,
+    protocol: spec,
+    check: (args: Args, node, ctx) => checkField(row, spec, (args.field as Word).text, node, ctx),
+    names(load) {
+      const numbering = spec.fields[payloadArgs(load).field ?? '']?.[3]?.next;
+      return numbering && { numbering };
+    },
+    list: (load) => `${tunnelPrefix(payloadArgs(load))}${spec.name} ${payloadArgs(load).field}`,
+    json: (load) => ({ payload: fieldJson(load, spec.name, payloadArgs(load).field!) }),
+    ...payloadHooks(spec),
+    fieldAt(like, offset, bits) {
+      const name = nameAt(spec, offset, bits);
+      if (name === undefined) return undefined;
+      const type = spec.fields[name]![2];
+      return { ...like, row, type, bits, args: { ...like.args, offset, bits, field: name } };
+    },
+  };
+  const row: PayloadRow = { ...header, ...own(() => row, header) };
+  return row;
+}
+
+export function fieldJson(load: Load, protocol: string, field: string): Json {
+  const { tunnel } = payloadArgs(load);
+  return { ...(tunnel && { tunnel: tunnel.name }), protocol, field };
+}
+
+/** The tunnel that a load looks into. */
+export const tunnelOf = (load: Load): Tunnel | undefined =>
+  (load.args as { tunnel?: Tunnel }).tunnel;

@@ -1,0 +1,78 @@
+/** The IPsec policy that the packet passed or will pass: `ipsec in reqid`. Mirrors xfrm.c, nft_xfrm.c. */
+import type { NumberWord, Word } from '../../parser/ast.ts';
+import { choice, kw, num, opt, word } from '../../parser/phrase.ts';
+import type { ByteOrder, Load } from '../checked.ts';
+import { registerName } from '../lower/registers.ts';
+import type { KeyRow } from '../row.ts';
+import { ipv4Addr, ipv6Addr } from '../type/address.ts';
+import type { ValueType } from '../type/index.ts';
+import { integer } from '../type/integer.ts';
+
+interface IpsecKey {
+  readonly type: ValueType;
+  readonly bits: number;
+  readonly order: ByteOrder;
+  readonly kernel: string;
+}
+
+const KEYS: Readonly<Record<string, IpsecKey>> = {
+  reqid: { type: integer, bits: 32, order: 'host', kernel: 'reqid' },
+  spi: { type: integer, bits: 32, order: 'big', kernel: 'spi' },
+  'ip saddr': { type: ipv4Addr, bits: 32, order: 'big', kernel: 'saddr4' },
+  'ip daddr': { type: ipv4Addr, bits: 32, order: 'big', kernel: 'daddr4' },
+  'ip6 saddr': { type: ipv6Addr, bits: 128, order: 'big', kernel: 'saddr6' },
+  'ip6 daddr': { type: ipv6Addr, bits: 128, order: 'big', kernel: 'daddr6' },
+};
+
+const MAX_SPNUM = 255;
+
+interface IpsecArgs {
+  readonly dir: string;
+  readonly key: string;
+  /** Which of several policies, from the outermost. */
+  readonly spnum: number;
+}
+
+const ipsecArgs = (load: Load): IpsecArgs => load.args as unknown as IpsecArgs;
+
+export const ipsec: KeyRow = {
+  row: 'key',
+  name: 'ipsec',
+  phrase: [
+    choice('dir', 'in', 'out'),
+    opt(kw('spnum'), num('spnum')),
+    opt(choice('family', 'ip', 'ip6')),
+    word('key', ['reqid', 'spi', 'saddr', 'daddr']),
+  ],
+  check(args, node, ctx) {
+    const at = args.spnum as NumberWord | undefined;
+    const spnum = Number(at?.value ?? 0);
+    if (at && spnum > MAX_SPNUM) return ctx.error('value too large', at.span);
+    const family = (args.family as Word | undefined)?.text;
+    const written = args.key as Word;
+    const name = family ? `${family} ${written.text}` : written.text;
+    if (!Object.hasOwn(KEYS, name)) {
+      return ctx.error('syntax error, unexpected string', written.span);
+    }
+    const { type, bits, order } = KEYS[name]!;
+    const where = { dir: (args.dir as Word).text, key: name, spnum };
+    return { kind: 'load', row: ipsec, args: where, type, bits, order, span: node.span };
+  },
+  list(load) {
+    const { dir, key, spnum } = ipsecArgs(load);
+    return `ipsec ${dir} ${spnum ? `spnum ${spnum} ` : ''}${key}`;
+  },
+  json(load) {
+    const { dir, key, spnum } = ipsecArgs(load);
+    const [name, family] = key.split(' ').reverse();
+    return { ipsec: { key: name, ...(family && { family }), dir, spnum } };
+  },
+  lower(load, dreg, to) {
+    to.emit({ op: 'load', row: ipsec, args: load.args, dreg, len: load.bits / 8 });
+  },
+  bytecode(op) {
+    const { dir, key, spnum } = op.args as unknown as IpsecArgs;
+    const register = op.op === 'load' ? registerName(op.dreg) : 0;
+    return `xfrm load ${dir} ${spnum} ${KEYS[key]?.kernel} => reg ${register}`;
+  },
+};

@@ -1,0 +1,207 @@
+/**
+ * Options and chunks of a header: `tcp option maxseg size`, `sctp chunk data tsn`.
+ *
+ * Owns their syntax and listing; they are loads of exthdr-load.ts. Mirrors tcpopt.c, ipopt.c,
+ * sctp_chunk.c and dccpopt.c of nft.
+ */
+import type { Args, Choice, NumberWord, SelectorExpr, Word } from '../../parser/ast.ts';
+import { alt, kw, num, opt, type Phrase, word } from '../../parser/phrase.ts';
+import type { CheckContext } from '../check/context.ts';
+import type { Load } from '../checked.ts';
+import type { KeyRow } from '../row.ts';
+import { hexInteger } from '../type/integer.ts';
+import {
+  type Exthdr,
+  type ExthdrArgs,
+  type ExthdrOp,
+  exthdrArgs,
+  exthdrFields,
+  exthdrHooks,
+  exthdrJson,
+  type FieldRow,
+  fieldLoad,
+  presence,
+} from './exthdr-load.ts';
+import type { PayloadRow } from './header.ts';
+
+export type OptionField = FieldRow;
+export const optionFields = exthdrFields;
+
+export interface OptionSpec {
+  readonly op: ExthdrOp;
+  /** Absent: `option`. */
+  readonly word?: string;
+  /** By name, in nft's order. */
+  readonly options: Readonly<Record<string, Exthdr>>;
+  /** The network protocol that the options belong to. */
+  readonly network?: string;
+  /** `tcp option @254,8,8` */
+  readonly raw?: true;
+  /** Values can be set. */
+  readonly writable?: true;
+  /** Options without a name stand by their number: `tcp option 6`. */
+  readonly numbered?: true;
+}
+
+const MAX_NUMBER = 255;
+/** What a TCP header can hold of options, in bits. */
+const MAX_OPTION_BITS = 8 * (15 * 4 - 20 - 2);
+
+const rawType = hexInteger(0);
+
+/** The syntax and checks that options add to a header's row. */
+export function withOptions(
+  header: PayloadRow,
+  spec: OptionSpec,
+): Pick<KeyRow, 'phrase' | 'check'> {
+  const row = optionRow(header.name, spec);
+  const { check } = header;
+  return {
+    phrase: [
+      alt('what', {
+        ...(spec.raw && { raw: [kw('option'), ...rawPhrase] }),
+        option: [kw(spec.word ?? 'option'), ...optionPhrase(spec)],
+        field: header.phrase,
+      }),
+    ],
+    check(args, node, ctx) {
+      const what = args.what as Choice;
+      if (what.which === 'field') return check(what.args, node, ctx);
+      return row.check({ ...what.args, what }, node, ctx);
+    },
+  };
+}
+
+const rawPhrase: Phrase = [kw('@'), word('option'), kw(','), num('offset'), kw(','), num('length')];
+
+function optionPhrase(spec: OptionSpec): Phrase {
+  const options = Object.values(spec.options);
+  const fields = [...new Set(options.flatMap((option) => Object.keys(option.fields)))];
+  const names = Object.entries(spec.options).flatMap(([name, { also = [] }]) => [name, ...also]);
+  const name = alt('by', {
+    ...(names.length > 0 && { name: [word('option', names)] }),
+    ...(spec.numbered && { number: [num('option')] }),
+  });
+  return fields.length > 0 ? [name, opt(word('field', fields))] : [name];
+}
+
+type Named = readonly [name: string, option: Exthdr];
+
+const byName = (spec: OptionSpec, name: string): Named | undefined =>
+  Object.entries(spec.options).find(([n, o]) => n === name || o.also?.includes(name));
+
+const byNumber = (spec: OptionSpec, number: number): Named | undefined =>
+  Object.entries(spec.options).find(([, o]) => o.number === number);
+
+function optionRow(protocol: string, spec: OptionSpec): KeyRow {
+  const name = `${protocol} ${spec.word ?? 'option'}`;
+  const row: KeyRow = {
+    row: 'key',
+    name,
+    phrase: [],
+    check: (args, node, ctx) => checkOption(row, spec, args, node, ctx),
+    list(load) {
+      const args = exthdrArgs(load);
+      if (args.name !== undefined)
+        return `${name} ${args.name}${args.present ? '' : ` ${args.field}`}`;
+      if (args.present) return `${name} ${args.number}`;
+      return `${name} @${args.number},${args.offset},${load.bits}`;
+    },
+    json(load) {
+      const { name: known, number, offset } = exthdrArgs(load);
+      if (known !== undefined) return { [name]: exthdrJson(load) };
+      if (!spec.raw) return { [name]: { type: number } };
+      const bits = exthdrArgs(load).present ? 8 : load.bits;
+      return { [name]: { base: number, offset, len: bits } };
+    },
+    field: exthdrHooks.field,
+    at: exthdrHooks.at,
+    lower: exthdrHooks.lower,
+    ...(spec.writable && { lowerStore: exthdrHooks.lowerStore }),
+    bytecode: exthdrHooks.bytecode,
+  };
+  return row;
+}
+
+function checkOption(
+  row: KeyRow,
+  spec: OptionSpec,
+  args: Args,
+  node: SelectorExpr,
+  ctx: CheckContext,
+): Load | undefined {
+  if (spec.network && !ctx.needNetwork(spec.network, node.span)) return undefined;
+  const what = args.what as Choice;
+  const load = what.which === 'raw' ? rawLoad(row, spec, args, ctx) : named(row, spec, args, ctx);
+  return load && { ...load, span: node.span };
+}
+
+/** The option meant by a name or a number. */
+function find(
+  spec: OptionSpec,
+  at: Word | NumberWord,
+  ctx: CheckContext,
+): Named | number | undefined {
+  if ('text' in at) {
+    const found = byName(spec, at.text);
+    if (found) return found;
+    if (!/^\d+$/.test(at.text)) return ctx.error('syntax error, unexpected string', at.span);
+  }
+  const number = Number('text' in at ? at.text : at.value);
+  if (number > MAX_NUMBER) return ctx.error('value too large', at.span);
+  return byNumber(spec, number) ?? number;
+}
+
+function named(row: KeyRow, spec: OptionSpec, args: Args, ctx: CheckContext): Load | undefined {
+  const at = ((args.by as Choice | undefined)?.args.option ?? args.option) as Word | NumberWord;
+  const found = find(spec, at, ctx);
+  if (found === undefined) return undefined;
+  const field = args.field as Word | undefined;
+  if (typeof found === 'number') return numbered(row, spec, found, field, ctx);
+  const [name, option] = found;
+  const base = { op: spec.op, number: option.number, name };
+  if (!field) return presence(row, base);
+  if (!Object.hasOwn(option.fields, field.text))
+    return ctx.error('unknown option field', field.span);
+  return fieldLoad(row, { ...base, field: field.text }, option.fields[field.text]!);
+}
+
+/** Of an option without a name only the length is known to have a place. */
+function numbered(
+  row: KeyRow,
+  spec: OptionSpec,
+  number: number,
+  field: Word | undefined,
+  ctx: CheckContext,
+): Load | undefined {
+  const base = { op: spec.op, number };
+  if (!field) return presence(row, base);
+  if (field.text !== 'length') return ctx.error('unknown option field', field.span);
+  return fieldLoad(row, base, { offset: 8, bits: 8, type: rawType });
+}
+
+function rawLoad(row: KeyRow, spec: OptionSpec, args: Args, ctx: CheckContext): Load | undefined {
+  const found = find(spec, args.option as Word, ctx);
+  if (found === undefined) return undefined;
+  const offset = Number((args.offset as NumberWord).value);
+  const bits = Number((args.length as NumberWord).value);
+  if (offset + bits > MAX_OPTION_BITS) {
+    const message = `offset and size ${offset + bits} exceeds max tcp headerlen ${MAX_OPTION_BITS}`;
+    return ctx.error(message, (args.offset as NumberWord).span);
+  }
+  const number = typeof found === 'number' ? found : found[1].number;
+  const known = knownField(spec, number, offset, bits);
+  const base: Omit<ExthdrArgs, 'offset' | 'bits'> = { op: spec.op, number, ...known?.names };
+  return fieldLoad(row, base, { offset, bits, type: known?.type ?? rawType });
+}
+
+/** The field that lies at these bits of the option, as it lists. */
+function knownField(spec: OptionSpec, number: number, offset: number, bits: number) {
+  for (const [name, option] of Object.entries(spec.options)) {
+    if (option.number !== number) continue;
+    for (const [field, at] of Object.entries(option.fields))
+      if (at.offset === offset && at.bits === bits)
+        return { names: { name, field }, type: at.type };
+  }
+  return undefined;
+}

@@ -1,0 +1,40 @@
+/** Any bits of a layer: `@nh,96,32`. */
+import type { NumberWord, Word } from '../../parser/ast.ts';
+import { choice, kw, num } from '../../parser/phrase.ts';
+import type { Layer } from '../check/protocol.ts';
+import type { KeyRow } from '../row.ts';
+import { hexInteger } from '../type/integer.ts';
+import { payloadArgs, payloadHooks, tunnelPrefix } from './header.ts';
+
+/** The most that one load can take, and a byte offset's limit, in bits. */
+const MAX_BITS = 512;
+const MAX_OFFSET = 65535 * 8;
+
+const type = hexInteger(0);
+
+export const raw: KeyRow = {
+  row: 'key',
+  name: '@',
+  phrase: [choice('layer', 'll', 'nh', 'th', 'ih'), kw(','), num('offset'), kw(','), num('length')],
+  check(args, node, ctx) {
+    const offset = Number((args.offset as NumberWord).value);
+    const bits = Number((args.length as NumberWord).value);
+    if (bits > MAX_BITS || bits === 0)
+      return ctx.error('raw payload length must be 1..512 bits', node.span);
+    if (offset > MAX_OFFSET) return ctx.error('raw payload offset is too large', node.span);
+    const layer = (args.layer as Word).text as Layer;
+    const where = { layer, offset, bits, ...(ctx.tunnel && { tunnel: ctx.tunnel }) };
+    return { kind: 'load', row: raw, args: where, type, bits, order: 'big', span: node.span };
+  },
+  list(load) {
+    const { layer, offset, bits } = payloadArgs(load);
+    return `${tunnelPrefix(payloadArgs(load))}@${layer},${offset},${bits}`;
+  },
+  json(load) {
+    const { layer, offset, bits, tunnel } = payloadArgs(load);
+    return {
+      payload: { ...(tunnel && { tunnel: tunnel.name }), base: layer, offset, len: bits },
+    };
+  },
+  ...payloadHooks({ fields: {} }),
+};

@@ -1,0 +1,107 @@
+/**
+ * What the route says (`rt nexthop`), and the routing header of IPv6 (`rt seg-left`): one word for
+ * both in nft. Mirrors rt.c of nft and nft_rt.c of the kernel.
+ */
+import type { SelectorExpr, Word } from '../../parser/ast.ts';
+import { choice, opt, word } from '../../parser/phrase.ts';
+import type { CheckContext } from '../check/context.ts';
+import type { ByteOrder, Expr, Load } from '../checked.ts';
+import { registerName } from '../lower/registers.ts';
+import type { KeyRow } from '../row.ts';
+import { ipv4Addr, ipv6Addr } from '../type/address.ts';
+import type { ValueType } from '../type/index.ts';
+import { inetProto } from '../type/inet.ts';
+import { boolean, integer } from '../type/integer.ts';
+import { realm } from '../type/owner.ts';
+import { extensionRow } from './extension.ts';
+import { exthdrFields } from './exthdr-load.ts';
+import { ROUTING } from './segment.ts';
+
+/** Fields of the routing header that all its types have. */
+const header = extensionRow('rt', {
+  number: ROUTING,
+  fields: exthdrFields([
+    ['nexthdr', 0, 8, inetProto],
+    ['hdrlength', 8, 8, integer],
+    ['type', 16, 8, integer],
+    ['seg-left', 24, 8, integer],
+  ]),
+});
+
+interface RtKey {
+  readonly type: ValueType;
+  readonly bits: number;
+  readonly order: ByteOrder;
+  readonly kernel: string;
+  /** `ip`, `ip6`: only where the packet is of it. */
+  readonly network?: string;
+}
+
+const KEYS: Readonly<Record<string, RtKey>> = {
+  classid: { type: realm, bits: 32, order: 'host', kernel: 'classid' },
+  'ip nexthop': { type: ipv4Addr, bits: 32, order: 'big', kernel: 'nexthop4', network: 'ip' },
+  'ip6 nexthop': { type: ipv6Addr, bits: 128, order: 'big', kernel: 'nexthop6', network: 'ip6' },
+  mtu: { type: integer, bits: 16, order: 'host', kernel: 'tcpmss' },
+  ipsec: { type: boolean, bits: 8, order: 'host', kernel: 'ipsec' },
+};
+
+/** The next hop is of the network protocol known so far unless it says which. */
+function checkKey(
+  written: string,
+  family: Word | undefined,
+  node: SelectorExpr,
+  ctx: CheckContext,
+): Load | undefined {
+  const network = ctx.protocol('nh');
+  const byFamily = written === 'nexthop';
+  const name = byFamily ? `${family?.text ?? network} ${written}` : written;
+  if (!Object.hasOwn(KEYS, name)) {
+    if (byFamily)
+      return ctx.error(
+        'cannot determine ip protocol version, use "ip" or "ip6" keyword',
+        node.span,
+      );
+    return ctx.error('syntax error, unexpected string', node.span);
+  }
+  const key = KEYS[name]!;
+  if (key.network && network !== undefined && network !== key.network)
+    return ctx.error(`${name} will not match`, node.span);
+  const { type, bits, order } = key;
+  return { kind: 'load', row: rt, args: { key: name }, type, bits, order, span: node.span };
+}
+
+export const rt: KeyRow = {
+  row: 'key',
+  name: 'rt',
+  phrase: [
+    opt(choice('family', 'ip', 'ip6')),
+    word('field', [
+      'classid',
+      'nexthop',
+      'mtu',
+      'ipsec',
+      'nexthdr',
+      'hdrlength',
+      'type',
+      'seg-left',
+    ]),
+  ],
+  check(args, node, ctx): Expr | undefined {
+    const family = args.family as Word | undefined;
+    const written = (args.field as Word).text;
+    const isField = !family && written !== 'nexthop' && !Object.hasOwn(KEYS, written);
+    return isField ? header.check(args, node, ctx) : checkKey(written, family, node, ctx);
+  },
+  list: (load) => `rt ${load.args.key}`,
+  json(load) {
+    const [key, family] = (load.args.key as string).split(' ').reverse();
+    return { rt: { key, ...(family && { family }) } };
+  },
+  lower(load, dreg, to) {
+    to.emit({ op: 'load', row: rt, args: load.args, dreg, len: load.bits / 8 });
+  },
+  bytecode(op) {
+    const register = op.op === 'load' ? registerName(op.dreg) : 0;
+    return `rt load ${KEYS[op.args.key as string]?.kernel} => reg ${register}`;
+  },
+};

@@ -1,0 +1,64 @@
+/** The local socket that the packet is for: `socket transparent`. Mirrors socket.c, nft_socket.c. */
+import type { Choice, NumberWord, Word } from '../../parser/ast.ts';
+import { alt, kw, num, word } from '../../parser/phrase.ts';
+import type { Load } from '../checked.ts';
+import { registerName } from '../lower/registers.ts';
+import type { KeyRow } from '../row.ts';
+import { integer, mark } from '../type/integer.ts';
+import { cgroupv2 } from '../type/owner.ts';
+
+const KEYS = {
+  transparent: { type: integer, bits: 8 },
+  mark: { type: mark, bits: 32 },
+  wildcard: { type: integer, bits: 8 },
+  cgroupv2: { type: cgroupv2, bits: 64 },
+} as const;
+
+type Key = keyof typeof KEYS;
+
+interface SocketArgs {
+  readonly key: Key;
+  /** How far below the root the cgroup is looked at. */
+  readonly level?: number;
+}
+
+const socketArgs = (load: Load): SocketArgs => load.args as unknown as SocketArgs;
+
+const MAX_LEVEL = 255;
+
+export const socket: KeyRow = {
+  row: 'key',
+  name: 'socket',
+  phrase: [
+    alt('what', {
+      cgroupv2: [kw('cgroupv2'), kw('level'), num('level')],
+      key: [word('key', ['transparent', 'mark', 'wildcard'])],
+    }),
+  ],
+  check(args, node, ctx) {
+    const what = args.what as Choice;
+    const at = what.args.level as NumberWord | undefined;
+    const level = at && Number(at.value);
+    if (at && Number(at.value) > MAX_LEVEL) return ctx.error('value too large', at.span);
+    const key = at ? 'cgroupv2' : ((what.args.key as Word).text as Key);
+    const { type, bits } = KEYS[key];
+    const where = { key, ...(level !== undefined && { level }) };
+    return { kind: 'load', row: socket, args: where, type, bits, order: 'host', span: node.span };
+  },
+  list(load) {
+    const { key, level } = socketArgs(load);
+    return `socket ${key}${level === undefined ? '' : ` level ${level}`}`;
+  },
+  json(load) {
+    const { key } = socketArgs(load);
+    return { socket: { key } };
+  },
+  lower(load, dreg, to) {
+    to.emit({ op: 'load', row: socket, args: load.args, dreg, len: load.bits / 8 });
+  },
+  bytecode(op) {
+    const { key, level } = op.args as unknown as SocketArgs;
+    const register = op.op === 'load' ? registerName(op.dreg) : 0;
+    return `socket load ${key}${level === undefined ? '' : ` level ${level}`} => reg ${register}`;
+  },
+};

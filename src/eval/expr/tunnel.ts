@@ -1,0 +1,34 @@
+/**
+ * Headers that carry packets: how what lies inside them is read.
+ *
+ * Owns the row shape of a tunnel's header. Mirrors nft_inner.c.
+ */
+import type { Args, Choice, Expr, Word } from '../../parser/ast.ts';
+import { alt, expr, word } from '../../parser/phrase.ts';
+import type { Tunnel } from '../check/protocol.ts';
+import { checkField, type HeaderSpec, headerRow, type PayloadRow, payloadArgs } from './header.ts';
+
+/** The row of a tunnel's header: its own fields, and `vxlan ip saddr` for what it carries. */
+export function tunnelRow(spec: HeaderSpec, inner: Omit<Tunnel, 'name'>): PayloadRow {
+  const tunnel: Tunnel = { name: spec.name, ...inner };
+  const fields = Object.keys(spec.fields);
+  return headerRow(spec, (row) => ({
+    phrase: [
+      alt('what', {
+        ...(fields.length > 0 && { field: [word('field', fields)] }),
+        inside: [expr('inside', 'primary')],
+      }),
+    ],
+    check(args: Args, node, ctx) {
+      const what = args.what as Choice;
+      if (what.which === 'inside') {
+        if (ctx.need(spec, node.span) === undefined) return undefined;
+        return ctx.inside(tunnel, what.args.inside as Expr);
+      }
+      const load = checkField(row(), spec, (what.args.field as Word).text, node, ctx);
+      return load && spec.layer === 'tun' ? { ...load, args: { ...load.args, tunnel } } : load;
+    },
+    list: (load) => `${spec.name} ${payloadArgs(load).field}`,
+    json: (load) => ({ payload: { protocol: spec.name, field: payloadArgs(load).field } }),
+  }));
+}
