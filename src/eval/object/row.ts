@@ -9,6 +9,7 @@ import type { Phrase } from '../../parser/phrase.ts';
 import type { CheckContext } from '../check/context.ts';
 import type { ListContext } from '../list/context.ts';
 import type { Json } from '../list/json.ts';
+import type { StateRow } from '../row.ts';
 
 export interface ObjectRow<A = Readonly<Record<string, unknown>>> {
   readonly row: 'object';
@@ -27,4 +28,8 @@ export interface ObjectRow<A = Readonly<Record<string, unknown>>> {
   list(args: A, ctx: ListContext): readonly string[];
   /** The members of its JSON object that follow family, name, table and handle. */
   json(args: A, ctx: ListContext): Readonly<Record<string, Json | undefined>>;
+  /** `add` of an object that is there gives it these settings (nft_object_ops.update). */
+  readonly updates?: true;
+  /** What the statements that name the object share, and `reset` clears. */
+  readonly state?: StateRow;
 }
