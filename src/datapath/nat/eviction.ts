@@ -5,7 +5,7 @@
  * a translated entry in TIME_WAIT or CLOSE gives way to a SYN whose sequence number is beyond its own.
  */
 import {
-  type ConntrackActions,
+  type Conntrack,
   IP_CT_DIR_ORIGINAL,
   IPPROTO_TCP,
   IPS_DYING,
@@ -25,9 +25,9 @@ const SYN_SENT = 1;
 const TIME_WAIT = 7;
 
 export class ClosingEviction {
-  private readonly conntrack: ConntrackActions;
+  private readonly conntrack: Conntrack;
 
-  constructor(conntrack: ConntrackActions) {
+  constructor(conntrack: Conntrack) {
     this.conntrack = conntrack;
   }
 

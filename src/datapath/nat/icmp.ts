@@ -6,7 +6,7 @@
 import { putHalf } from '../address.ts';
 import { fold, pseudo6, sumBytes } from '../checksum.ts';
 import {
-  type ConntrackActions,
+  type Conntrack,
   directionOf,
   IPPROTO_ICMP,
   IPPROTO_ICMPV6,
@@ -38,11 +38,11 @@ const NDISC_REDIRECT = 137;
 const ICMP_HEADER = 8;
 
 export class IcmpTranslation {
-  private readonly conntrack: ConntrackActions;
+  private readonly conntrack: Conntrack;
   private readonly target = newTuple();
   private readonly other = newTuple();
 
-  constructor(conntrack: ConntrackActions) {
+  constructor(conntrack: Conntrack) {
     this.conntrack = conntrack;
   }
 

@@ -4,12 +4,12 @@
  * Mirrors nf_nat_masquerade.c, with what it does when that device or address goes.
  */
 import { loadIpv6, word } from '../address.ts';
+import type { Conntrack } from '../conntrack/index.ts';
 import { TUPLE_DST, TUPLE_SRC, TUPLE_WORDS } from '../conntrack/index.ts';
 import { NF_ACCEPT, NF_DROP } from '../hooks.ts';
 import type { Change } from '../netns.ts';
 import { CT, NFPROTO_IPV6, NH, NONE, type Packet, PF } from '../packet.ts';
 import type { Route } from '../route.ts';
-import type { NatConntrack } from './conntrack.ts';
 import { type NatRange, NF_NAT_MANIP_SRC, NF_NAT_RANGE_MAP_IPS, natRange } from './range.ts';
 import type { NatRouting } from './routing.ts';
 
@@ -20,13 +20,13 @@ export interface Binder {
 
 export class Masquerade {
   private readonly binder: Binder;
-  private readonly conntrack: NatConntrack;
+  private readonly conntrack: Conntrack;
   private readonly routing: NatRouting;
   private readonly range = natRange();
   private readonly daddr = new Int32Array(4);
   private readonly saddr = new Int32Array(4);
 
-  constructor(binder: Binder, conntrack: NatConntrack, routing: NatRouting) {
+  constructor(binder: Binder, conntrack: Conntrack, routing: NatRouting) {
     this.binder = binder;
     this.conntrack = conntrack;
     this.routing = routing;
@@ -65,12 +65,12 @@ const destination = (p: Packet): number => word(p.b, p.m[NH]! + 16);
  * masq_device_event, masq_inet_event: forgets connections that were masqueraded by a device that went
  * down, or to an address that it lost.
  */
-export function forgetMasqueraded(conntrack: NatConntrack, change: Change): void {
+export function forgetMasqueraded(conntrack: Conntrack, change: Change): void {
   if (change.kind === 'link' && change.event === 'down') forget(conntrack, change.ifindex, null);
   if (change.kind === 'addr' && !change.added) forget(conntrack, change.ifindex, change.local);
 }
 
-function forget(conntrack: NatConntrack, ifindex: number, lost: number | Int32Array | null): void {
+function forget(conntrack: Conntrack, ifindex: number, lost: number | Int32Array | null): void {
   const { table } = conntrack;
   conntrack.each((row) => {
     if (table.masqIndex[row] !== ifindex) return;

@@ -7,6 +7,7 @@
  */
 import { loadIpv6 } from '../address.ts';
 import { getL4proto, l4 } from '../conntrack/headers.ts';
+import type { Conntrack } from '../conntrack/index.ts';
 import {
   directionOf,
   IPPROTO_ICMP,
@@ -51,7 +52,6 @@ import {
 } from '../packet.ts';
 import { BySource } from './bysource.ts';
 import { type NatChain, NatChains } from './chains.ts';
-import type { NatConntrack } from './conntrack.ts';
 import { Helpers } from './helper.ts';
 import { IcmpTranslation } from './icmp.ts';
 import { manipPacket } from './manip.ts';
@@ -76,7 +76,7 @@ const isFirst = (ctinfo: number): boolean =>
 
 export class Nat {
   private readonly ns: Netns;
-  private readonly conntrack: NatConntrack;
+  private readonly conntrack: Conntrack;
   private readonly routing: NatRouting;
   private readonly chains: NatChains;
   private readonly bySource = new BySource();
@@ -90,7 +90,7 @@ export class Nat {
   private readonly nullRange = natRange(NF_NAT_RANGE_MAP_IPS);
   private readonly daddr = new Int32Array(4);
 
-  constructor(ns: Netns, conntrack: NatConntrack, routing: NatRouting) {
+  constructor(ns: Netns, conntrack: Conntrack, routing: NatRouting) {
     this.ns = ns;
     this.conntrack = conntrack;
     this.routing = routing;

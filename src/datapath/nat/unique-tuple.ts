@@ -5,7 +5,7 @@
  * result may still be taken when every port is; the packet is then dropped when it is confirmed.
  */
 import {
-  type ConntrackActions,
+  type Conntrack,
   copyTuple,
   IPPROTO_DCCP,
   IPPROTO_GRE,
@@ -49,7 +49,7 @@ const MIN_ATTEMPTS = 16;
 
 /** What an allocation reads of the machine. */
 export interface AllocationContext {
-  readonly conntrack: ConntrackActions;
+  readonly conntrack: Conntrack;
   readonly bySource: BySource;
   readonly random: Random;
   readonly profile: KernelProfile;
