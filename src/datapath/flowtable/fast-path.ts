@@ -5,7 +5,7 @@
  * fast path cannot or should not do is left to the slow path (NF_ACCEPT). Nothing here allocates.
  */
 import { half } from '../address.ts';
-import type { ConntrackCore } from '../conntrack/core.ts';
+import type { Conntrack } from '../conntrack/index.ts';
 import { IPPROTO_TCP, IPS_DYING } from '../conntrack/status.ts';
 import { NF_ACCEPT, NF_DROP, NF_STOLEN } from '../hooks.ts';
 import {
@@ -42,7 +42,7 @@ const PPPOE_SES_HLEN = 8;
 
 export class FastPath {
   listener: FlowtableListener | null = null;
-  private readonly conntrack: ConntrackCore;
+  private readonly conntrack: Conntrack;
   private readonly network: FlowNetwork;
   private readonly lifetime: FlowLifetime;
   private readonly hardware: Hardware;
@@ -50,7 +50,7 @@ export class FastPath {
   private readonly key: FlowKey;
 
   constructor(
-    conntrack: ConntrackCore,
+    conntrack: Conntrack,
     network: FlowNetwork,
     profile: KernelProfile,
     lifetime: FlowLifetime,

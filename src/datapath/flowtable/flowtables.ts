@@ -5,10 +5,11 @@
  * the flowtable commands of nf_tables_api.c.
  */
 import { US_PER_SECOND } from '../clock.ts';
-import type { ConntrackCore } from '../conntrack/core.ts';
+import type { Conntrack } from '../conntrack/index.ts';
 import { type HookEntry, NETDEV_INGRESS } from '../hooks.ts';
 import type { Netns } from '../netns.ts';
 import { NFPROTO_NETDEV, type Packet } from '../packet.ts';
+import { dumpFlow, type FlowDump, restoreFlow } from './dump.ts';
 import { FastPath } from './fast-path.ts';
 import { FLOW_HW, FLOW_HW_DEAD, FLOW_HW_DYING, FLOW_TEARDOWN, type Flow, KEY_IIF } from './flow.ts';
 import { Flowtable, type FlowtableSpec } from './flowtable.ts';
@@ -20,7 +21,7 @@ import { offload } from './offload.ts';
 
 export class Flowtables {
   private readonly ns: Netns;
-  private readonly conntrack: ConntrackCore;
+  private readonly conntrack: Conntrack;
   private readonly network: FlowNetwork;
   private readonly lifetime: FlowLifetime;
   private readonly hardware: Hardware;
@@ -29,7 +30,7 @@ export class Flowtables {
   private flows = 0;
   private watcher: FlowtableListener | null = null;
 
-  constructor(ns: Netns, conntrack: ConntrackCore, network: FlowNetwork) {
+  constructor(ns: Netns, conntrack: Conntrack, network: FlowNetwork) {
     this.ns = ns;
     this.conntrack = conntrack;
     this.network = network;
@@ -95,10 +96,44 @@ export class Flowtables {
       return false;
     }
     this.flows++;
+    this.add(flowtable, flow);
     this.hardware.added(flowtable, flow);
-    if (flowtable.flows.size === 1) this.scheduleCollector(flowtable);
     this.watcher?.offloaded(p, flowtable, flow);
     return true;
+  }
+
+  /** All flows as plain data. */
+  dump(): FlowDump[] {
+    const dumps: FlowDump[] = [];
+    for (const flowtable of this.all)
+      for (const flow of flowtable.flows.flows())
+        dumps.push(dumpFlow(flowtable, flow, this.conntrack, this.network));
+    return dumps;
+  }
+
+  /** Takes up flows whose flowtable and connection are there; others are gone. */
+  restore(dumps: readonly FlowDump[]): void {
+    for (const dump of dumps) {
+      const flowtable = this.find(dump);
+      const flow = flowtable && restoreFlow(dump, this.flows + 1, this.conntrack, this.network);
+      if (!flowtable || !flow) continue;
+      this.flows++;
+      this.conntrack.hold(flow.ct);
+      this.add(flowtable, flow);
+    }
+  }
+
+  private find({ family, table, name }: FlowDump): Flowtable | undefined {
+    for (const flowtable of this.all) {
+      const { spec } = flowtable;
+      if (spec.family === family && spec.table === table && spec.name === name) return flowtable;
+    }
+    return undefined;
+  }
+
+  private add(flowtable: Flowtable, flow: Flow): void {
+    flowtable.flows.add(flow);
+    if (flowtable.flows.size === 1) this.scheduleCollector(flowtable);
   }
 
   private hook(flowtable: Flowtable, ifindex: number): void {

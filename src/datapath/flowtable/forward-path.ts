@@ -5,7 +5,7 @@
  * flow_offload_fill_route (nf_flow_table_core.c).
  */
 
-import type { ConntrackCore } from '../conntrack/core.ts';
+import type { Conntrack } from '../conntrack/index.ts';
 import { directionOf, TUPLE_SRC, TUPLE_WORDS } from '../conntrack/index.ts';
 import { ARPHRD_ETHER, type Device } from '../device.ts';
 import { CTINFO, IIF, MARK, NFPROTO_IPV6, NH, type Packet, PF } from '../packet.ts';
@@ -28,7 +28,7 @@ export interface DirectionRoute {
 export type FlowRoute = readonly [DirectionRoute, DirectionRoute];
 
 interface RouteContext {
-  readonly conntrack: ConntrackCore;
+  readonly conntrack: Conntrack;
   readonly network: FlowNetwork;
   readonly profile: KernelProfile;
 }
@@ -77,12 +77,7 @@ const directionRoute = (route: Route, end: Int32Array, iif: number): DirectionRo
 const tosOf = (p: Packet): number => (p.m[PF] === NFPROTO_IPV6 ? 0 : p.b[p.m[NH]! + 1]! & 0x1e);
 
 /** The source address of a direction's tuple as the words that routing takes. */
-function endOf(
-  conntrack: ConntrackCore,
-  row: number,
-  direction: number,
-  family: number,
-): Int32Array {
+function endOf(conntrack: Conntrack, row: number, direction: number, family: number): Int32Array {
   const at = (row * 2 + direction) * TUPLE_WORDS + TUPLE_SRC;
   const words = family === NFPROTO_IPV6 ? 4 : 1;
   return Int32Array.from(conntrack.table.tuples.subarray(at, at + words));

@@ -6,7 +6,7 @@
  * or collector that queued it; at most one piece of work per flow is pending.
  */
 import type { Clock } from '../clock.ts';
-import type { ConntrackCore } from '../conntrack/core.ts';
+import type { Conntrack } from '../conntrack/index.ts';
 import { IPS_HW_OFFLOAD } from '../conntrack/status.ts';
 import {
   FLOW_HW,
@@ -20,11 +20,11 @@ import type { Flowtable } from './flowtable.ts';
 import type { FlowNetwork } from './network.ts';
 
 export class Hardware {
-  private readonly conntrack: ConntrackCore;
+  private readonly conntrack: Conntrack;
   private readonly network: FlowNetwork;
   private readonly clock: Clock;
 
-  constructor(conntrack: ConntrackCore, network: FlowNetwork, clock: Clock) {
+  constructor(conntrack: Conntrack, network: FlowNetwork, clock: Clock) {
     this.conntrack = conntrack;
     this.network = network;
     this.clock = clock;

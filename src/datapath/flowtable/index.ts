@@ -3,6 +3,7 @@
  *
  * Mirrors nft_flow_offload.c, nf_flow_table_core.c and nf_flow_table_ip.c.
  */
+export type { FlowDump } from './dump.ts';
 export type { Flow, FlowTuple } from './flow.ts';
 /** What statements hold of a flowtable. */
 export type { Flowtable as FlowtableHandle } from './flowtable.ts';

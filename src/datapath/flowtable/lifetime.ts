@@ -5,7 +5,7 @@
  * nf_flow_offload_gc_step (nf_flow_table_core.c). Times are jiffies.
  */
 import { HZ } from '../clock.ts';
-import type { ConntrackCore } from '../conntrack/core.ts';
+import type { Conntrack } from '../conntrack/index.ts';
 import {
   IPPROTO_TCP,
   IPPROTO_UDP,
@@ -33,12 +33,12 @@ const UDP_REPLIED = 1;
 
 export class FlowLifetime {
   listener: FlowtableListener | null = null;
-  private readonly conntrack: ConntrackCore;
+  private readonly conntrack: Conntrack;
   private readonly profile: KernelProfile;
   private tcpTimeout = NF_FLOW_TIMEOUT * HZ;
   private udpTimeout = NF_FLOW_TIMEOUT * HZ;
 
-  constructor(conntrack: ConntrackCore, profile: KernelProfile, sysctl: Sysctl) {
+  constructor(conntrack: Conntrack, profile: KernelProfile, sysctl: Sysctl) {
     this.conntrack = conntrack;
     this.profile = profile;
     if (!profile.flowtableTimeouts) return;

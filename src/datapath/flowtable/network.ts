@@ -39,6 +39,8 @@ export interface FlowNetwork {
   routeBack(flow: RouteBack): Route | null;
   /** dst_check: whether a route is still what a lookup would make. */
   isValid(route: Route): boolean;
+  /** Number of the present state of routing, as routes made now carry it. */
+  routingGeneration(family: number): number;
   /** ip_dst_mtu_maybe_forward, ip6_dst_mtu_maybe_forward */
   mtu(route: Route): number;
   /** dst_neigh_lookup: the address of a neighbour whose state is NUD_VALID; else null. */

@@ -5,7 +5,7 @@
  * (nf_flow_table_core.c). Every reason against it breaks the rule.
  */
 
-import type { ConntrackCore } from '../conntrack/core.ts';
+import type { Conntrack } from '../conntrack/index.ts';
 import {
   IPPROTO_GRE,
   IPPROTO_TCP,
@@ -65,7 +65,7 @@ const BE_LIBERAL = 0x08;
 
 /** What an offload works on. */
 export interface OffloadContext {
-  readonly conntrack: ConntrackCore;
+  readonly conntrack: Conntrack;
   readonly network: FlowNetwork;
   readonly profile: KernelProfile;
   readonly lifetime: FlowLifetime;
@@ -91,16 +91,11 @@ export function offload(
   if (conntrack.protonum(row) === IPPROTO_TCP && profile.flowtableLiberal)
     setLiberal(conntrack, row);
   context.lifetime.start(flow);
-  flowtable.flows.add(flow);
   if (profile.flowtableLiftsTimeout) conntrack.offloadTimeout(row);
   return flow;
 }
 
-function ineligible(
-  conntrack: ConntrackCore,
-  profile: KernelProfile,
-  p: Packet,
-): SkipReason | null {
+function ineligible(conntrack: Conntrack, profile: KernelProfile, p: Packet): SkipReason | null {
   const { b, m } = p;
   if (m[PF] === NFPROTO_IPV4 && (b[m[NH]!]! & 15) !== 5) return 'ip-options';
   const row = m[CT]!;
@@ -119,7 +114,7 @@ function ineligible(
 
 /** The protocol is the connection's: an ICMP error counts as what it is about. */
 function ineligibleProtocol(
-  conntrack: ConntrackCore,
+  conntrack: Conntrack,
   profile: KernelProfile,
   p: Packet,
   row: number,
@@ -175,7 +170,7 @@ function fillTuple(tuple: FlowTuple, tuples: Uint32Array, base: number): void {
 }
 
 /** flow_offload_ct_tcp: conntrack will not see all packets. */
-function setLiberal(conntrack: ConntrackCore, row: number): void {
+function setLiberal(conntrack: Conntrack, row: number): void {
   const { tcpFlags } = conntrack.table;
   tcpFlags[row * 2]! |= BE_LIBERAL;
   tcpFlags[row * 2 + 1]! |= BE_LIBERAL;

@@ -1,7 +1,7 @@
 /** A machine with two devices, a tracked connection and one flowtable; routes and wires are fakes. */
 import { parseIpv4 } from '../../../src/datapath/address.ts';
-import { ConntrackCore } from '../../../src/datapath/conntrack/core.ts';
 import {
+  Conntrack,
   IPS_ASSURED,
   IPS_CONFIRMED,
   IPS_SEEN_REPLY,
@@ -80,7 +80,7 @@ function routeBy(dev: number): Route {
 
 export class Machine {
   readonly ns: Netns;
-  readonly conntrack: ConntrackCore;
+  readonly conntrack: Conntrack;
   readonly tables: Flowtables;
   /** Packets that left: the device and the packet. */
   readonly sent: { ifindex: number; nextHop: number }[] = [];
@@ -91,7 +91,7 @@ export class Machine {
 
   constructor(kernel = '6.12') {
     this.ns = new Netns({ profile: profileOf(kernel)! });
-    this.conntrack = new ConntrackCore(this.ns);
+    this.conntrack = new Conntrack(this.ns);
     this.tables = new Flowtables(this.ns, this.conntrack, this.network());
     this.tables.listener = this.listener();
   }
@@ -101,6 +101,7 @@ export class Machine {
       device: () => undefined,
       routeBack: ({ oif }) => (this.hasRouteBack ? routeBy(oif) : null),
       isValid: () => this.validRoutes,
+      routingGeneration: () => 1,
       mtu: () => 1500,
       linkAddress: () => null,
       forwardPath: () => null,
