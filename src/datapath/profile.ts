@@ -41,6 +41,18 @@ export interface KernelProfile {
   readonly flowtableFixup: 'established' | 'pickup' | 'state';
   /** The 'state' fix-up takes UDP for replied even where it is not (before 6.3). */
   readonly flowtableUdpReplied: boolean;
+  /** UDP is a stream only after two seconds, then for 120 s (5.0); before, at once and for 180 s. */
+  readonly udpStreamLate: boolean;
+  /** A RST that is not exactly at the expected number does not close (5.1). */
+  readonly tcpResetExact: boolean;
+  /** Repeated SYNs do not renew SYN_SENT (5.12, and 5.10's stable releases). */
+  readonly tcpSynRenewsNot: boolean;
+  /** A RST may answer a SYN that was let through, whatever its number (5.13). */
+  readonly tcpResetToIgnoredSyn: boolean;
+  /** nf_conntrack_tcp_ignore_invalid_rst (5.14) */
+  readonly tcpIgnoreInvalidRst: boolean;
+  /** conntrack-tools list IPv4 and IPv6 unless told (1.4.7), and know DCCP's states (1.4.7). */
+  readonly conntrackListsAll: boolean;
   /** dnat to a range of ports takes the first one that is free (6.8), not a random one. */
   readonly natDestinationPortFirst: boolean;
   /** When ports run out, a new TCP connection may end one that is closing (6.3). */
@@ -67,6 +79,12 @@ const V4_16: KernelProfile = {
   flowtableRouteKey: 'destination',
   flowtableFixup: 'established',
   flowtableUdpReplied: true,
+  udpStreamLate: false,
+  tcpResetExact: false,
+  tcpSynRenewsNot: false,
+  tcpResetToIgnoredSyn: false,
+  tcpIgnoreInvalidRst: false,
+  conntrackListsAll: false,
   natDestinationPortFirst: false,
   natEvictsClosing: false,
   chainDevicesChange: false,
@@ -78,6 +96,8 @@ const V5_2: KernelProfile = {
   tcpOffload: 'confirmed',
   flowtableStartsExpired: false,
   flowtableFixup: 'pickup',
+  udpStreamLate: true,
+  tcpResetExact: true,
 };
 const V5_10: KernelProfile = {
   ...V5_2,
@@ -86,6 +106,7 @@ const V5_10: KernelProfile = {
   flowtableSkipsClosing: true,
   flowtableLiberal: true,
   flowtableLiftsTimeout: true,
+  tcpSynRenewsNot: true,
 };
 const V6_1: KernelProfile = {
   ...V5_10,
@@ -98,6 +119,9 @@ const V6_1: KernelProfile = {
   flowtableChecksRoute: true,
   flowtableRouteKey: 'full',
   flowtableFixup: 'state',
+  tcpResetToIgnoredSyn: true,
+  tcpIgnoreInvalidRst: true,
+  conntrackListsAll: true,
 };
 const V6_12: KernelProfile = {
   ...V6_1,

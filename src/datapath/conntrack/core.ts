@@ -64,7 +64,7 @@ export class ConntrackCore {
 
   constructor(netns: Netns) {
     this.netns = netns;
-    this.settings = new Settings(netns.sysctl, TRACKERS);
+    this.settings = new Settings(netns, TRACKERS);
     this.expectations = new Expectations(this);
     this.gc = new GarbageCollector(this);
   }

@@ -4,7 +4,7 @@
  * Mirrors nf_conntrack_standalone.c. Timeouts belong to the trackers and are defined from their rows.
  */
 import { HZ } from '../clock.ts';
-import type { Sysctl } from '../sysctl.ts';
+import type { Netns } from '../netns.ts';
 import type { Tracker } from './tracker.ts';
 
 const PREFIX = 'net.netfilter.';
@@ -48,8 +48,9 @@ export class Settings implements Record<Name, number> {
   /** Jiffies by timeout index of each tracker. */
   private readonly timeouts = new Map<Tracker, Float64Array>();
 
-  constructor(sysctl: Sysctl, trackers: readonly Tracker[]) {
+  constructor({ sysctl, profile }: Netns, trackers: readonly Tracker[]) {
     for (const name of Object.keys(ROWS) as Name[]) {
+      if (name === 'tcpIgnoreInvalidRst' && !profile.tcpIgnoreInvalidRst) continue;
       const [key, value, max] = ROWS[name];
       sysctl.define(PREFIX + key, value, { min: 0, max, apply: (v) => (this[name] = v) });
     }
@@ -57,7 +58,8 @@ export class Settings implements Record<Name, number> {
     for (const tracker of trackers) {
       const cells = new Float64Array(tracker.timeoutCells);
       this.timeouts.set(tracker, cells);
-      for (const { index, sysctl: key, seconds } of tracker.timeouts) {
+      for (const { index, sysctl: key, seconds: usual, secondsIn } of tracker.timeouts) {
+        const seconds = secondsIn?.(profile) ?? usual;
         const same = cellsBy.get(key) ?? [];
         same.push({ seconds, cells, index });
         cellsBy.set(key, same);

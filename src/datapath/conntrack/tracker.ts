@@ -4,6 +4,7 @@
  * Mirrors struct nf_conntrack_l4proto and the protocol's *_packet function.
  */
 import type { Packet } from '../packet.ts';
+import type { KernelProfile } from '../profile.ts';
 import type { ConntrackCore } from './core.ts';
 import type { Tuple } from './tuple.ts';
 
@@ -24,6 +25,8 @@ export interface TimeoutRow {
   /** Under net.netfilter. */
   readonly sysctl: string;
   readonly seconds: number;
+  /** Default of releases that have another one. */
+  readonly secondsIn?: (profile: KernelProfile) => number;
 }
 
 export interface Tracker {

@@ -4,6 +4,8 @@
 import { HZ } from '../../clock.ts';
 import { NONE } from '../../packet.ts';
 import type { ConntrackCore } from '../core.ts';
+import { dccp } from '../proto/dccp.ts';
+import { SCTP_STATE_NAMES } from '../proto/sctp-state.ts';
 import {
   IP_CT_DIR_ORIGINAL,
   IP_CT_DIR_REPLY,
@@ -63,7 +65,17 @@ export function deltaTime(ct: ConntrackCore, row: number): string {
 
 /** The state that the protocol shows, with its blank. */
 export function stateName(ct: ConntrackCore, row: number): string {
-  const names = ct.tracker(row).stateNames;
+  return stateIn(ct, row, ct.tracker(row).stateNames);
+}
+
+/** The same as conntrack-tools say it: those before 1.4.7 take DCCP's states for SCTP's. */
+function listedState(ct: ConntrackCore, row: number): string {
+  const tracker = ct.tracker(row);
+  const mistaken = tracker === dccp && !ct.netns.profile.conntrackListsAll;
+  return stateIn(ct, row, mistaken ? SCTP_STATE_NAMES : tracker.stateNames);
+}
+
+function stateIn(ct: ConntrackCore, row: number, names: readonly string[] | undefined): string {
   return names ? `${names[ct.table.state[row]!] ?? 'NONE'} ` : '';
 }
 
@@ -83,7 +95,7 @@ export function formatLine(
   let line = options.extended ? l3protoColumns(ct.l3num(row)) : '';
   line += protoColumns(ct.protonum(row));
   if (timeout && !offloaded) line += `${secondsLeft(ct, row)} `;
-  if (!offloaded && timeout) line += stateName(ct, row);
+  if (!offloaded && timeout) line += listedState(ct, row);
   line += formatTuple(table.tuples, base, shortAddress);
   if (zone !== 0 && zoneDir === ZONE_DIR_ORIG) line += `zone-orig=${zone} `;
   line += counters(ct, row, IP_CT_DIR_ORIGINAL);

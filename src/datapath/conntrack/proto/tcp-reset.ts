@@ -21,12 +21,14 @@ export function judgeReset(ct: ConntrackCore, row: number, dir: number, oldState
   if (isClosing(oldState)) return RESET_BEYOND_WINDOW;
   const peer = row * 2 + 1 - dir;
   let judgement = 0;
-  if (table.tcpFlags[peer]! & FLAG_MAXACK_SET && table.lastIndex[row] !== SYN_SET) {
+  const { profile } = ct.netns;
+  const afterSyn = table.lastIndex[row] === SYN_SET && profile.tcpResetToIgnoredSyn;
+  if (table.tcpFlags[peer]! & FLAG_MAXACK_SET && !afterSyn) {
     const { seq } = segment;
     const expected = table.tdMaxack[peer]! | 0;
     const established = tcpEstablished(ct, row);
     // likely the answer to a SYN that was let through
-    if (seq === 0 && !established) return 0;
+    if (seq === 0 && !established && profile.tcpResetToIgnoredSyn) return 0;
     if (before(seq, expected) && !ct.settings.tcpIgnoreInvalidRst) return RESET_INVALID;
     if (!established || seq === expected) return 0;
     // right behind this side's own data
@@ -36,7 +38,7 @@ export function judgeReset(ct: ConntrackCore, row: number, dir: number, oldState
       seq >>> 0 === table.lastEnd[row]
     )
       return 0;
-    judgement = RESET_KEEPS_STATE;
+    if (profile.tcpResetExact) judgement = RESET_KEEPS_STATE;
   }
   return answersIgnored(ct, row, dir, oldState) ? judgement | RESET_BEYOND_WINDOW : judgement;
 }

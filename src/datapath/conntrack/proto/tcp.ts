@@ -192,7 +192,8 @@ function enter(
       return ACCEPT;
     }
     // a repeated SYN must not keep the entry alive
-    if (segment.kind === SYN_SET && oldState === TCP_SYN_SENT) return ACCEPT;
+    const again = segment.kind === SYN_SET && oldState === TCP_SYN_SENT;
+    if (again && ct.netns.profile.tcpSynRenewsNot) return ACCEPT;
     if (state === TCP_ESTABLISHED) timeout = Math.min(timeout, cells[TCP_UNACK]!);
   } else if (
     !(table.status[r]! & IPS_ASSURED) &&

@@ -26,7 +26,13 @@ const STREAM_AFTER = 2 * HZ;
 
 const timeouts: readonly TimeoutRow[] = [
   { index: UNREPLIED, name: 'unreplied', sysctl: 'nf_conntrack_udp_timeout', seconds: 30 },
-  { index: REPLIED, name: 'replied', sysctl: 'nf_conntrack_udp_timeout_stream', seconds: 120 },
+  {
+    index: REPLIED,
+    name: 'replied',
+    sysctl: 'nf_conntrack_udp_timeout_stream',
+    seconds: 120,
+    secondsIn: (profile) => (profile.udpStreamLate ? 120 : 180),
+  },
 ];
 
 function udpError(ct: ConntrackCore, p: Packet, dataoff: number): boolean {
@@ -69,7 +75,7 @@ export const udp: Tracker = {
       ct.refreshAcct(row, ctinfo, p, cells[UNREPLIED]!);
       return ACCEPT;
     }
-    const stream = ct.jiffies > table.streamTs[row]!;
+    const stream = !ct.netns.profile.udpStreamLate || ct.jiffies > table.streamTs[row]!;
     ct.refreshAcct(row, ctinfo, p, cells[stream ? REPLIED : UNREPLIED]!);
     if (stream && !(status & (IPS_NAT_CLASH | IPS_ASSURED))) {
       table.status[row]! |= IPS_ASSURED;
