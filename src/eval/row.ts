@@ -11,7 +11,7 @@ import type { Packet } from '../datapath/packet.ts';
 import type { KernelProfile } from '../datapath/profile.ts';
 import type { Args, Family, SelectorExpr, Span } from '../parser/ast.ts';
 import type { Phrase } from '../parser/phrase.ts';
-import type { CheckContext } from './check/context.ts';
+import type { CheckContext, Layer } from './check/context.ts';
 import type { Naming, Protocol } from './check/protocol.ts';
 import type { Expr, Load } from './checked.ts';
 import type { Env } from './engine/env.ts';
@@ -34,6 +34,20 @@ export type Writer = (p: Packet, regs: Uint8Array, at: number) => boolean;
  * Registers hold what its args name.
  */
 export type Effect = (p: Packet, regs: Uint8Array) => number;
+
+/**
+ * A load that copies from the packet and nothing else; generated code does it without a call. Bytes
+ * of a header, or a slot of the packet's state as a number of `len` bytes.
+ */
+export type Source =
+  | { readonly from: 'nh' | 'th'; readonly offset: number }
+  | {
+      readonly from: 'slot';
+      readonly slot: number;
+      readonly order: 'big' | 'host';
+      /** Breaks the rule where the slot holds this. */
+      readonly absent?: number;
+    };
 
 /**
  * Where in the packet's bytes a value lies, in bits from its base. Lowering takes from it the whole
@@ -101,8 +115,10 @@ export interface KeyRow {
     site: ChainSite,
     kernel: KernelProfile,
   ): Errno | undefined;
-  /** A load that may be hoisted: what distinguishes it from others. Absent: never hoisted. */
+  /** A load that may be hoisted: what tells it from others of the row. Absent: never hoisted. */
   place?(args: OpArgs): string;
+  /** How generated code may read it; must say what `read` does. */
+  source?(args: OpArgs, len: number): Source | undefined;
   /** Absent: a rule that has it lists, but is refused to run ("not supported"). */
   read?(args: OpArgs, len: number, env: Env): Reader;
   write?(args: OpArgs, len: number, env: Env): Writer;
@@ -130,6 +146,8 @@ export interface StatementRow<A = Readonly<Record<string, unknown>>> {
   bytecode?(args: OpArgs): string;
   /** The kernel's own check (nft_expr_ops.validate): where the op may stand. */
   validate?(args: OpArgs, site: ChainSite, kernel: KernelProfile): Errno | undefined;
+  /** The layer whose match it implies: one that the packet was matched for does not list. */
+  hides?(args: A, table: Family): Layer | undefined;
   /** The set that comes with the rule where the table has none of that name (`meter`). */
   declares?(args: A): Declared | undefined;
   /** The flowtable that the op names; it cannot be deleted while the rule is there. */

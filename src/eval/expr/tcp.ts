@@ -2,7 +2,7 @@
 import { inetService, mptcpSubtype, tcpFlag } from '../type/inet.ts';
 import { integer } from '../type/integer.ts';
 import { type HeaderSpec, headerRow } from './header.ts';
-import { type OptionField, optionFields, withOptions } from './option.ts';
+import { type OptionField, type OptionSpec, optionFields, withOptions } from './option.ts';
 
 const spec: HeaderSpec = {
   name: 'tcp',
@@ -29,30 +29,33 @@ const fields = (...more: OptionField[]) => optionFields([['length', 8, 8, intege
 const sack = (n: number) =>
   fields(['left', 16 + 64 * n, 32, integer], ['right', 48 + 64 * n, 32, integer]);
 
+/** By name; where several have one number, the first is what it lists as. */
+export const tcpOptions: OptionSpec['options'] = {
+  eol: { number: 0, fields: {} },
+  nop: { number: 1, fields: {} },
+  maxseg: { number: 2, fields: fields(['size', 16, 16, integer]), also: ['mss'] },
+  window: { number: 3, fields: fields(['count', 16, 8, integer]) },
+  'sack-perm': { number: 4, fields: fields(), also: ['sack-permitted'] },
+  sack: { number: 5, fields: sack(0) },
+  sack0: { number: 5, fields: sack(0) },
+  sack1: { number: 5, fields: sack(1) },
+  sack2: { number: 5, fields: sack(2) },
+  sack3: { number: 5, fields: sack(3) },
+  timestamp: {
+    number: 8,
+    fields: fields(['tsval', 16, 32, integer], ['tsecr', 48, 32, integer]),
+  },
+  md5sig: { number: 19, fields: fields() },
+  mptcp: { number: 30, fields: fields(['subtype', 16, 4, mptcpSubtype]) },
+  fastopen: { number: 34, fields: fields() },
+};
+
 export const tcp = headerRow(spec, (_, header) =>
   withOptions(header, {
     op: 'tcpopt',
     raw: true,
     numbered: true,
     writable: true,
-    options: {
-      eol: { number: 0, fields: {} },
-      nop: { number: 1, fields: {} },
-      maxseg: { number: 2, fields: fields(['size', 16, 16, integer]), also: ['mss'] },
-      window: { number: 3, fields: fields(['count', 16, 8, integer]) },
-      'sack-perm': { number: 4, fields: fields(), also: ['sack-permitted'] },
-      sack: { number: 5, fields: sack(0) },
-      sack0: { number: 5, fields: sack(0) },
-      sack1: { number: 5, fields: sack(1) },
-      sack2: { number: 5, fields: sack(2) },
-      sack3: { number: 5, fields: sack(3) },
-      timestamp: {
-        number: 8,
-        fields: fields(['tsval', 16, 32, integer], ['tsecr', 48, 32, integer]),
-      },
-      md5sig: { number: 19, fields: fields() },
-      mptcp: { number: 30, fields: fields(['subtype', 16, 4, mptcpSubtype]) },
-      fastopen: { number: 34, fields: fields() },
-    },
+    options: tcpOptions,
   }),
 );

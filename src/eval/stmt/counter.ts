@@ -1,0 +1,46 @@
+/** `counter`: counts packets and bytes. Mirrors nft_counter.c. */
+import { alt, expr, kw, num, opt, options } from '../../parser/phrase.ts';
+import { choiceOf, exprOf, numberOf } from '../check/arg.ts';
+import type { StatementRow } from '../row.ts';
+import { checkNamed, jsonNamed, listNamed, lowerNamed, type Named } from './objref.ts';
+
+export type CounterArgs = { readonly packets: number | bigint; readonly bytes: number | bigint };
+
+export const counter: StatementRow<CounterArgs | Named> = {
+  row: 'statement',
+  name: 'counter',
+  phrase: [
+    opt(
+      alt('form', {
+        named: [kw('name'), expr('object', 'stmt')],
+        start: [options([kw('packets'), num('packets')], [kw('bytes'), num('bytes')])],
+      }),
+    ),
+  ],
+  stateful: true,
+  check(args, _span, ctx) {
+    const form = choiceOf(args, 'form')?.args ?? {};
+    const object = exprOf(form, 'object');
+    if (object) return checkNamed(object, ctx);
+    return {
+      packets: numberOf(form, 'packets')?.value ?? 0,
+      bytes: numberOf(form, 'bytes')?.value ?? 0,
+    };
+  },
+  list(args, ctx) {
+    if ('object' in args) return `counter name ${listNamed(args, ctx)}`;
+    return ctx.options.stateless
+      ? 'counter'
+      : `counter packets ${args.packets} bytes ${args.bytes}`;
+  },
+  json(args, ctx) {
+    if ('object' in args) return { counter: jsonNamed(args, ctx) };
+    const { packets, bytes } = args;
+    return { counter: ctx.options.stateless ? null : { packets, bytes } };
+  },
+  lower(args, to) {
+    if ('object' in args) lowerNamed('counter', args, to);
+    else to.emit({ op: 'effect', row: counter, args });
+  },
+  bytecode: ({ packets, bytes }) => `counter pkts ${packets} bytes ${bytes}`,
+};

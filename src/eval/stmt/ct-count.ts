@@ -1,0 +1,21 @@
+/** `ct count`: compares the number of open connections of the rule. Mirrors nft_connlimit.c. */
+import { choice, num, opt } from '../../parser/phrase.ts';
+import { numberOf, wordOf } from '../check/arg.ts';
+import type { StatementRow } from '../row.ts';
+
+export type CtCountArgs = { readonly count: number; readonly over: boolean };
+
+export const ctCount: StatementRow<CtCountArgs> = {
+  row: 'statement',
+  name: 'ct count',
+  phrase: [opt(choice('mode', 'over')), num('count')],
+  stateful: true,
+  check: (args) => ({
+    count: Number(numberOf(args, 'count')?.value),
+    over: wordOf(args, 'mode') !== undefined,
+  }),
+  list: ({ count, over }) => `ct count ${over ? 'over ' : ''}${count}`,
+  json: ({ count, over }) => ({ 'ct count': { val: count, ...(over && { inv: true }) } }),
+  lower: (args, to) => to.emit({ op: 'effect', row: ctCount, args }),
+  bytecode: ({ count, over }) => `connlimit count ${count} flags ${over ? 1 : 0}`,
+};

@@ -1,0 +1,68 @@
+/** `dup to`: sends a copy to another host, or out of another device. Mirrors nft_dup_ipv4.c. */
+import { expr, kw, opt } from '../../parser/phrase.ts';
+import { exprOf } from '../check/arg.ts';
+import type { Expr } from '../checked.ts';
+import type { Register } from '../ir.ts';
+import { registerName } from '../lower/registers.ts';
+import type { ChainSite, StatementRow } from '../row.ts';
+import { ifindex } from '../type/interface.ts';
+import { addressOf } from './nat-target.ts';
+
+export type DupArgs = {
+  /** An address; in netdev tables a device. */
+  readonly to: Expr;
+  readonly device?: Expr;
+};
+
+/** What the kernel is told. */
+export type DupOp = { readonly addrReg?: Register; readonly devReg?: Register };
+
+const DEVICE = { type: ifindex, bits: 32, order: 'host' } as const;
+
+export const dup: StatementRow<DupArgs> = {
+  row: 'statement',
+  name: 'dup',
+  phrase: [kw('to'), expr('to', 'stmt'), opt(kw('device'), expr('device', 'stmt'))],
+  check(args, span, ctx) {
+    const { family } = ctx;
+    const toNode = exprOf(args, 'to');
+    const deviceNode = exprOf(args, 'device');
+    if (!toNode) return undefined;
+    if (family === 'netdev') {
+      if (deviceNode) return ctx.error('cannot specify device', deviceNode.span, span);
+      const to = ctx.expr(toNode, DEVICE);
+      return to && { to };
+    }
+    if (family !== 'ip' && family !== 'ip6') return ctx.error('unsupported family', span);
+    const to = ctx.expr(toNode, addressOf(family));
+    const device = deviceNode && ctx.expr(deviceNode, DEVICE);
+    if (!to || (deviceNode && !device)) return undefined;
+    return { to, ...(device && { device }) };
+  },
+  list: ({ to, device }, ctx) =>
+    `dup to ${ctx.expr(to)}${device ? ` device ${ctx.expr(device)}` : ''}`,
+  json: ({ to, device }, ctx) => ({
+    dup:
+      ctx.family === 'netdev'
+        ? { addr: ctx.exprJson(to) }
+        : { addr: ctx.exprJson(to), ...(device && { dev: ctx.exprJson(device) }) },
+  }),
+  lower({ to: target, device }, to) {
+    const first = to.operand(target);
+    const second = device && to.operand(device);
+    const args: DupOp =
+      to.family === 'netdev'
+        ? { devReg: first }
+        : { addrReg: first, ...(second !== undefined && { devReg: second }) };
+    to.emit({ op: 'effect', row: dup, args });
+    to.release(first);
+  },
+  bytecode(args) {
+    const { addrReg, devReg } = args as DupOp;
+    const addr = addrReg === undefined ? '' : ` sreg_addr ${registerName(addrReg)}`;
+    const dev = devReg === undefined ? '' : ` sreg_dev ${registerName(devReg)}`;
+    return `dup${addr}${dev}`;
+  },
+  validate: (_args, { family, hook }: ChainSite) =>
+    family !== 'netdev' || hook === 'ingress' || hook === 'egress' ? undefined : 'EOPNOTSUPP',
+};

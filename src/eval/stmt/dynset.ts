@@ -1,0 +1,119 @@
+/**
+ * Sets that rules change: `add @s { ip saddr timeout 5s counter }`.
+ *
+ * What the statements that add, update and delete elements have in common: each checks into the same
+ * arguments, so that all list in one form. Mirrors set_stmt and map_stmt of nft, nft_dynset.c.
+ */
+import type { Element, SetExpr, SetRefExpr, Span } from '../../parser/ast.ts';
+import type { CheckContext, Expected, SetInfo } from '../check/context.ts';
+import type { Expr, Statement } from '../checked.ts';
+import type { ListContext } from '../list/context.ts';
+import type { Json } from '../list/json.ts';
+import type { Lowering } from '../lower.ts';
+import type { ValueType } from '../type/index.ts';
+import { printDuration } from '../type/time.ts';
+
+export type DynsetArgs = {
+  readonly action: 'add' | 'update' | 'delete';
+  readonly set: string;
+  readonly key: Expr;
+  /** What a map is to hold for the key. */
+  readonly data?: Expr;
+  /** Milliseconds. */
+  readonly timeout?: number;
+  readonly statements: readonly Statement[];
+};
+
+const expected = (type: ValueType, bits: number): Expected => ({ type, bits, order: type.order });
+
+export function checkDynset(
+  action: DynsetArgs['action'],
+  ref: SetRefExpr,
+  elements: SetExpr,
+  ctx: CheckContext,
+): DynsetArgs | undefined {
+  const set = ctx.expr(ref);
+  const info = set && ctx.scope.set(ref.name);
+  const [element, second] = elements.elements;
+  if (!info || !element) return undefined;
+  if (second) return ctx.error('syntax error, unexpected comma', second.span);
+  if (element.data && !info.data) return ctx.error(`${info.name} is not a map`, ref.span);
+  const parts = checkElement(element, info, elements.span, ctx);
+  return parts && { action, set: info.name, ...parts };
+}
+
+type ElementArgs = Omit<DynsetArgs, 'action' | 'set'>;
+
+/** The element, its key checked against the key of the set, its data against the map's. */
+function checkElement(
+  element: Element,
+  info: SetInfo,
+  span: Span,
+  ctx: CheckContext,
+): ElementArgs | undefined {
+  if (element.comment) {
+    return ctx.error('Key expression comments are not supported', element.key.span, span);
+  }
+  const key = ctx.expr(element.key, expected(info.key, info.keyBits));
+  const statements = checkStateful(element, ctx);
+  if (!key || !statements) return undefined;
+  const timeout =
+    element.timeout && element.timeout !== 'never' ? Number(element.timeout.value) : undefined;
+  const shared = { key, statements, ...(timeout !== undefined && { timeout }) };
+  if (!element.data || !info.data) return shared;
+  const data = ctx.expr(element.data, expected(info.data, info.dataBits ?? info.data.bits));
+  return data && { ...shared, data };
+}
+
+export function checkStateful(
+  element: Element,
+  ctx: CheckContext,
+): readonly Statement[] | undefined {
+  const checked: Statement[] = [];
+  for (const node of element.statements ?? []) {
+    const statements = ctx.statement(node);
+    if (!statements) return undefined;
+    checked.push(...statements);
+  }
+  return checked;
+}
+
+const durationText = (ms: number): string => printDuration(BigInt(ms));
+
+export function listDynset(args: DynsetArgs, ctx: ListContext): string {
+  const stateless = { ...ctx.options, stateless: true };
+  const parts = [
+    ctx.expr(args.key),
+    ...(args.timeout === undefined ? [] : [`timeout ${durationText(args.timeout)}`]),
+    ...args.statements.map((s) => ctx.with(stateless).statement(s)),
+    ...(args.data ? [':', ctx.expr(args.data)] : []),
+  ];
+  return `${args.action} @${args.set} { ${parts.join(' ')} }`;
+}
+
+export function jsonDynset(args: DynsetArgs, ctx: ListContext): Json {
+  const { action, set, key, data, timeout, statements } = args;
+  const val = ctx.exprJson(key);
+  const elem = timeout === undefined ? val : { elem: { val, timeout: Math.floor(timeout / 1000) } };
+  const stateless = ctx.with({ ...ctx.options, stateless: true });
+  const stmt = statements.length ? { stmt: statements.map((s) => stateless.statementJson(s)) } : {};
+  return data
+    ? { map: { op: action, elem, data: ctx.exprJson(data), map: `@${set}`, ...stmt } }
+    : { set: { op: action, elem, set: `@${set}`, ...stmt } };
+}
+
+export function lowerDynset(args: DynsetArgs, to: Lowering): void {
+  const { action, set, key, data, timeout, statements } = args;
+  const sregKey = to.operand(key);
+  const sregData = data && to.operand(data);
+  to.emit({
+    op: 'dynset',
+    action,
+    set,
+    sregKey,
+    ...(sregData !== undefined && { sregData }),
+    ...(timeout !== undefined && { timeout }),
+    exprs: to.effects(statements),
+  });
+  to.release(sregKey);
+}

@@ -1,0 +1,23 @@
+/** `flow add @f`: hands the connection to a flowtable. Mirrors nft_flow_offload.c. */
+import type { SetRefExpr } from '../../parser/ast.ts';
+import { choice, expr } from '../../parser/phrase.ts';
+import { exprOf } from '../check/arg.ts';
+import type { ChainSite, StatementRow } from '../row.ts';
+
+export type FlowArgs = { readonly flowtable: string };
+
+export const flow: StatementRow<FlowArgs> = {
+  row: 'statement',
+  name: 'flow',
+  phrase: [choice('verb', 'add', 'offload'), expr('flowtable', 'setref')],
+  check: (args) => ({ flowtable: (exprOf(args, 'flowtable') as SetRefExpr).name }),
+  list: ({ flowtable }) => `flow add @${flowtable}`,
+  json: ({ flowtable }) => ({ flow: { op: 'add', flowtable: `@${flowtable}` } }),
+  lower: (args, to) => to.emit({ op: 'effect', row: flow, args }),
+  bytecode: ({ flowtable }) => `flow_offload flowtable ${flowtable}`,
+  validate: (_args, { family, hook }: ChainSite) =>
+    hook === 'forward' && (family === 'ip' || family === 'ip6' || family === 'inet')
+      ? undefined
+      : 'EOPNOTSUPP',
+  flowtable: (args) => (args as FlowArgs).flowtable,
+};

@@ -1,0 +1,81 @@
+/** `fwd to`: sends the packet out of another device, past everything. Mirrors nft_fwd_netdev.c. */
+import { choice, expr, kw, opt } from '../../parser/phrase.ts';
+import { exprOf, wordOf } from '../check/arg.ts';
+import type { Expr } from '../checked.ts';
+import type { Register } from '../ir.ts';
+import { registerName } from '../lower/registers.ts';
+import type { ChainSite, StatementRow } from '../row.ts';
+import { ifindex } from '../type/interface.ts';
+import { addressOf, type NatFamily } from './nat-target.ts';
+
+export type FwdArgs = {
+  readonly device: Expr;
+  /** The neighbour to send it to. */
+  readonly addr?: Expr;
+  readonly family?: NatFamily;
+};
+
+/** What the kernel is told. */
+export type FwdOp = {
+  readonly devReg: Register;
+  readonly addrReg?: Register;
+  readonly family?: NatFamily;
+};
+
+const DEVICE = { type: ifindex, bits: 32, order: 'host' } as const;
+const NFPROTO = { ip: 2, ip6: 10 } as const;
+
+export const fwd: StatementRow<FwdArgs> = {
+  row: 'statement',
+  name: 'fwd',
+  phrase: [
+    opt(choice('family', 'ip', 'ip6')),
+    kw('to'),
+    expr('to', 'stmt'),
+    opt(kw('device'), expr('device', 'stmt')),
+  ],
+  terminal: true,
+  check(args, span, ctx) {
+    if (ctx.family !== 'netdev') return ctx.error('unsupported family', span);
+    const toNode = exprOf(args, 'to');
+    const deviceNode = exprOf(args, 'device');
+    const family = wordOf(args, 'family')?.text as NatFamily | undefined;
+    if (!toNode) return undefined;
+    if (!deviceNode) {
+      const device = ctx.expr(toNode, DEVICE);
+      return device && { device };
+    }
+    if (!family) return ctx.error('unsupported family', span);
+    const addr = ctx.expr(toNode, addressOf(family));
+    const device = ctx.expr(deviceNode, DEVICE);
+    return addr && device && { device, addr, family };
+  },
+  list({ device, addr, family }, ctx) {
+    if (!addr) return `fwd to ${ctx.expr(device)}`;
+    return `fwd ${family} to ${ctx.expr(addr)} device ${ctx.expr(device)}`;
+  },
+  json: ({ device, addr, family }, ctx) => ({
+    fwd: {
+      dev: ctx.exprJson(device),
+      ...(addr && family && { addr: ctx.exprJson(addr), family }),
+    },
+  }),
+  lower({ device, addr, family }, to) {
+    const devReg = to.operand(device);
+    const addrReg = addr && to.operand(addr);
+    const args: FwdOp = {
+      devReg,
+      ...(addrReg !== undefined && family && { addrReg, family }),
+    };
+    to.emit({ op: 'effect', row: fwd, args });
+    to.release(devReg);
+  },
+  bytecode(args) {
+    const { devReg, addrReg, family } = args as FwdOp;
+    const dev = `fwd sreg_dev ${registerName(devReg)}`;
+    if (addrReg === undefined || !family) return dev;
+    return `${dev} sreg_addr ${registerName(addrReg)} nfproto ${NFPROTO[family]}`;
+  },
+  validate: (_args, { family, hook }: ChainSite) =>
+    family === 'netdev' && (hook === 'ingress' || hook === 'egress') ? undefined : 'EOPNOTSUPP',
+};

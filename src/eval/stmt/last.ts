@@ -1,0 +1,30 @@
+/** `last`: remembers when a packet came by last. Mirrors nft_last.c. */
+import { alt, kw, opt, time } from '../../parser/phrase.ts';
+import { choiceOf, numberOf } from '../check/arg.ts';
+import type { StatementRow } from '../row.ts';
+import { printDuration } from '../type/time.ts';
+
+export type LastArgs = {
+  /** Milliseconds since then; absent: never. */
+  readonly used?: number;
+};
+
+export const last: StatementRow<LastArgs> = {
+  row: 'statement',
+  name: 'last',
+  phrase: [opt(kw('used'), alt('used', { never: [kw('never')], ago: [time('ago')] }))],
+  stateful: true,
+  check(args) {
+    const ago = numberOf(choiceOf(args, 'used')?.args ?? {}, 'ago');
+    return ago ? { used: Number(ago.value) } : {};
+  },
+  list({ used }, ctx) {
+    if (ctx.options.stateless) return 'last';
+    return `last used ${used === undefined ? 'never' : printDuration(BigInt(used))}`;
+  },
+  json: ({ used }, ctx) => ({
+    last: ctx.options.stateless || used === undefined ? null : { used },
+  }),
+  lower: (args, to) => to.emit({ op: 'effect', row: last, args }),
+  bytecode: ({ used }) => `last ${used ?? 'never'}`,
+};

@@ -1,0 +1,170 @@
+/** `log`: writes to the kernel's log, or to a group of nfnetlink_log. Mirrors nft_log.c. */
+import type { Args, Choice } from '../../parser/ast.ts';
+import { alt, choice, expanded, kw, many, num, options, word } from '../../parser/phrase.ts';
+import { leading, manyOf, numberOf, wordOf } from '../check/arg.ts';
+import type { CheckContext } from '../check/context.ts';
+import type { StatementRow } from '../row.ts';
+
+/** By number, as syslog has them; `audit` is the kernel's own. */
+const LEVELS = ['emerg', 'alert', 'crit', 'err', 'warn', 'notice', 'info', 'debug', 'audit'];
+const WARN = LEVELS.indexOf('warn');
+const AUDIT = LEVELS.indexOf('audit');
+/** NF_LOG_PREFIXLEN, less the end of the text. */
+const PREFIX_MAX = 127;
+
+/** NF_LOG_*: bit, JSON's name, the kernel's name. */
+const FLAGS = {
+  tcpSequence: [0x01, 'tcp sequence', 'tcpseq'],
+  tcpOptions: [0x02, 'tcp options', 'tcpopt'],
+  ipOptions: [0x04, 'ip options', 'ipopt'],
+  skuid: [0x08, 'skuid', 'uid'],
+  ether: [0x20, 'ether', 'macdecode'],
+} as const;
+const ALL = Object.values(FLAGS).reduce((sum, [bit]) => sum | bit, 0);
+
+export type LogArgs = {
+  readonly prefix?: string;
+  /** With a group the kernel's log is not written to, and level and flags mean nothing. */
+  readonly group?: number;
+  readonly snaplen?: number;
+  readonly threshold?: number;
+  readonly level?: number;
+  readonly flags?: number;
+};
+
+function flagsOf(written: readonly Choice[]): number {
+  let flags = 0;
+  for (const { which, args } of written) {
+    if (which === 'tcp') {
+      for (const { text } of manyOf(args, 'flags')) {
+        flags |= text === 'sequence' ? FLAGS.tcpSequence[0] : FLAGS.tcpOptions[0];
+      }
+    } else if (which === 'ip') flags |= FLAGS.ipOptions[0];
+    else flags |= which === 'all' ? ALL : FLAGS[which as 'skuid' | 'ether'][0];
+  }
+  return flags;
+}
+
+/** What may not stand together; the text of the error. */
+function conflict({ group, level, flags, prefix }: LogArgs, more: boolean): string | undefined {
+  if (prefix !== undefined && prefix.length > PREFIX_MAX) return 'log prefix is too long';
+  if (level !== undefined && group !== undefined) {
+    return 'level and group are mutually exclusive';
+  }
+  if (flags !== undefined && group !== undefined) {
+    return 'flags and group are mutually exclusive';
+  }
+  if (level === AUDIT && (more || prefix !== undefined || flags !== undefined)) {
+    return "log level audit doesn't support any further options";
+  }
+  return undefined;
+}
+
+function levelOf(args: Args, ctx: CheckContext): number | undefined {
+  const level = wordOf(args, 'level');
+  if (!level) return undefined;
+  const number = LEVELS.indexOf(level.text);
+  return number < 0 ? ctx.error('invalid log level', level.span) : number;
+}
+
+/** A number as the kernel's attribute keeps it. */
+const wrapped = (args: Args, name: string, bits: 16 | 32): number | undefined => {
+  const number = numberOf(args, name);
+  return number && Number(BigInt.asUintN(bits, BigInt(number.value)));
+};
+
+export const log: StatementRow<LogArgs> = {
+  row: 'statement',
+  name: 'log',
+  phrase: [
+    options(
+      [kw('prefix'), expanded('prefix')],
+      [kw('group'), num('group')],
+      [kw('snaplen'), num('snaplen')],
+      [kw('queue-threshold'), num('threshold')],
+      [kw('level'), word('level')],
+      [
+        many('flags', [
+          kw('flags'),
+          alt('layer', {
+            tcp: [kw('tcp'), many('flags', [choice('flag', 'sequence', 'options')], ',')],
+            ip: [kw('ip'), kw('options')],
+            skuid: [kw('skuid')],
+            ether: [kw('ether')],
+            all: [kw('all')],
+          }),
+        ]),
+      ],
+    ),
+  ],
+  check(args, span, ctx) {
+    const level = levelOf(args, ctx);
+    if (level === undefined && args.level) return undefined;
+    const prefix = wordOf(args, 'prefix')?.text;
+    const flags = flagsOf(manyOf<Choice>(args, 'flags'));
+    const group = wrapped(args, 'group', 16);
+    const snaplen = wrapped(args, 'snaplen', 32);
+    const threshold = wrapped(args, 'threshold', 16);
+    const written: LogArgs = {
+      ...(prefix !== undefined && { prefix }),
+      ...(group !== undefined && { group }),
+      ...(level !== undefined && { level }),
+      ...(flags && { flags }),
+    };
+    const error = conflict(written, snaplen !== undefined || threshold !== undefined);
+    if (error) return ctx.error(error, leading(span, 'log'));
+    // The kernel keeps these with a group only.
+    return group === undefined
+      ? written
+      : { ...written, snaplen: snaplen ?? 0, threshold: threshold ?? 0 };
+  },
+  list({ prefix, group, snaplen, threshold, level, flags = 0 }) {
+    let text = 'log';
+    if (prefix !== undefined) text += ` prefix "${prefix}"`;
+    if (group !== undefined) text += ` group ${group}`;
+    if (snaplen) text += ` snaplen ${snaplen}`;
+    if (threshold) text += ` queue-threshold ${threshold}`;
+    if (level !== undefined && level !== WARN) text += ` level ${LEVELS[level]}`;
+    return text + flagsText(flags);
+  },
+  json({ prefix, group, snaplen, threshold, level, flags = 0 }) {
+    const names = Object.values(FLAGS)
+      .filter(([bit]) => flags & bit)
+      .map(([, name]) => name);
+    const members = {
+      ...(prefix !== undefined && { prefix }),
+      ...(group !== undefined && { group }),
+      ...(snaplen && { snaplen }),
+      ...(threshold && { 'queue-threshold': threshold }),
+      ...(level !== undefined && level !== WARN && { level: LEVELS[level] }),
+      ...(names.length && { flags: flags === ALL ? 'all' : names.length > 1 ? names : names[0] }),
+    };
+    return { log: Object.keys(members).length ? members : null };
+  },
+  lower: (args, to) => to.emit({ op: 'effect', row: log, args }),
+  bytecode(args) {
+    const { prefix, group, snaplen, threshold, level, flags = 0 } = args as LogArgs;
+    const parts = ['log'];
+    if (prefix !== undefined) parts.push(`prefix ${prefix}`);
+    if (group !== undefined) {
+      parts.push(`group ${group} snaplen ${snaplen} qthreshold ${threshold}`);
+    }
+    if (level !== undefined) parts.push(`level ${level}`);
+    for (const [bit, , name] of Object.values(FLAGS)) if (flags & bit) parts.push(name);
+    return parts.join(' ');
+  },
+};
+
+function flagsText(flags: number): string {
+  if (flags === ALL) return ' flags all';
+  let text = '';
+  const tcp = [
+    flags & FLAGS.tcpSequence[0] ? ['sequence'] : [],
+    flags & FLAGS.tcpOptions[0] ? ['options'] : [],
+  ].flat();
+  if (tcp.length) text += ` flags tcp ${tcp.join(',')}`;
+  if (flags & FLAGS.ipOptions[0]) text += ' flags ip options';
+  if (flags & FLAGS.skuid[0]) text += ' flags skuid';
+  if (flags & FLAGS.ether[0]) text += ' flags ether';
+  return text;
+}

@@ -1,0 +1,41 @@
+/** `masquerade`: source address of the device that the packet leaves by. Mirrors nft_masq.c. */
+import { expr, kw, opt } from '../../parser/phrase.ts';
+import { exprOf, leading } from '../check/arg.ts';
+import type { Expr } from '../checked.ts';
+import type { ChainSite, StatementRow } from '../row.ts';
+import {
+  checkFlags,
+  checkPort,
+  flagsJson,
+  flagsText,
+  lowerPorts,
+  natFlags,
+  portsText,
+} from './nat-flags.ts';
+
+export type MasqueradeArgs = { readonly port?: Expr; readonly flags: number };
+
+export const masquerade: StatementRow<MasqueradeArgs> = {
+  row: 'statement',
+  name: 'masquerade',
+  phrase: [opt(kw('to'), kw(':'), expr('port', 'stmt')), natFlags],
+  writes: 'nat',
+  terminal: true,
+  check(args, span, ctx) {
+    const flags = checkFlags(args);
+    const node = exprOf(args, 'port');
+    if (!node) return { flags };
+    const port = checkPort(node, leading(span, 'masquerade'), ctx);
+    return port && { port, flags };
+  },
+  list: ({ port, flags }, ctx) =>
+    `masquerade${port ? ` to :${ctx.expr(port)}` : ''}${flagsText(flags)}`,
+  json({ port, flags }, ctx) {
+    const members = { ...(port && { port: ctx.exprJson(port) }), ...flagsJson(flags) };
+    return { masquerade: Object.keys(members).length ? members : null };
+  },
+  lower: (args, to) => lowerPorts(masquerade, args, to),
+  bytecode: (args) => `masq${portsText(args)}`,
+  validate: (_args, { type, hook }: ChainSite) =>
+    type === 'nat' && hook === 'postrouting' ? undefined : 'EOPNOTSUPP',
+};

@@ -1,0 +1,64 @@
+/**
+ * `meter m { ip saddr limit rate 10/second }`: state for each key, in a set that comes with the rule.
+ *
+ * It lists as what it is to the kernel: `add @m { … }`. Mirrors stmt_evaluate_meter of nft,
+ * nft_dynset.c.
+ */
+import type { Element, SetExpr, Span } from '../../parser/ast.ts';
+import { expr, kw, num, opt, str } from '../../parser/phrase.ts';
+import { exprOf, numberOf, wordOf } from '../check/arg.ts';
+import type { CheckContext, SetInfo } from '../check/context.ts';
+import type { StatementRow } from '../row.ts';
+import { checkStateful, type DynsetArgs, jsonDynset, listDynset, lowerDynset } from './dynset.ts';
+
+export type MeterArgs = DynsetArgs & { readonly size?: number };
+
+/** What keeps a set that is there already from being the meter's. */
+function mismatch(set: SetInfo, timeout: boolean, family: string): string | undefined {
+  if (!set.flags.includes('dynamic')) {
+    return `File exists; meter '${set.name}' overlaps an existing set '${set.name}' in family ${family}`;
+  }
+  if (set.flags.includes('timeout') === timeout) return undefined;
+  return `existing set '${set.name}' ${timeout ? 'lacks' : 'has'} timeout flag`;
+}
+
+function checkMeter(
+  name: string,
+  element: Element,
+  span: Span,
+  ctx: CheckContext,
+): DynsetArgs | undefined {
+  const key = ctx.expr(element.key);
+  const statements = checkStateful(element, ctx);
+  if (!key || !statements) return undefined;
+  const limited = element.timeout !== undefined && element.timeout !== 'never';
+  const timeout = limited ? Number((element.timeout as { value: number | bigint }).value) : 0;
+  const existing = ctx.scope.set(name);
+  const error = existing && mismatch(existing, limited, ctx.family);
+  if (error) return ctx.error(error, error.startsWith('File') ? span : element.span);
+  const action = limited ? 'update' : 'add';
+  return { action, set: name, key, statements, ...(limited && { timeout }) };
+}
+
+export const meter: StatementRow<MeterArgs> = {
+  row: 'statement',
+  name: 'meter',
+  phrase: [str('name'), opt(kw('size'), num('size')), expr('elements', 'elements')],
+  check(args, span, ctx) {
+    const name = wordOf(args, 'name')?.text ?? '';
+    const elements = exprOf(args, 'elements') as SetExpr;
+    const [element] = elements.elements;
+    const checked = element && checkMeter(name, element, span, ctx);
+    const size = numberOf(args, 'size');
+    return checked && { ...checked, ...(size && { size: Number(size.value) }) };
+  },
+  list: listDynset,
+  json: jsonDynset,
+  lower: lowerDynset,
+  declares: ({ set, key, size, timeout }) => ({
+    name: set,
+    key,
+    timeout: timeout !== undefined,
+    ...(size !== undefined && { size }),
+  }),
+};

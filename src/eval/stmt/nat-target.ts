@@ -1,0 +1,145 @@
+/**
+ * Where `snat` and `dnat` send packets: an address, a range, a map of addresses or of addresses with
+ * ports, and of which family. Mirrors stmt_evaluate_nat and nat_evaluate_family of nft.
+ */
+import type { Args, Expr as AstExpr, Word } from '../../parser/ast.ts';
+import { alt, choice, expr, type Item, kw, opt } from '../../parser/phrase.ts';
+import { choiceOf, exprOf, wordOf } from '../check/arg.ts';
+import type { CheckContext, Expected } from '../check/context.ts';
+import type { Expr } from '../checked.ts';
+import { ipv4Addr, ipv6Addr } from '../type/address.ts';
+import { concatType } from '../type/index.ts';
+import { inetService } from '../type/inet.ts';
+import { asRange, checkPort, NO_TRANSPORT } from './nat-flags.ts';
+
+export type NatFamily = 'ip' | 'ip6';
+
+export type NatTarget = {
+  /** Of the addresses; `inet`: only the port changes. */
+  readonly family: NatFamily | 'inet';
+  readonly addr?: Expr;
+  readonly port?: Expr;
+  /** Host bits are kept: prefix to prefix. */
+  readonly prefix?: true;
+  /** A map holds addresses with ports. */
+  readonly concat?: true;
+  /** A map holds ranges: two values for each. */
+  readonly ranges?: true;
+};
+
+/** `to`, `ip to`, `ip6 prefix to`, `ip addr . port to`: the family is one only before these. */
+export const natLead: Item = opt(
+  alt('lead', {
+    family: [
+      choice('family', 'ip', 'ip6'),
+      opt(
+        alt('as', {
+          concat: [kw('addr'), kw('.'), kw('port')],
+          interval: [kw('interval')],
+          prefix: [kw('prefix')],
+        }),
+      ),
+      kw('to'),
+    ],
+    interval: [kw('interval'), kw('to')],
+    prefix: [kw('prefix'), kw('to')],
+    to: [kw('to')],
+  }),
+);
+
+export const natDestination: readonly Item[] = [
+  opt(expr('addr', 'stmt')),
+  opt(kw(':'), expr('port', 'stmt')),
+];
+
+const ADDRESS = { ip: ipv4Addr, ip6: ipv6Addr } as const;
+
+export const addressOf = (family: NatFamily): Expected => {
+  const type = ADDRESS[family];
+  return { type, bits: type.bits, order: 'big' };
+};
+
+const addressAndPort = (family: NatFamily): Expected => {
+  const type = concatType([ADDRESS[family], inetService]);
+  return { type, bits: type.bits, order: 'big' };
+};
+
+export function checkTarget(args: Args, word: Word, ctx: CheckContext): NatTarget | undefined {
+  const lead = choiceOf(args, 'lead');
+  const as = choiceOf(lead?.args ?? {}, 'as')?.which ?? lead?.which;
+  const node = exprOf(args, 'addr');
+  const port = exprOf(args, 'port');
+  const given = wordOf(lead?.args ?? {}, 'family')?.text as NatFamily | undefined;
+  const family = familyOf(given, node, word, ctx);
+  if (!family) return undefined;
+  const target = node ? checkAddress(node, family as NatFamily, as, word, ctx) : { family };
+  if (!target || !port) return target;
+  const checked = checkPort(port, word.span, ctx);
+  return checked && { ...target, port: checked };
+}
+
+function familyOf(
+  given: NatFamily | undefined,
+  addr: AstExpr | undefined,
+  word: Word,
+  ctx: CheckContext,
+): NatFamily | 'inet' | undefined {
+  const { family } = ctx;
+  if (family === 'ip' || family === 'ip6') {
+    if (!given || given === family) return family;
+    return ctx.error(
+      `conflicting protocols specified: ${family} vs. ${given}. ` +
+        `You must specify ip or ip6 family in ${word.text} statement`,
+      word.span,
+    );
+  }
+  if (family !== 'inet') return ctx.error('NAT is only supported for IPv4/IPv6', word.span);
+  if (!addr) return 'inet';
+  if (given) return given;
+  // What a map is keyed by may say which family it is.
+  if (addr.kind === 'map' && !ctx.protocol('nh')) ctx.expr(addr.key);
+  const known = ctx.protocol('nh');
+  if (known === 'ip' || known === 'ip6') return known;
+  return ctx.error(
+    `specify \`${word.text} ip' or '${word.text} ip6' in inet table to disambiguate`,
+    word.span,
+  );
+}
+
+/** Whether the data of a map are addresses with ports. */
+function holdsPorts(node: AstExpr, ctx: CheckContext): boolean {
+  if (node.kind !== 'map') return false;
+  const map = node.map.kind === 'variable' ? node.map.value : node.map;
+  if (map.kind === 'setref') return ctx.scope.set(map.name)?.data?.parts !== undefined;
+  return map.kind === 'set' && map.elements.some(({ data }) => data?.kind === 'concat');
+}
+
+const isRange = (e: Expr): boolean =>
+  e.kind === 'range' || e.kind === 'prefix' || (e.kind === 'concat' && e.parts.some(isRange));
+
+function holdsRanges(e: Expr, ctx: CheckContext): boolean {
+  if (e.kind !== 'map') return false;
+  return e.map.kind === 'set'
+    ? e.map.elements.some(({ data }) => data !== undefined && isRange(data))
+    : ctx.scope.set(e.map.name)?.dataInterval === true;
+}
+
+function checkAddress(
+  node: AstExpr,
+  family: NatFamily,
+  as: string | undefined,
+  word: Word,
+  ctx: CheckContext,
+): NatTarget | undefined {
+  const concat = as === 'concat' || holdsPorts(node, ctx);
+  const addr = ctx.expr(node, concat ? addressAndPort(family) : addressOf(family));
+  if (!addr) return undefined;
+  if (concat && !ctx.protocol('th')) return ctx.error(NO_TRANSPORT, node.span, word.span);
+  return {
+    family,
+    addr: asRange(addr),
+    ...(as === 'prefix' && { prefix: true as const }),
+    ...(concat && { concat: true as const }),
+    ...(holdsRanges(addr, ctx) && { ranges: true as const }),
+  };
+}

@@ -1,0 +1,48 @@
+/**
+ * References to named objects: `counter name "x"`, `ct helper set tcp dport map { 21 : "ftp" }`.
+ *
+ * What the statements that may name an object have in common. Mirrors objref_stmt of nft and
+ * nft_objref.c.
+ */
+import type { Expr as AstExpr } from '../../parser/ast.ts';
+import type { CheckContext } from '../check/context.ts';
+import type { Expr } from '../checked.ts';
+import type { ListContext } from '../list/context.ts';
+import type { Json } from '../list/json.ts';
+import type { Lowering } from '../lower.ts';
+import { string, valueText } from '../type/string.ts';
+
+/** NFT_NAME_MAXLEN */
+const NAME_BITS = 8 * 256;
+
+/** The object named: a text, or a map that holds names. */
+export type Named = { readonly object: Expr };
+
+export function checkNamed(node: AstExpr, ctx: CheckContext): Named | undefined {
+  const object = ctx.expr(node, { type: string, bits: NAME_BITS, order: 'host' });
+  return object && { object };
+}
+
+const nameOf = (object: Expr): string | undefined =>
+  object.kind === 'value' ? valueText(object.value, object.bits) : undefined;
+
+export function listNamed({ object }: Named, ctx: ListContext): string {
+  const name = nameOf(object);
+  return name === undefined ? ctx.expr(object) : `"${name}"`;
+}
+
+export const jsonNamed = ({ object }: Named, ctx: ListContext): Json =>
+  nameOf(object) ?? ctx.exprJson(object);
+
+/** `kind` is the kind of object: `counter`, `ct helper`. */
+export function lowerNamed(kind: string, { object }: Named, to: Lowering): void {
+  const name = nameOf(object);
+  if (name !== undefined) {
+    to.emit({ op: 'objref', object: kind, name }, object.span);
+    return;
+  }
+  if (object.kind !== 'map') throw new TypeError(`${kind} named by ${object.kind}`);
+  const sreg = to.operand(object.key);
+  to.emit({ op: 'objref', object: kind, sreg, set: to.set(object.map, kind) }, object.span);
+  to.release(sreg);
+}

@@ -1,0 +1,98 @@
+/** `queue`: hands the packet to a program. Mirrors nft_queue.c. */
+import type { Args, Word } from '../../parser/ast.ts';
+import { choice, expr, kw, many, options } from '../../parser/phrase.ts';
+import { exprOf, manyOf } from '../check/arg.ts';
+import type { CheckContext } from '../check/context.ts';
+import type { Expr } from '../checked.ts';
+import type { Register } from '../ir.ts';
+import { constant } from '../lower/constant.ts';
+import { registerName } from '../lower/registers.ts';
+import type { StatementRow } from '../row.ts';
+import { integer } from '../type/integer.ts';
+
+const BITS = 16;
+
+export type QueueArgs = {
+  /** A number, a range, or an expression that picks one. */
+  readonly num: Expr;
+  readonly bypass: boolean;
+  readonly fanout: boolean;
+};
+
+/** What the kernel is told. */
+export type QueueOp = {
+  readonly first?: number;
+  readonly last?: number;
+  readonly numReg?: Register;
+  readonly bypass: boolean;
+  readonly fanout: boolean;
+};
+
+const flag = [many('flags', [choice('flag', 'bypass', 'fanout')], ',')];
+
+const zero: Expr = { kind: 'value', type: integer, bits: BITS, order: 'host', value: 0n };
+
+function checkNumber(args: Args, ctx: CheckContext): Expr | undefined {
+  const node = exprOf(args, 'to') ?? exprOf(args, 'num');
+  return node ? ctx.expr(node, { type: integer, bits: BITS, order: 'host' }) : zero;
+}
+
+const flagNames = ({ bypass, fanout }: QueueArgs): readonly string[] => [
+  ...(bypass ? ['bypass'] : []),
+  ...(fanout ? ['fanout'] : []),
+];
+
+export const queue: StatementRow<QueueArgs> = {
+  row: 'statement',
+  name: 'queue',
+  phrase: [
+    options(
+      [kw('flags'), ...flag],
+      flag,
+      [kw('num'), expr('num', 'literal')],
+      [kw('to'), expr('to', 'stmt')],
+    ),
+  ],
+  terminal: true,
+  check(args, _span, ctx) {
+    const num = checkNumber(args, ctx);
+    if (!num) return undefined;
+    const flags = manyOf<Word>(args, 'flags').map(({ text }) => text);
+    const fanout = flags.includes('fanout');
+    if (fanout && num.kind !== 'range') {
+      return ctx.error('fanout requires a range to be specified', num.span ?? _span);
+    }
+    return { num, fanout, bypass: flags.includes('bypass') };
+  },
+  list(args, ctx) {
+    const flags = flagNames(args);
+    return `queue${flags.length ? ` flags ${flags.join(',')}` : ''} to ${ctx.expr(args.num)}`;
+  },
+  json(args, ctx) {
+    const flags = flagNames(args);
+    return {
+      queue: {
+        num: ctx.exprJson(args.num),
+        ...(flags.length && { flags: flags.length > 1 ? flags : (flags[0] ?? null) }),
+      },
+    };
+  },
+  lower({ num, bypass, fanout }, to) {
+    const first = constant(num.kind === 'range' ? num.low : num);
+    const last = num.kind === 'range' ? constant(num.high) : first;
+    const numReg = first === undefined ? to.operand(num) : undefined;
+    const args: QueueOp = {
+      ...(numReg === undefined ? { first: Number(first), last: Number(last) } : { numReg }),
+      bypass,
+      fanout,
+    };
+    to.emit({ op: 'effect', row: queue, args });
+    if (numReg !== undefined) to.release(numReg);
+  },
+  bytecode(args) {
+    const { first, last, numReg, bypass, fanout } = args as QueueOp;
+    const range = first === last ? `num ${first}` : `num ${first}-${last}`;
+    const what = numReg === undefined ? range : `sreg_qnum ${registerName(numReg)}`;
+    return `queue ${what}${bypass ? ' bypass' : ''}${fanout ? ' fanout' : ''}`;
+  },
+};

@@ -1,0 +1,77 @@
+/** `quota`: matches until, or after, so many bytes have passed. Mirrors nft_quota.c. */
+import type { Args } from '../../parser/ast.ts';
+import { alt, choice, expr, kw, num, opt, type Phrase, word } from '../../parser/phrase.ts';
+import { choiceOf, exprOf, numberOf, wordOf } from '../check/arg.ts';
+import type { CheckContext } from '../check/context.ts';
+import type { Json } from '../list/json.ts';
+import type { StatementRow } from '../row.ts';
+import { checkNamed, jsonNamed, listNamed, lowerNamed, type Named } from './objref.ts';
+import { amount, amountText, bytesOfAmount, jsonNumber } from './unit.ts';
+
+export type QuotaArgs = {
+  readonly bytes: bigint;
+  readonly used: bigint;
+  /** Matches once more than `bytes` have passed. */
+  readonly over: boolean;
+};
+
+export const quotaPhrase: Phrase = [
+  opt(choice('mode', 'over', 'until')),
+  num('bytes'),
+  word('unit'),
+  opt(kw('used'), num('used'), word('usedUnit')),
+];
+
+export function checkQuota(args: Args, ctx: CheckContext): QuotaArgs | undefined {
+  const amountOf = (number: string, unit: string) => {
+    const value = numberOf(args, number);
+    const word = wordOf(args, unit);
+    return value && word ? bytesOfAmount(value, word, ctx) : 0n;
+  };
+  const bytes = amountOf('bytes', 'unit');
+  const used = amountOf('used', 'usedUnit');
+  if (bytes === undefined || used === undefined) return undefined;
+  return { bytes, used, over: wordOf(args, 'mode')?.text === 'over' };
+}
+
+/** `over 25 mbytes used 3 kbytes` */
+export function quotaText({ bytes, used, over }: QuotaArgs, stateless?: boolean): string {
+  const text = `${over ? 'over ' : ''}${amountText(bytes)}`;
+  return stateless || used === 0n ? text : `${text} used ${amountText(used)}`;
+}
+
+function json({ bytes, used, over }: QuotaArgs, stateless?: boolean): Json {
+  const limit = amount(bytes);
+  const spent = stateless || used === 0n ? undefined : amount(used);
+  return {
+    val: jsonNumber(limit.value),
+    val_unit: limit.unit,
+    ...(over && { inv: true }),
+    ...(spent && { used: jsonNumber(spent.value), used_unit: spent.unit }),
+  };
+}
+
+export const quota: StatementRow<QuotaArgs | Named> = {
+  row: 'statement',
+  name: 'quota',
+  phrase: [alt('form', { named: [kw('name'), expr('object', 'stmt')], inline: quotaPhrase })],
+  stateful: true,
+  check(args, _span, ctx) {
+    const form = choiceOf(args, 'form')?.args ?? {};
+    const object = exprOf(form, 'object');
+    return object ? checkNamed(object, ctx) : checkQuota(form, ctx);
+  },
+  list: (args, ctx) =>
+    'object' in args
+      ? `quota name ${listNamed(args, ctx)}`
+      : `quota ${quotaText(args, ctx.options.stateless)}`,
+  json: (args, ctx) => ({
+    quota: 'object' in args ? jsonNamed(args, ctx) : json(args, ctx.options.stateless),
+  }),
+  lower(args, to) {
+    if ('object' in args) lowerNamed('quota', args, to);
+    else to.emit({ op: 'effect', row: quota, args });
+  },
+  bytecode: ({ bytes, used, over }) =>
+    `quota bytes ${bytes} consumed ${used} flags ${over ? 1 : 0}`,
+};

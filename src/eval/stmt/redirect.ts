@@ -1,0 +1,41 @@
+/** `redirect`: to this machine, perhaps to another port. Mirrors nft_redir.c. */
+import { expr, kw, opt } from '../../parser/phrase.ts';
+import { exprOf, leading } from '../check/arg.ts';
+import type { Expr } from '../checked.ts';
+import type { ChainSite, StatementRow } from '../row.ts';
+import {
+  checkFlags,
+  checkPort,
+  flagsJson,
+  flagsText,
+  lowerPorts,
+  natFlags,
+  portsText,
+} from './nat-flags.ts';
+
+export type RedirectArgs = { readonly port?: Expr; readonly flags: number };
+
+export const redirect: StatementRow<RedirectArgs> = {
+  row: 'statement',
+  name: 'redirect',
+  phrase: [opt(kw('to'), opt(kw(':')), expr('port', 'stmt')), natFlags],
+  writes: 'nat',
+  terminal: true,
+  check(args, span, ctx) {
+    const flags = checkFlags(args);
+    const node = exprOf(args, 'port');
+    if (!node) return { flags };
+    const port = checkPort(node, leading(span, 'redirect'), ctx);
+    return port && { port, flags };
+  },
+  list: ({ port, flags }, ctx) =>
+    `redirect${port ? ` to :${ctx.expr(port)}` : ''}${flagsText(flags)}`,
+  json({ port, flags }, ctx) {
+    const members = { ...(port && { port: ctx.exprJson(port) }), ...flagsJson(flags) };
+    return { redirect: Object.keys(members).length ? members : null };
+  },
+  lower: (args, to) => lowerPorts(redirect, args, to),
+  bytecode: (args) => `redir${portsText(args)}`,
+  validate: (_args, { type, hook }: ChainSite) =>
+    type === 'nat' && (hook === 'prerouting' || hook === 'output') ? undefined : 'EOPNOTSUPP',
+};

@@ -1,0 +1,35 @@
+/** `reset tcp option`: overwrites an option with NOPs. Mirrors nft_exthdr.c (…_tcp_strip_eval). */
+import { alt, kw, num, word } from '../../parser/phrase.ts';
+import { choiceOf, numberOf, wordOf } from '../check/arg.ts';
+import { tcpOptions } from '../expr/tcp.ts';
+import type { StatementRow } from '../row.ts';
+
+export type ResetOptionArgs = { readonly kind: number };
+
+const kindOf = (name: string): number | undefined =>
+  Object.entries(tcpOptions).find(([key, { also }]) => key === name || also?.includes(name))?.[1]
+    .number;
+
+const nameOf = (kind: number): string =>
+  Object.entries(tcpOptions).find(([, { number }]) => number === kind)?.[0] ?? `${kind}`;
+
+export const resetOption: StatementRow<ResetOptionArgs> = {
+  row: 'statement',
+  name: 'reset',
+  phrase: [kw('tcp'), kw('option'), alt('option', { kind: [num('kind')], name: [word('name')] })],
+  writes: 'payload',
+  check(args, span, ctx) {
+    const option = choiceOf(args, 'option')?.args ?? {};
+    const number = numberOf(option, 'kind');
+    if (number) return { kind: Number(number.value) };
+    const name = wordOf(option, 'name');
+    const kind = name && kindOf(name.text);
+    return kind === undefined
+      ? ctx.error('syntax error, unexpected string', name?.span ?? span)
+      : { kind };
+  },
+  list: ({ kind }) => `reset tcp option ${nameOf(kind)}`,
+  json: ({ kind }) => ({ reset: { 'tcp option': { name: nameOf(kind) } } }),
+  lower: (args, to) => to.emit({ op: 'effect', row: resetOption, args }),
+  bytecode: ({ kind }) => `exthdr reset tcpopt ${kind}`,
+};

@@ -1,0 +1,84 @@
+/** `synproxy`: answers SYNs in the server's stead. Mirrors nft_synproxy.c. */
+import type { Args } from '../../parser/ast.ts';
+import { alt, choice, expr, kw, num, opt, options } from '../../parser/phrase.ts';
+import { choiceOf, exprOf, numberOf, wordOf } from '../check/arg.ts';
+import type { Json } from '../list/json.ts';
+import type { ChainSite, StatementRow } from '../row.ts';
+import { checkNamed, jsonNamed, listNamed, lowerNamed, type Named } from './objref.ts';
+
+export type SynproxyArgs = {
+  readonly mss: number;
+  readonly wscale: number;
+  readonly timestamp: boolean;
+  readonly sackPerm: boolean;
+};
+
+export const checkSynproxy = (args: Args): SynproxyArgs => ({
+  mss: Number(numberOf(args, 'mss')?.value ?? 0),
+  wscale: Number(numberOf(args, 'wscale')?.value ?? 0),
+  timestamp: wordOf(args, 'timestamp') !== undefined,
+  sackPerm: wordOf(args, 'sackPerm') !== undefined,
+});
+
+/** The flags as nft writes them. */
+export const synproxyFlags = ({ timestamp, sackPerm }: SynproxyArgs): readonly string[] => [
+  ...(timestamp ? ['timestamp'] : []),
+  ...(sackPerm ? ['sack-perm'] : []),
+];
+
+const hasMss = (args: SynproxyArgs): boolean => args.mss > 0 || args.wscale > 0;
+
+function text(args: SynproxyArgs): string {
+  const numbers = hasMss(args) ? [`mss ${args.mss}`, `wscale ${args.wscale}`] : [];
+  return ['synproxy', ...numbers, ...synproxyFlags(args)].join(' ');
+}
+
+export function synproxyJson(args: SynproxyArgs): Json {
+  const flags = synproxyFlags(args);
+  if (!hasMss(args) && !flags.length) return null;
+  return {
+    ...(args.mss && { mss: args.mss }),
+    ...(args.wscale && { wscale: args.wscale }),
+    ...(flags.length && { flags: flags.length > 1 ? flags : flags[0] }),
+  };
+}
+
+export const synproxy: StatementRow<SynproxyArgs | Named> = {
+  row: 'statement',
+  name: 'synproxy',
+  phrase: [
+    opt(
+      alt('form', {
+        named: [kw('name'), expr('object', 'stmt')],
+        inline: [
+          options(
+            [kw('mss'), num('mss')],
+            [kw('wscale'), num('wscale')],
+            [choice('timestamp', 'timestamp')],
+            [choice('sackPerm', 'sack-perm')],
+          ),
+        ],
+      }),
+    ),
+  ],
+  terminal: true,
+  check(args, _span, ctx) {
+    const form = choiceOf(args, 'form')?.args ?? {};
+    const object = exprOf(form, 'object');
+    return object ? checkNamed(object, ctx) : checkSynproxy(form);
+  },
+  list: (args, ctx) => ('object' in args ? `synproxy name ${listNamed(args, ctx)}` : text(args)),
+  json: (args, ctx) => ({
+    synproxy: 'object' in args ? jsonNamed(args, ctx) : synproxyJson(args),
+  }),
+  lower(args, to) {
+    if ('object' in args) lowerNamed('synproxy', args, to);
+    else to.emit({ op: 'effect', row: synproxy, args });
+  },
+  bytecode: ({ mss, wscale }) => `synproxy mss ${mss} wscale ${wscale}`,
+  validate: (_args, { family, hook }: ChainSite) =>
+    (hook === 'input' || hook === 'forward') &&
+    (family === 'ip' || family === 'ip6' || family === 'inet')
+      ? undefined
+      : 'EOPNOTSUPP',
+};

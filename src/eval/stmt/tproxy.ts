@@ -1,0 +1,110 @@
+/** `tproxy`: gives the packet to a local socket. Mirrors nft_tproxy.c. */
+import { choice, expr, kw, opt } from '../../parser/phrase.ts';
+import { exprOf, leading, wordOf } from '../check/arg.ts';
+import type { CheckContext } from '../check/context.ts';
+import type { Expr } from '../checked.ts';
+import type { Register } from '../ir.ts';
+import { registerName } from '../lower/registers.ts';
+import type { ChainSite, StatementRow } from '../row.ts';
+import { inetService } from '../type/inet.ts';
+import { addressOf, type NatFamily } from './nat-target.ts';
+
+export type TproxyArgs = {
+  /** Of the table where nothing is said; `inet`: both. */
+  readonly family: NatFamily | 'inet';
+  readonly addr?: Expr;
+  readonly port?: Expr;
+};
+
+/** What the kernel is told. */
+export type TproxyOp = {
+  readonly family: TproxyArgs['family'];
+  readonly addrReg?: Register;
+  readonly portReg?: Register;
+};
+
+function familyOf(
+  given: NatFamily | undefined,
+  hasAddress: boolean,
+  span: Parameters<CheckContext['error']>[1],
+  ctx: CheckContext,
+): TproxyArgs['family'] | undefined {
+  const { family } = ctx;
+  if (family === 'inet') {
+    if (given || !hasAddress) return given ?? 'inet';
+    return ctx.error("specify `tproxy ip' or 'tproxy ip6' in inet table to disambiguate", span);
+  }
+  if (family !== 'ip' && family !== 'ip6') {
+    return ctx.error('tproxy is only supported for IPv4/IPv6/INET', span);
+  }
+  if (!given || given === family) return family;
+  return ctx.error(
+    `conflicting protocols specified: ${family} vs. ${given}. ` +
+      'You must specify ip or ip6 family in tproxy statement',
+    span,
+  );
+}
+
+export const tproxy: StatementRow<TproxyArgs> = {
+  row: 'statement',
+  name: 'tproxy',
+  phrase: [
+    opt(choice('family', 'ip', 'ip6')),
+    kw('to'),
+    opt(expr('addr', 'stmt')),
+    opt(kw(':'), expr('port', 'stmt')),
+  ],
+  writes: 'meta',
+  check(args, span, ctx) {
+    const addrNode = exprOf(args, 'addr');
+    const portNode = exprOf(args, 'port');
+    const given = wordOf(args, 'family')?.text as NatFamily | undefined;
+    const family = familyOf(given, addrNode !== undefined, span, ctx);
+    if (!family) return undefined;
+    if (!ctx.protocol('th')) {
+      return ctx.error('Transparent proxy support requires transport protocol match', span);
+    }
+    const addr = addrNode && ctx.expr(addrNode, addressOf(family as NatFamily));
+    const port = portNode && ctx.expr(portNode, { type: inetService, bits: 16, order: 'big' });
+    if ((addrNode && !addr) || (portNode && !port)) return undefined;
+    if (addr?.kind === 'range' || addr?.kind === 'prefix') {
+      return ctx.error('Address ranges are not supported for tproxy.', span, leading(span, ''));
+    }
+    if (port?.kind === 'range') {
+      return ctx.error('Port ranges are not supported for tproxy.', span, leading(span, ''));
+    }
+    return { family, ...(addr && { addr }), ...(port && { port }) };
+  },
+  list({ family, addr, port }, ctx) {
+    const said = ctx.family === 'inet' && family !== 'inet' ? ` ${family}` : '';
+    const bracketed = addr?.kind === 'value' && addr.bits === 128;
+    const target = addr ? (bracketed ? `[${ctx.expr(addr)}]` : ctx.expr(addr)) : '';
+    return `tproxy${said} to ${target}${port ? `:${ctx.expr(port)}` : ''}`;
+  },
+  json: ({ family, addr, port }, ctx) => ({
+    tproxy: {
+      ...(ctx.family === 'inet' && family !== 'inet' && { family }),
+      ...(addr && { addr: ctx.exprJson(addr) }),
+      ...(port && { port: ctx.exprJson(port) }),
+    },
+  }),
+  lower({ family, addr, port }, to) {
+    const addrReg = addr && to.operand(addr);
+    const portReg = port && to.operand(port);
+    const args: TproxyOp = {
+      family,
+      ...(addrReg !== undefined && { addrReg }),
+      ...(portReg !== undefined && { portReg }),
+    };
+    to.emit({ op: 'effect', row: tproxy, args });
+    to.release(addrReg ?? portReg ?? 0);
+  },
+  bytecode(args) {
+    const { family, addrReg, portReg } = args as TproxyOp;
+    const said = family === 'inet' ? '' : ` ${family}`;
+    const addr = addrReg === undefined ? '' : ` addr reg ${registerName(addrReg)}`;
+    const port = portReg === undefined ? '' : ` port reg ${registerName(portReg)}`;
+    return `tproxy${said}${addr}${port}`;
+  },
+  validate: (_args, { hook }: ChainSite) => (hook === 'prerouting' ? undefined : 'EOPNOTSUPP'),
+};

@@ -1,0 +1,28 @@
+/**
+ * `xt`: what iptables-nft left in a ruleset. It lists, nft refuses to load it. Mirrors nft_compat.c.
+ */
+import { str, word } from '../../parser/phrase.ts';
+import { wordOf } from '../check/arg.ts';
+import type { StatementRow } from '../row.ts';
+
+export type XtArgs = { readonly type: string; readonly target: string };
+
+export const xt: StatementRow<XtArgs> = {
+  row: 'statement',
+  name: 'xt',
+  phrase: [word('type'), str('target')],
+  check(args, span, ctx) {
+    const type = wordOf(args, 'type');
+    if (type?.text !== 'match' && type?.text !== 'target' && type?.text !== 'watcher') {
+      return ctx.error('syntax error, unexpected string', type?.span ?? span);
+    }
+    return ctx.error(
+      'unsupported xtables compat expression, use iptables-nft with this ruleset',
+      span,
+    );
+  },
+  list: ({ type, target }) => `xt ${type} "${target}"`,
+  json: ({ type, target }) => ({ xt: { type, name: target } }),
+  lower: (args, to) => to.emit({ op: 'effect', row: xt, args }),
+  bytecode: ({ type, target }) => `${type} name ${target} rev 0`,
+};
