@@ -19,6 +19,8 @@ export interface Source {
   /** As nft names it in messages: the path as given, `<cmdline>` or `/dev/stdin`. */
   readonly name: string;
   readonly text: string;
+  /** Offsets of line ends that nft does not count: those within a token. */
+  readonly joined?: readonly number[];
   /** The `include` that brought it in. */
   readonly includedAt?: Span;
 }
@@ -221,6 +223,8 @@ export interface AssignStatement {
 export interface VerdictStatement {
   readonly kind: 'verdict';
   readonly expr: VerdictExpr;
+  /** `jump { … }`: the rules of a chain without a name; then `expr` has no chain. */
+  readonly block?: ChainBlock;
   readonly span: Span;
 }
 

@@ -5,22 +5,16 @@
  * a text says: everything wrong with it is a Diagnostic, in nft's words and at nft's place.
  */
 import type { Ruleset, Source } from './ast.ts';
+import { Definitions } from './definition.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import type { Entry, SourceReader } from './source.ts';
+import { NftParser, type ParseOptions } from './parser.ts';
+import { type Entry, stdin } from './source.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 export type { Diagnostic } from './diagnostic.ts';
+export type { ParseOptions } from './parser.ts';
 export { commandLine, type Entry, type ReadResult, type SourceReader, stdin } from './source.ts';
 export type { KeySyntax, ObjectSyntax, StatementSyntax, Vocabulary } from './vocabulary.ts';
-
-export interface ParseOptions {
-  /** Absent: every `include` is a missing file. */
-  readonly reader?: SourceReader;
-  /** `-I`: where relative includes are looked for, in order. */
-  readonly includePaths?: readonly string[];
-  /** `-D name=value`: definitions that stand before the text. */
-  readonly defines?: Readonly<Record<string, string>>;
-}
 
 export interface Parsed {
   /** Also after errors: the commands that could be read, as nft goes on to check them. */
@@ -37,4 +31,19 @@ export interface Parser {
   interactive(options?: ParseOptions): { line(text: string): Parsed };
 }
 
-export declare function createParser(vocabulary: Vocabulary): Parser;
+/** Grammar and lexer are made at the first use. */
+export function createParser(vocabulary: Vocabulary, validate = false): Parser {
+  let made: NftParser | undefined;
+  const read = (entry: Entry, options: ParseOptions, definitions: Definitions): Parsed => {
+    made ??= new NftParser(vocabulary, validate);
+    const { commands, ...rest } = made.read(entry, options, definitions);
+    return { ruleset: { commands }, ...rest };
+  };
+  return {
+    parse: (entry, options = {}) => read(entry, options, new Definitions()),
+    interactive(options = {}) {
+      const definitions = new Definitions();
+      return { line: (text) => read(stdin(text), options, definitions) };
+    },
+  };
+}

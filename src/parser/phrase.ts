@@ -33,7 +33,13 @@ export type Item =
   /** One of some words: args[name] = Word. */
   | { readonly item: 'choice'; readonly name: string; readonly words: readonly string[] }
   /** Any word (a field, a key): args[name] = Word; what it may be is checked later. */
-  | { readonly item: 'word'; readonly name: string; readonly known?: readonly string[] }
+  | {
+      readonly item: 'word';
+      readonly name: string;
+      readonly known?: readonly string[];
+      /** What is said of another word (`%s`), where that is not the usual syntax error. */
+      readonly unknown?: Unknown;
+    }
   | { readonly item: 'num'; readonly name: string }
   /** A name or a quoted text: args[name] = Word. */
   | { readonly item: 'str'; readonly name: string; readonly quoted?: boolean }
@@ -63,12 +69,19 @@ export type Item =
   /** `{ a; b; }`: the inner phrases in any order, each ended by newline or semicolon. */
   | { readonly item: 'block'; readonly of: readonly Phrase[] };
 
+export interface Unknown {
+  readonly message: string;
+  /** The message points at the whole phrase, from its leading word. */
+  readonly whole?: boolean;
+}
+
 export const kw = (...words: string[]): Item => ({ item: 'kw', words });
 export const choice = (name: string, ...words: string[]): Item => ({ item: 'choice', name, words });
-export const word = (name: string, known?: readonly string[]): Item => ({
+export const word = (name: string, known?: readonly string[], unknown?: Unknown): Item => ({
   item: 'word',
   name,
   ...(known && { known }),
+  ...(unknown && { unknown }),
 });
 export const num = (name: string): Item => ({ item: 'num', name });
 export const str = (name: string): Item => ({ item: 'str', name });

@@ -29,12 +29,16 @@ export interface ObjectSyntax {
   readonly plural: string;
   /** What may stand between its braces, in any order, each ended by newline or semicolon. */
   readonly lines: readonly Phrase[];
-  /** The first line may stand without braces after the name. */
+  /** The first line may stand without braces after the name; then no line needs an end. */
   readonly bare: boolean;
+  /** Nothing need follow the name. */
+  readonly optional?: boolean;
 }
 
 export interface Vocabulary {
   readonly keys: readonly KeySyntax[];
   readonly statements: readonly StatementSyntax[];
   readonly objects: readonly ObjectSyntax[];
+  /** Names that `type` takes in sets and maps; absent: any. */
+  readonly types?: readonly string[];
 }

@@ -1,0 +1,348 @@
+/**
+ * Commands: a verb, what kind of thing, which one, and what of it.
+ *
+ * Owns the nouns of commands and which verb takes which. Mirrors base_cmd of nft's grammar.
+ */
+import type { Command, Family, Handle, Verb, Word } from './ast.ts';
+import { Blocks } from './blocks.ts';
+import * as T from './token.ts';
+import type { ObjectSyntax } from './vocabulary.ts';
+
+type Draft<B> = { -readonly [K in keyof B]?: B[K] };
+
+/** How a thing is named: `[family] table name`, by handle, by place in a chain, or all of a kind. */
+type Place = 'table' | 'chain' | 'rule' | 'named' | 'all';
+
+const families: readonly string[] = ['ip', 'ip6', 'inet', 'arp', 'bridge', 'netdev'];
+
+const places: Readonly<Record<string, Place>> = {
+  table: 'table',
+  chain: 'chain',
+  rule: 'rule',
+  set: 'named',
+  map: 'named',
+  element: 'named',
+  flowtable: 'named',
+  meter: 'named',
+  'flow table': 'named',
+};
+
+const made = ['table', 'chain', 'rule', 'set', 'map', 'element', 'flowtable'];
+const plurals = [
+  'tables',
+  'chains',
+  'rules',
+  'sets',
+  'maps',
+  'meters',
+  'flowtables',
+  'flow tables',
+];
+
+/** The nouns that a verb takes besides the named objects. */
+const nouns: Readonly<Partial<Record<Verb, readonly string[]>>> = {
+  add: made,
+  create: made.filter((noun) => noun !== 'rule'),
+  insert: ['rule'],
+  replace: ['rule'],
+  delete: made,
+  destroy: made,
+  flush: ['table', 'chain', 'set', 'map', 'meter', 'flow table', 'ruleset'],
+  list: [
+    ...['table', 'chain', 'set', 'map', 'meter', 'flowtable', 'flow table', 'ruleset', 'hooks'],
+    ...plurals,
+  ],
+  reset: ['rule', 'rules', 'element', 'set', 'map'],
+  rename: ['chain'],
+  get: ['element'],
+};
+
+/** Named objects that `reset` takes. */
+const resettable = ['counter', 'quota'];
+
+const verbs = new Map([
+  [T.Add, 'add'],
+  [T.Create, 'create'],
+  [T.Insert, 'insert'],
+  [T.Replace, 'replace'],
+  [T.Delete, 'delete'],
+  [T.Destroy, 'destroy'],
+  [T.Flush, 'flush'],
+  [T.List, 'list'],
+  [T.Reset, 'reset'],
+  [T.Rename, 'rename'],
+  [T.Get, 'get'],
+  [T.Describe, 'describe'],
+  [T.Monitor, 'monitor'],
+  [T.Import, 'import'],
+  [T.Export, 'export'],
+] as const);
+
+const events = ['new', 'destroy'];
+const monitored = [
+  ...['tables', 'chains', 'sets', 'rules', 'elements', 'objects', 'ruleset', 'trace'],
+  ...['xml', 'json', 'vm'],
+];
+
+interface Noun {
+  readonly name: string;
+  readonly object?: ObjectSyntax;
+}
+
+export abstract class Commands extends Blocks {
+  protected command(): Command {
+    const first = this.peek();
+    const verb = verbs.get(first.tokenType as never) ?? 'add';
+    const bare = !verbs.has(first.tokenType as never);
+    if (!bare) this.next();
+    const draft = this.ofVerb(verb, bare);
+    return { kind: 'command', verb, ...draft, span: this.spanFrom(first) };
+  }
+
+  private ofVerb(verb: Verb, bare: boolean): Omit<Command, 'kind' | 'verb' | 'span'> {
+    switch (verb) {
+      case 'describe': {
+        const handle = { span: this.spanOf(this.peek()) };
+        return { object: 'expr', handle, expr: this.value('primary') };
+      }
+      case 'monitor':
+        return this.monitor();
+      case 'import':
+      case 'export':
+        return this.markup();
+      case 'add':
+      case 'create':
+        return this.addition(verb, bare);
+      default:
+        return this.other(verb);
+    }
+  }
+
+  private noun(verb: Verb, orRule: boolean): Noun {
+    const known = nouns[verb]!;
+    const name = known.find((noun) => noun.split(' ').every((w, i) => this.reads(w, i + 1)));
+    if (name !== undefined) {
+      for (const _ of name.split(' ')) this.next();
+      return { name };
+    }
+    const object = this.objectNoun(verb);
+    if (object) return object;
+    if (orRule && this.beginsRulePlace()) return { name: 'rule' };
+    const second = known.filter((noun) => noun.includes(' ') && this.reads(noun.split(' ')[0]!));
+    if (second.length === 0) return this.unexpected(known);
+    this.next();
+    return this.unexpected(second.map((noun) => noun.split(' ')[1]!));
+  }
+
+  private objectNoun(verb: Verb): Noun | undefined {
+    if (!['add', 'create', 'delete', 'destroy', 'list', 'reset'].includes(verb)) return undefined;
+    if (verb === 'list' || verb === 'reset') {
+      const all = this.objects.find(({ row }) =>
+        row.plural.split(' ').every((w, i) => this.reads(w, i + 1)),
+      );
+      if (all) {
+        for (const _ of all.words) this.next();
+        return { name: all.row.plural };
+      }
+    }
+    if (verb === 'reset' && !resettable.some((w) => this.reads(w))) return undefined;
+    const object = this.objectHere();
+    return object && { name: object.name, object };
+  }
+
+  private beginsRulePlace(): boolean {
+    return this.at(T.Name) || families.some((family) => this.reads(family));
+  }
+
+  // ── Additions ──────────────────────────────────────────────────────────────────────────────
+
+  private addition(verb: Verb, bare: boolean): Omit<Command, 'kind' | 'verb' | 'span'> {
+    if (bare && !this.beginsAddition()) return this.unexpected();
+    const { name: object, object: row } = this.noun(verb, verb === 'add');
+    if (row) return { object, ...this.objectAddition(row) };
+    switch (object) {
+      case 'table': {
+        const handle = this.table();
+        const block = this.at(T.BraceOpen) ? this.tableBlock(handle) : undefined;
+        return { object, handle, ...(block && { block }) };
+      }
+      case 'chain': {
+        const handle = this.chain();
+        const block = this.at(T.BraceOpen) ? this.chainBlock() : undefined;
+        return { object, handle, ...(block && { block }) };
+      }
+      case 'rule':
+        return { object, handle: this.rulePlace(), rule: this.rule() };
+      case 'element':
+        return { object, handle: this.named(), elements: this.elementList() };
+      case 'flowtable':
+        return { object, handle: this.named(), block: this.flowtableBlock() };
+      default:
+        return { object, handle: this.named(), block: this.setBlock(object === 'map') };
+    }
+  }
+
+  private beginsAddition(): boolean {
+    return (
+      this.beginsRulePlace() ||
+      made.some((noun) => this.reads(noun)) ||
+      this.objects.some(({ words }) => this.reads(words[0]!))
+    );
+  }
+
+  private objectAddition(row: ObjectSyntax): Pick<Command, 'handle' | 'block'> {
+    const handle = this.named();
+    if (this.at(T.BraceOpen)) return { handle, block: this.objectBlock(row) };
+    if (!row.bare) return this.unexpected([T.BraceOpen.name]);
+    if (row.lines.some((line) => this.begins(line))) {
+      return { handle, block: this.bareObject(row) };
+    }
+    if (row.optional) return { handle };
+    return this.unexpected([...this.firstNames(row.lines[0]!), T.BraceOpen.name]);
+  }
+
+  // ── Other verbs ────────────────────────────────────────────────────────────────────────────
+
+  private other(verb: Verb): Omit<Command, 'kind' | 'verb' | 'span'> {
+    const { name: object, object: row } = this.noun(verb, false);
+    const byHandle = verb === 'delete' || verb === 'destroy';
+    switch (row ? 'named' : (places[object] ?? 'all')) {
+      case 'table':
+        return { object, handle: this.table(byHandle) };
+      case 'chain':
+        return this.ofChain(verb, object, byHandle);
+      case 'rule':
+        return this.ofRule(verb, object);
+      case 'named': {
+        const handle = this.named(byHandle && object !== 'element');
+        if (object === 'element') return { object, handle, elements: this.elementList() };
+        if (object === 'flowtable' && byHandle && this.at(T.BraceOpen)) {
+          return { object, handle, block: this.flowtableBlock() };
+        }
+        return { object, handle };
+      }
+      case 'all':
+        return object === 'hooks' ? this.hooks() : { object, handle: this.all(object) };
+    }
+  }
+
+  private ofChain(verb: Verb, object: string, byHandle: boolean) {
+    const handle = this.chain(byHandle);
+    if (verb === 'rename') return { object, handle, newName: this.identifier() };
+    if (byHandle && this.at(T.BraceOpen)) return { object, handle, block: this.chainBlock() };
+    return { object, handle };
+  }
+
+  private ofRule(verb: Verb, object: string) {
+    if (verb === 'insert') return { object, handle: this.rulePlace(), rule: this.rule() };
+    const handle = this.chain();
+    this.expect(T.Handle);
+    const place = { ...handle, handle: this.number(), span: this.extend(handle.span) };
+    if (verb === 'replace') return { object, handle: place, rule: this.rule() };
+    return { object, handle: place };
+  }
+
+  /** `list hooks [family] [hook NAME] [device NAME]` */
+  private hooks(): Omit<Command, 'kind' | 'verb' | 'span'> {
+    const first = this.peek(0);
+    const family = this.family();
+    const words: Word[] = [];
+    while (this.at(T.Hook) || this.at(T.Device)) {
+      words.push(this.word(this.next()), this.word(this.expect(T.Name)));
+    }
+    const handle = { ...(family && { family }), span: this.spanFrom(first) };
+    return { object: 'hooks', handle, ...(words.length > 0 && { words }) };
+  }
+
+  private monitor(): Omit<Command, 'kind' | 'verb' | 'span'> {
+    const words: Word[] = [];
+    const first = this.peek();
+    if (this.at(T.Name) && !monitored.includes(first.image)) {
+      if (!events.includes(first.image)) {
+        this.refuse(`invalid event ${first.image}`, this.spanOf(first));
+      }
+      words.push(this.word(this.next()));
+    } else if (this.at(T.Destroy)) words.push(this.word(this.next()));
+    while (monitored.some((word) => this.reads(word))) words.push(this.word(this.next()));
+    return { object: 'ruleset', handle: { span: this.spanOf(first) }, words };
+  }
+
+  private markup(): Omit<Command, 'kind' | 'verb' | 'span'> {
+    const formats = ['xml', 'json', 'vm'];
+    const first = this.peek();
+    const whole = this.take(T.RulesetWord);
+    if (!formats.some((format) => this.reads(format))) {
+      this.unexpected(whole ? formats : ['ruleset', ...formats]);
+    }
+    const words = [this.word(this.next())];
+    return { object: 'ruleset', handle: { span: this.spanOf(first) }, words };
+  }
+
+  // ── Which one ──────────────────────────────────────────────────────────────────────────────
+
+  private family(): Handle['family'] {
+    const token = this.peek();
+    if (token.tokenType === T.Quoted || !families.includes(token.image)) return undefined;
+    this.next();
+    return { name: token.image as Family, span: this.spanOf(token) };
+  }
+
+  private table(orHandle = false): Handle {
+    const first = this.peek();
+    const draft = this.inFamily();
+    if (orHandle && this.at(T.Handle)) return this.byHandle(draft, first);
+    draft.table = orHandle ? this.nameOrHandle() : this.identifier();
+    return { ...draft, span: this.spanFrom(first) };
+  }
+
+  private inFamily(): Draft<Handle> {
+    const family = this.family();
+    return family ? { family } : {};
+  }
+
+  private byHandle(draft: Draft<Handle>, first = this.peek()): Handle {
+    this.next();
+    return { ...draft, handle: this.number(), span: this.spanFrom(first) };
+  }
+
+  private nameOrHandle(): Word {
+    if (!this.at(T.Name)) this.unexpected([T.Handle.name, T.Name.name, 'last']);
+    return this.identifier();
+  }
+
+  private named(orHandle = false): Handle {
+    const first = this.peek();
+    const draft = this.inFamily();
+    draft.table = this.identifier();
+    if (orHandle && this.at(T.Handle)) return this.byHandle(draft, first);
+    draft.name = orHandle ? this.nameOrHandle() : this.identifier();
+    return { ...draft, span: this.spanFrom(first) };
+  }
+
+  private chain(orHandle = false): Handle {
+    const { name, ...handle } = this.named(orHandle);
+    return { ...handle, ...(name && { chain: name }) };
+  }
+
+  /** `[family] table chain [position N | handle N | index N]` */
+  private rulePlace(): Handle {
+    const handle: Draft<Handle> & { span: Handle['span'] } = { ...this.chain() };
+    if (this.take(T.Position)) handle.position = this.number();
+    else if (this.take(T.Handle)) handle.position = this.number();
+    else if (this.take(T.Index)) handle.index = this.number();
+    return { ...handle, span: this.extend(handle.span) };
+  }
+
+  /** `list sets [family]`, `list sets table [family] NAME`, `reset rules [family] [table [chain]]` */
+  private all(object: string): Handle {
+    const first = this.peek(0);
+    if (this.take(T.Table)) return this.table();
+    const draft = this.inFamily();
+    if (object === 'rules') {
+      if (this.take(T.Chain)) return this.chain();
+      if (this.at(T.Name)) draft.table = this.identifier();
+      if (draft.table && this.at(T.Name)) draft.chain = this.identifier();
+    }
+    return { ...draft, span: this.spanFrom(first) };
+  }
+}

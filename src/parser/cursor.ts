@@ -1,0 +1,213 @@
+/**
+ * The parser's place in the tokens: what stands next, what is refused, where nodes lie.
+ *
+ * Owns recovery. What cannot be read throws a Refusal (a value, no Error); the innermost block
+ * catches it, skips to the end of the statement and goes on, as the `error` rules of nft's grammar
+ * do. The tenth error ends the parse.
+ */
+import { EmbeddedActionsParser, type TokenType } from 'chevrotain';
+import type { NumberWord, Span, Word } from './ast.ts';
+import { Definitions } from './definition.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import type { Token } from './lexer.ts';
+import * as T from './token.ts';
+
+/** Thrown where a statement cannot be read; caught by the block that it stands in. */
+export class Refusal {
+  readonly diagnostic: Diagnostic;
+  constructor(diagnostic: Diagnostic) {
+    this.diagnostic = diagnostic;
+  }
+}
+
+/** Thrown where reading ends for good: too many errors, or the text ends while skipping. */
+export class Abort {}
+
+/** Chevrotain's token vector; `include` splices the tokens of a file into it. */
+interface TokenVector {
+  readonly tokVector: Token[];
+  tokVectorLength: number;
+  readonly currIdx: number;
+}
+
+export interface CursorOptions {
+  readonly kinds: readonly TokenType[];
+  readonly validate: boolean;
+}
+
+const MAX_ERRORS = 10;
+const MAX_DEPTH = 400;
+
+export abstract class Cursor extends EmbeddedActionsParser {
+  protected diagnostics: Diagnostic[] = [];
+  protected definitions = new Definitions();
+  /** Leading words whose phrases are open; the innermost one's words are no names. */
+  protected scopes: string[] = [];
+  private depth = 0;
+  private readonly vector = this as unknown as TokenVector;
+
+  constructor(options: CursorOptions) {
+    super([...options.kinds], { maxLookahead: 1, skipValidations: !options.validate });
+  }
+
+  /** Puts the cursor before the first of the tokens. */
+  protected start(tokens: Token[], definitions: Definitions): void {
+    this.input = tokens;
+    this.diagnostics = [];
+    this.definitions = definitions;
+    this.scopes = [];
+    this.depth = 0;
+  }
+
+  /** Puts the tokens of a file (but its end) at the cursor. */
+  protected splice(tokens: readonly Token[]): void {
+    const { tokVector, currIdx } = this.vector;
+    const rest = tokVector.splice(currIdx + 1);
+    for (const token of tokens) if (token.tokenType !== T.EndOfFile) tokVector.push(token);
+    for (const token of rest) tokVector.push(token);
+    this.vector.tokVectorLength += tokens.length - 1;
+  }
+
+  /** Cuts the next token in three: what is before `at`, the sign there, what is after. */
+  protected cut(token: Token, at: number, sign: TokenType, after: TokenType): void {
+    const part = (type: TokenType, from: number, to: number): Token => ({
+      ...token,
+      image: token.image.slice(from, to),
+      startOffset: token.startOffset + from,
+      tokenType: type,
+      tokenTypeIdx: type.tokenTypeIdx!,
+    });
+    const end = token.image.length;
+    const parts = [part(token.tokenType, 0, at), part(sign, at, at + 1), part(after, at + 1, end)];
+    this.vector.tokVector.splice(this.vector.currIdx + 1, 1, ...parts);
+    this.vector.tokVectorLength += 2;
+  }
+
+  protected peek(ahead = 1): Token {
+    return this.LA(ahead) as Token;
+  }
+
+  protected next(): Token {
+    const token = this.LA(1) as Token;
+    this.SKIP_TOKEN();
+    return token;
+  }
+
+  protected at(type: TokenType): boolean {
+    return this.LA(1).tokenType === type;
+  }
+
+  /** Takes the next token if it is of this kind. */
+  protected take(type: TokenType): Token | undefined {
+    return this.LA(1).tokenType === type ? this.next() : undefined;
+  }
+
+  protected expect(...types: TokenType[]): Token {
+    if (types.includes(this.LA(1).tokenType)) return this.next();
+    return this.unexpected(types.map((type) => type.name));
+  }
+
+  /** True of a word or sign written `text`, not in quotes. */
+  protected reads(text: string, ahead = 1): boolean {
+    const token = this.LA(ahead);
+    return token.image === text && token.tokenType !== T.Quoted;
+  }
+
+  /** A syntax error at the next token; `expected` is listed in the message if it is short. */
+  protected unexpected(expected: readonly string[] = []): never {
+    const token = this.peek();
+    const message = `syntax error, unexpected ${this.nameOf(token)}${T.expectation(expected)}`;
+    return this.refuse(message, this.spanOf(token));
+  }
+
+  protected refuse(message: string, ...spans: Span[]): never {
+    throw new Refusal({ severity: 'error', message, spans });
+  }
+
+  /** Words of the innermost open phrase; see Phrases. */
+  protected abstract scopeHas(word: string): boolean;
+
+  protected nameOf(token: Token): string {
+    if (token.tokenType === T.Lead) return token.image;
+    if (token.tokenType === T.Name && this.scopeHas(token.image)) return token.image;
+    return token.tokenType.name;
+  }
+
+  /** Runs `line` as one statement of a block; after a refusal skips to the statement's end. */
+  protected recovering(line: () => void): void {
+    try {
+      line();
+    } catch (thrown) {
+      if (!(thrown instanceof Refusal)) throw thrown;
+      this.report(thrown.diagnostic);
+      while (!this.at(T.Newline) && !this.at(T.Semicolon)) {
+        if (this.at(T.EndOfFile)) throw new Abort();
+        this.next();
+      }
+      this.next();
+    }
+  }
+
+  protected report(diagnostic: Diagnostic): void {
+    this.diagnostics.push(diagnostic);
+    if (this.diagnostics.length >= MAX_ERRORS) throw new Abort();
+  }
+
+  /** Guards against nesting that no stack holds. */
+  protected nested<R>(read: () => R): R {
+    if (++this.depth > MAX_DEPTH) this.refuse('memory exhausted', this.spanOf(this.peek()));
+    const result = read();
+    this.depth--;
+    return result;
+  }
+
+  protected spanOf(token: Token): Span {
+    const start = token.startOffset;
+    return { source: token.source, start, end: start + Math.max(token.image.length, 1) };
+  }
+
+  /** From a token's start to the end of the last token taken. */
+  protected spanFrom(first: Token): Span {
+    return { source: first.source, start: first.startOffset, end: this.end() };
+  }
+
+  /** From a span's start to the end of the last token taken. */
+  protected extend(span: Span): Span {
+    return { source: span.source, start: span.start, end: this.end() };
+  }
+
+  /** Where the last token taken ends. */
+  private end(): number {
+    const last = this.LA(0);
+    return last.startOffset + last.image.length;
+  }
+
+  protected word(token: Token): Word {
+    const span = this.spanOf(token);
+    if (token.tokenType !== T.Quoted) return { text: token.image, span };
+    return { text: token.image.slice(1, -1), quoted: true, span };
+  }
+
+  protected number(token = this.expect(T.Num)): NumberWord {
+    return { value: integer(token.image), span: this.spanOf(token) };
+  }
+
+  /** A name that nft takes for a table, chain, set or variable. */
+  protected identifier(...others: TokenType[]): Word {
+    const token = this.peek();
+    const { tokenType } = token;
+    if (tokenType === T.Name && (token.image === 'last' || !this.scopeHas(token.image))) {
+      return this.word(this.next());
+    }
+    if (others.includes(tokenType)) return this.word(this.next());
+    return this.unexpected(['string', 'last', ...others.map((type) => type.name)]);
+  }
+}
+
+/** Decimal, octal or hexadecimal; beyond 2^53 a bigint. */
+export function integer(image: string): number | bigint {
+  const octal = image.length > 1 && image.startsWith('0') && !/^0[xX]/.test(image);
+  const value = octal ? Number.parseInt(image, 8) : Number(image);
+  if (Number.isSafeInteger(value)) return value;
+  return BigInt(octal ? `0o${image.slice(1)}` : image);
+}

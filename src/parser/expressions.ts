@@ -1,0 +1,398 @@
+/**
+ * The expressions of the language, at the levels that nft's grammar has.
+ *
+ * A left side (`concat`) reads selectors and literals; a right side (`right`) reads literals, ranges,
+ * lists and sets; a value (`stated`) is what statements take. Binary operators bind as in C.
+ */
+import type {
+  BinopExpr,
+  Element,
+  Expr,
+  ListExpr,
+  SetExpr,
+  SetRefExpr,
+  Statement,
+  SymbolExpr,
+  VariableExpr,
+  VerdictExpr,
+  Word,
+} from './ast.ts';
+import type { CursorOptions } from './cursor.ts';
+import { integer } from './cursor.ts';
+import type { Token } from './lexer.ts';
+import type { ExprLevel, Phrase } from './phrase.ts';
+import { Phrases } from './phrases.ts';
+import * as T from './token.ts';
+import type { KeySyntax } from './vocabulary.ts';
+
+type Primary = 'left' | 'right';
+
+const precedence = new Map([
+  [T.Or, 1],
+  [T.Xor, 2],
+  [T.And, 3],
+  [T.ShiftLeft, 4],
+  [T.ShiftRight, 4],
+]);
+
+const verdicts = new Map([
+  [T.Accept, 'accept'],
+  [T.Drop, 'drop'],
+  [T.Continue, 'continue'],
+  [T.Return, 'return'],
+  [T.Jump, 'jump'],
+  [T.Goto, 'goto'],
+] as const);
+
+export abstract class Expressions extends Phrases {
+  /** Rows by leading word, and by the words that stand without it. */
+  protected readonly keys: ReadonlyMap<string, KeySyntax>;
+  private readonly unqualified: ReadonlyMap<string, KeySyntax>;
+
+  constructor(
+    options: CursorOptions,
+    keys: readonly KeySyntax[],
+    phrasesOf: (word: string) => readonly Phrase[],
+  ) {
+    super(options, phrasesOf);
+    this.keys = new Map(keys.map((row) => [row.name, row]));
+    this.unqualified = new Map(keys.flatMap((row) => (row.unqualified ?? []).map((w) => [w, row])));
+  }
+
+  protected abstract statefulStatements(): Statement[];
+
+  protected override value(level: ExprLevel): Expr {
+    switch (level) {
+      case 'primary':
+        return this.primary('left');
+      case 'rhs':
+        return this.right();
+      case 'stmt':
+        return this.stated();
+      case 'literal':
+        return this.multiton(this.binary('right'));
+      case 'concat':
+        return this.concat();
+      case 'elements':
+        return this.statedElements();
+      case 'element': {
+        const element = this.statedElement();
+        return { kind: 'set', elements: [element], span: element.span };
+      }
+      case 'setref':
+        return this.setReference();
+    }
+  }
+
+  protected override beginsValue(token: Token, level: ExprLevel): boolean {
+    switch (level) {
+      case 'setref':
+        return token.tokenType === T.At || token.tokenType === T.Dollar;
+      case 'elements':
+        return token.tokenType === T.BraceOpen;
+      case 'rhs':
+        return (
+          this.beginsLiteral(token) || token.tokenType === T.BraceOpen || token.tokenType === T.At
+        );
+      case 'literal':
+        return this.beginsLiteral(token);
+      default:
+        return this.beginsExpression(token);
+    }
+  }
+
+  // ── Left sides ─────────────────────────────────────────────────────────────────────────────
+
+  /** `a . b . c` of selectors and literals. */
+  protected concat(): Expr {
+    return this.joined(() => this.binary('left'));
+  }
+
+  private joined(part: () => Expr): Expr {
+    const first = part();
+    if (!this.at(T.Dot)) return first;
+    const parts = [first];
+    while (this.take(T.Dot)) parts.push(part());
+    return { kind: 'concat', parts, span: this.extend(first.span) };
+  }
+
+  /** Operators by precedence climbing. */
+  private binary(side: Primary, above = 0): Expr {
+    let left = this.primary(side);
+    for (;;) {
+      const { tokenType } = this.LA(1);
+      const binds = precedence.get(tokenType);
+      if (binds === undefined || binds <= above) return left;
+      this.next();
+      const right = this.binary(side, binds);
+      const op = tokenType.name as BinopExpr['op'];
+      left = { kind: 'binop', op, left, right, span: this.extend(left.span) };
+    }
+  }
+
+  protected beginsLiteral(token: Token): boolean {
+    switch (token.tokenType) {
+      case T.Name:
+      case T.Num:
+      case T.Quoted:
+      case T.Wildcard:
+      case T.Dollar:
+      case T.ParenOpen:
+      case T.Exists:
+      case T.Missing:
+        return true;
+      default:
+        return T.valueWords.has(token.image) && this.isWord(token);
+    }
+  }
+
+  protected beginsExpression(token: Token): boolean {
+    return this.beginsLiteral(token) || token.tokenType === T.At || this.beginsSelector(token);
+  }
+
+  private beginsSelector(token: Token): boolean {
+    if (token.tokenType === T.Quoted) return false;
+    return this.keys.has(token.image) || this.unqualified.has(token.image);
+  }
+
+  private primary(side: Primary): Expr {
+    const token = this.peek();
+    if (side === 'left' && this.beginsSelector(token)) return this.selector(token);
+    switch (token.tokenType) {
+      case T.Num:
+      case T.Name:
+      case T.Quoted:
+      case T.Wildcard:
+      case T.Exists:
+      case T.Missing:
+        return this.symbol(this.next());
+      case T.Dollar:
+        return this.variable();
+      case T.ParenOpen:
+        return this.nested(() => {
+          this.next();
+          const inner = this.binary(side);
+          this.expect(T.ParenClose);
+          return inner;
+        });
+      default:
+        if (this.beginsLiteral(token)) return this.symbol(this.next());
+        return this.unexpected();
+    }
+  }
+
+  private selector(token: Token): Expr {
+    const row = this.keys.get(token.image);
+    if (row) {
+      this.next();
+      return this.nested(() => {
+        const args = this.phrase(row.name, row.phrase);
+        return { kind: 'selector', word: row.name, args, span: this.spanFrom(token) };
+      });
+    }
+    const meant = this.unqualified.get(token.image)!;
+    const args = this.phrase(meant.name, meant.phrase);
+    return { kind: 'selector', word: meant.name, args, span: this.spanFrom(token) };
+  }
+
+  protected symbol(token: Token): SymbolExpr {
+    const span = this.spanOf(token);
+    switch (token.tokenType) {
+      case T.Num:
+        return { kind: 'symbol', text: integer(token.image).toString(), number: true, span };
+      case T.Quoted:
+        return { kind: 'symbol', text: token.image.slice(1, -1), quoted: true, span };
+      default: {
+        const bracketed = token.image.charCodeAt(0) === 91;
+        return { kind: 'symbol', text: bracketed ? token.image.slice(1, -1) : token.image, span };
+      }
+    }
+  }
+
+  /** `$name`: its value is looked up where it stands. */
+  protected variable(): VariableExpr {
+    const dollar = this.expect(T.Dollar);
+    const { text: name, span } = this.identifier();
+    const value = this.definitions.lookup(name);
+    if (value) return { kind: 'variable', name, value, span: this.spanFrom(dollar) };
+    const meant = this.definitions.suggest(name);
+    const hint = meant === undefined ? '' : `; did you mean identifier '${meant}’?`;
+    return this.refuse(`unknown identifier '${name}'${hint}`, span);
+  }
+
+  // ── Right sides ────────────────────────────────────────────────────────────────────────────
+
+  /** A literal side: `a`, `a-b`, `a/n`, `a . b`, `a, b`, `{ … }`, `@name`. */
+  protected right(): Expr {
+    if (this.at(T.BraceOpen)) return this.set();
+    if (this.at(T.At)) return this.setReference();
+    const first = this.joined(() => this.multiton(this.binary('right')));
+    return this.at(T.Comma) ? this.list(first) : first;
+  }
+
+  protected list(first: Expr): ListExpr {
+    const parts = [first];
+    while (this.take(T.Comma)) parts.push(this.binary('right'));
+    return { kind: 'list', parts, span: this.extend(first.span) };
+  }
+
+  /** A prefix or a range that goes on from its first part. */
+  protected multiton(first: Expr, side: Primary = 'right'): Expr {
+    if (this.at(T.Slash) && this.peek(2).tokenType === T.Num) {
+      this.next();
+      const length = this.number();
+      return { kind: 'prefix', base: first, length, span: this.extend(first.span) };
+    }
+    if (!this.take(T.Dash)) return first;
+    const high = this.binary(side);
+    return { kind: 'range', low: first, high, span: this.extend(first.span) };
+  }
+
+  protected setReference(): SetRefExpr | VariableExpr {
+    if (this.at(T.Dollar)) return this.variable();
+    const at = this.expect(T.At, T.Dollar);
+    const name = this.identifier().text;
+    return { kind: 'setref', name, span: this.spanFrom(at) };
+  }
+
+  // ── What statements take ───────────────────────────────────────────────────────────────────
+
+  /** Selectors and literals, joined; `key map { … }`; ranges, prefixes and lists. */
+  protected stated(): Expr {
+    if (this.at(T.BraceOpen)) return this.set();
+    const first = this.multiton(this.binary('left'), 'left');
+    let key = first;
+    if (this.at(T.Dot)) {
+      const parts = [first];
+      while (this.take(T.Dot)) parts.push(this.multiton(this.binary('left'), 'left'));
+      key = { kind: 'concat', parts, span: this.extend(first.span) };
+    }
+    if (this.at(T.MapWord)) return this.mapped(key);
+    if (!this.at(T.Comma)) return key;
+    const parts = [key];
+    while (this.take(T.Comma)) parts.push(this.binary('left'));
+    return { kind: 'list', parts, span: this.extend(key.span) };
+  }
+
+  /** `key map { … }`, `key map @name` */
+  protected mapped(key: Expr): Expr {
+    this.next();
+    const map = this.mapSource();
+    return { kind: 'map', key, map, span: this.extend(key.span) };
+  }
+
+  protected mapSource(): SetExpr | SetRefExpr | VariableExpr {
+    if (this.at(T.BraceOpen)) return this.set();
+    if (this.at(T.At) || this.at(T.Dollar)) return this.setReference();
+    return this.unexpected([T.At.name, T.BraceOpen.name, T.Dollar.name]);
+  }
+
+  // ── Sets ───────────────────────────────────────────────────────────────────────────────────
+
+  /** `{ a, b : c, … }`; newlines may stand around elements, a comma after the last. */
+  protected set(): SetExpr {
+    const open = this.expect(T.BraceOpen);
+    return this.nested(() => {
+      const elements: Element[] = [];
+      this.newlines();
+      do {
+        elements.push(this.element());
+        this.newlines();
+        if (!this.take(T.Comma)) break;
+        this.newlines();
+      } while (!this.at(T.BraceClose));
+      if (!this.take(T.BraceClose)) this.unexpected([T.Comma.name, T.BraceClose.name]);
+      return { kind: 'set', elements, span: this.spanFrom(open) };
+    });
+  }
+
+  protected newlines(): void {
+    while (this.at(T.Newline)) this.next();
+  }
+
+  private element(): Element {
+    const key = this.elementKey();
+    const options = this.elementOptions();
+    const data = this.take(T.Colon) ? this.elementData() : undefined;
+    return { key, ...options, ...(data && { data }), span: this.extend(key.span) };
+  }
+
+  private elementKey(): Expr {
+    if (this.at(T.BraceOpen)) return this.set();
+    const star = this.take(T.Asterisk);
+    if (star) return { kind: 'wildcard', span: this.spanOf(star) };
+    return this.joined(() => this.multiton(this.binary('right')));
+  }
+
+  private elementData(): Expr {
+    if (this.at(T.BraceOpen)) return this.set();
+    if (verdicts.has(this.LA(1).tokenType as never)) return this.verdict();
+    return this.joined(() => this.multiton(this.binary('right')));
+  }
+
+  private elementOptions(): Omit<Element, 'key' | 'data' | 'span'> {
+    const options: { -readonly [K in keyof Element]?: Element[K] } = {};
+    for (;;) {
+      if (this.take(T.Timeout)) options.timeout = this.reads('never') ? this.never() : this.time();
+      else if (this.take(T.Expires)) options.expires = this.time();
+      else if (this.at(T.Comment)) options.comment = this.comment();
+      else {
+        const statements = this.statefulStatements();
+        if (statements.length === 0) return options;
+        options.statements = [...(options.statements ?? []), ...statements];
+      }
+    }
+  }
+
+  private never(): 'never' {
+    this.next();
+    return 'never';
+  }
+
+  protected comment(): Word {
+    this.expect(T.Comment);
+    const word = this.word(this.expect(T.Name, T.Quoted, T.Wildcard));
+    if (word.text.length > 128) {
+      this.refuse('comment too long, 128 characters maximum allowed', word.span);
+    }
+    return word;
+  }
+
+  /** `{ key [options] [: data] }` of `add @set`: its parts are selectors. */
+  private statedElements(): SetExpr {
+    const open = this.expect(T.BraceOpen);
+    const element = this.statedElement();
+    this.expect(T.BraceClose);
+    return { kind: 'set', elements: [element], span: this.spanFrom(open) };
+  }
+
+  private statedElement(): Element {
+    const part = () => this.multiton(this.binary('left'), 'left');
+    const key = this.joined(part);
+    const options = this.elementOptions();
+    const data = this.take(T.Colon) ? this.stated() : undefined;
+    const more = data && this.elementOptions();
+    return { key, ...options, ...more, ...(data && { data }), span: this.extend(key.span) };
+  }
+
+  // ── Verdicts ───────────────────────────────────────────────────────────────────────────────
+
+  protected beginsVerdict(): boolean {
+    return verdicts.has(this.LA(1).tokenType as never);
+  }
+
+  protected verdict(): VerdictExpr {
+    const token = this.next();
+    const verdict = verdicts.get(token.tokenType as never)!;
+    if (verdict !== 'jump' && verdict !== 'goto') {
+      return { kind: 'verdict', verdict, span: this.spanOf(token) };
+    }
+    const chain = this.at(T.Dollar) ? this.variable() : this.chainName();
+    return { kind: 'verdict', verdict, chain, span: this.spanFrom(token) };
+  }
+
+  private chainName(): SymbolExpr {
+    const { text, span } = this.identifier(T.Dollar);
+    return { kind: 'symbol', text, span };
+  }
+}

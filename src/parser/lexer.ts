@@ -1,0 +1,141 @@
+/**
+ * Text to tokens.
+ *
+ * Owns where a name, a number, an address or a time ends: of all that could stand at a place, the
+ * longest wins, as in nft's scanner. Newlines are tokens, comments and blanks are not. Every word is
+ * lexed as a name, then given the kind that its text has in the table of words.
+ */
+import {
+  type CustomPatternMatcherFunc,
+  createToken,
+  type IToken,
+  Lexer,
+  type TokenType,
+} from 'chevrotain';
+import { addressLength, isIp6 } from './address.ts';
+import * as T from './token.ts';
+
+/** A token and the source that it stands in. */
+export interface Token extends IToken {
+  source: number;
+}
+
+const nameRe = /[a-zA-Z_.][a-zA-Z0-9/\-_.]*(?:\\?\*)?/y;
+const timeRe = /(?:\d+d)?(?:\d+h)?(?:\d+m(?!s))?(?:\d+s)?(?:\d+ms)?/y;
+const numberRe = /0[xX][0-9a-fA-F]+|\d+/y;
+
+function lengthAt(re: RegExp, text: string, at: number): number {
+  re.lastIndex = at;
+  return re.test(text) ? re.lastIndex - at : 0;
+}
+
+const isDigit = (c: number) => c >= 48 && c <= 57;
+
+/** Names, addresses, times and `eth*`; null where a number or a sign is longer. */
+const matchName: CustomPatternMatcherFunc = (text, at) => {
+  const first = text.charCodeAt(at);
+  if (first === 92) return text.charCodeAt(at + 1) === 42 ? ['\\*'] : null;
+  if (first === 91) return matchBracketed(text, at);
+  let length: number;
+  let atLeast = 1;
+  if (isDigit(first) || first === 58) {
+    length = lengthAt(timeRe, text, at);
+    atLeast = lengthAt(numberRe, text, at) + 1;
+  } else {
+    length = lengthAt(nameRe, text, at);
+    if (length === 1 && first === 46) return null;
+  }
+  length = Math.max(length, addressLength(text, at));
+  return length < atLeast ? null : [text.slice(at, at + length)];
+};
+
+/** `[2001:db8::1]` */
+function matchBracketed(text: string, at: number): [string] | null {
+  const end = text.indexOf(']', at);
+  if (end < 0 || end - at > 46 || !isIp6(text.slice(at + 1, end))) return null;
+  return [text.slice(at, end + 1)];
+}
+
+const RawName = createToken({
+  name: 'raw name',
+  pattern: matchName,
+  start_chars_hint: [...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.0123456789:\\['],
+  line_breaks: false,
+});
+
+const definition = [
+  createToken({ name: 'blank', pattern: /[ \t]+/, group: Lexer.SKIPPED }),
+  createToken({ name: 'continuation', pattern: /\\\n/, group: Lexer.SKIPPED, line_breaks: true }),
+  // A comment ends with its line: at the end of a file without a last newline it is junk.
+  createToken({ name: 'comment', pattern: /#[^\n]*(?=\n)/, group: Lexer.SKIPPED }),
+  RawName,
+  ...T.kinds.filter((k) => k.PATTERN !== Lexer.NA),
+];
+
+/** Tokens, the last an EndOfFile, and the line ends that stand within a token. */
+export interface Lexed {
+  readonly tokens: Token[];
+  readonly joined: readonly number[];
+}
+
+export type Lex = (text: string, source: number) => Lexed;
+
+/** `words`: the kinds of words; one that is not there is a name. */
+export function createLexer(words: ReadonlyMap<string, TokenType>, validate: boolean): Lex {
+  const lexer = new Lexer(definition, {
+    positionTracking: 'onlyOffset',
+    ensureOptimizations: true,
+    skipValidations: !validate,
+  });
+  return (text, source) => {
+    const { tokens, errors } = lexer.tokenize(text);
+    const joined: number[] = [];
+    for (const token of tokens as Token[]) {
+      token.source = source;
+      if (token.tokenType === RawName) classify(token, words);
+      else if (token.tokenType === T.Quoted || token.tokenType === T.Crlf) join(token, joined);
+    }
+    const all = withJunk(tokens as Token[], text, source, errors);
+    all.push(made(T.EndOfFile, '', text.length, source));
+    return { tokens: all, joined };
+  };
+}
+
+function classify(token: Token, words: ReadonlyMap<string, TokenType>): void {
+  const { image } = token;
+  const wild = image.charCodeAt(image.length - 1) === 42;
+  const type = words.get(image) ?? (wild ? T.Wildcard : T.Name);
+  token.tokenType = type;
+  token.tokenTypeIdx = type.tokenTypeIdx!;
+}
+
+function join(token: Token, joined: number[]): void {
+  for (let at = token.image.indexOf('\n'); at >= 0; at = token.image.indexOf('\n', at + 1)) {
+    joined.push(token.startOffset + at);
+  }
+}
+
+const made = (tokenType: TokenType, image: string, startOffset: number, source: number): Token => ({
+  image,
+  startOffset,
+  tokenType,
+  tokenTypeIdx: tokenType.tokenTypeIdx!,
+  source,
+});
+
+function withJunk(
+  tokens: Token[],
+  text: string,
+  source: number,
+  errors: readonly { readonly offset: number }[],
+): Token[] {
+  if (errors.length === 0) return tokens;
+  const all: Token[] = [];
+  let next = 0;
+  for (const { offset } of errors) {
+    while (next < tokens.length && tokens[next]!.startOffset < offset) all.push(tokens[next++]!);
+    all.push(made(T.Junk, text.charAt(offset), offset, source));
+  }
+  while (next < tokens.length) all.push(tokens[next++]!);
+  return all;
+}

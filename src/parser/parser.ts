@@ -1,0 +1,196 @@
+/**
+ * The parser as a whole: lines of commands, definitions, includes; made once for a vocabulary.
+ */
+import type { Command, Expr, Source, Span, Word } from './ast.ts';
+import { Commands } from './commands.ts';
+import { Abort } from './cursor.ts';
+import type { Definitions } from './definition.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import { createLexer, type Lex, type Token } from './lexer.ts';
+import type { Entry, SourceReader } from './source.ts';
+import * as T from './token.ts';
+import type { Vocabulary } from './vocabulary.ts';
+import { leadingWords, phrasesByWord } from './words.ts';
+
+export interface ParseOptions {
+  /** Absent: every `include` is a missing file. */
+  readonly reader?: SourceReader;
+  /** `-I`: where relative includes are looked for, in order. */
+  readonly includePaths?: readonly string[];
+  /** `-D name=value`: definitions that stand before the text. */
+  readonly defines?: Readonly<Record<string, string>>;
+}
+
+/** What a text said: see Parsed in index.ts. */
+export interface Reading {
+  readonly commands: readonly Command[];
+  readonly sources: readonly Source[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const MAX_INCLUDE_DEPTH = 16;
+
+export class NftParser extends Commands {
+  private readonly lex: Lex;
+  private sources: Source[] = [];
+  private options: ParseOptions = {};
+  private commands: Command[] = [];
+
+  constructor(vocabulary: Vocabulary, validate: boolean) {
+    super({ kinds: T.kinds, validate }, vocabulary, phrasesByWord(vocabulary));
+    this.lex = createLexer(leadingWords(vocabulary), validate);
+    this.performSelfAnalysis();
+  }
+
+  /** Reads a text; `definitions` are those that stand before it, and are added to. */
+  read(entry: Entry, options: ParseOptions, definitions: Definitions): Reading {
+    this.sources = [];
+    this.options = options;
+    this.commands = [];
+    const name = entry.kind === 'text' ? entry.name : entry.path;
+    const got = entry.kind === 'text' ? entry : this.readFile(entry.path);
+    if ('error' in got) {
+      const source: Source = { id: 0, name, text: '' };
+      const message = `Could not open file "${name}": ${got.error}`;
+      const span = { source: 0, start: 0, end: 0 };
+      return {
+        commands: [],
+        sources: [source],
+        diagnostics: [{ severity: 'error', message, spans: [span] }],
+      };
+    }
+    this.start(this.tokensOf(name, got.text), definitions);
+    try {
+      this.lines();
+    } catch (thrown) {
+      if (!(thrown instanceof Abort)) throw thrown;
+    }
+    definitions.outermost();
+    return { commands: this.commands, sources: this.sources, diagnostics: this.diagnostics };
+  }
+
+  private readFile(path: string) {
+    return this.options.reader?.read(path) ?? { error: 'No such file or directory' };
+  }
+
+  private tokensOf(name: string, text: string, includedAt?: Span): Token[] {
+    const id = this.sources.length;
+    const { tokens, joined } = this.lex(text, id);
+    this.sources.push({
+      id,
+      name,
+      text,
+      ...(joined.length > 0 && { joined }),
+      ...(includedAt && { includedAt }),
+    });
+    return tokens;
+  }
+
+  private lines(): void {
+    while (!this.at(T.EndOfFile)) {
+      this.recovering(() => {
+        if (this.take(T.Newline) || this.take(T.Semicolon) || this.common()) return;
+        const command = this.command();
+        if (!this.at(T.EndOfFile) && !this.take(T.Newline) && !this.take(T.Semicolon)) {
+          this.unexpected([T.EndOfFile.name, T.Newline.name, T.Semicolon.name]);
+        }
+        this.commands.push(command);
+      });
+    }
+  }
+
+  // ── Definitions and includes ───────────────────────────────────────────────────────────────
+
+  protected override common(): boolean {
+    const first = this.peek();
+    switch (first.tokenType) {
+      case T.Include:
+        this.include();
+        return true;
+      case T.Define:
+      case T.Redefine: {
+        this.next();
+        const name = this.identifier();
+        this.expect(T.Assign);
+        const value = this.initializer();
+        this.separator();
+        if (first.tokenType === T.Redefine) this.definitions.redefine(name.text, value);
+        else if (!this.definitions.define(name.text, value)) {
+          this.refuse(`redefinition of symbol '${name.text}'`, name.span);
+        }
+        return true;
+      }
+      case T.Undefine: {
+        this.next();
+        const name = this.identifier();
+        this.separator();
+        if (!this.definitions.undefine(name.text)) {
+          this.refuse(`undefined symbol '${name.text}'`, name.span);
+        }
+        return true;
+      }
+      default:
+        return false;
+    }
+  }
+
+  /** What a definition may be: a right side, `{ }`, or a negative number. */
+  private initializer(): Expr {
+    if (this.at(T.Dash)) return this.integer();
+    if (this.at(T.BraceOpen) && this.peek(2).tokenType === T.BraceClose) {
+      const open = this.next();
+      this.next();
+      return { kind: 'set', elements: [], span: this.spanFrom(open) };
+    }
+    return this.right();
+  }
+
+  private include(): void {
+    const first = this.next();
+    const path = this.word(this.expect(T.Quoted));
+    this.separator();
+    const span = this.spanFrom(first);
+    if (this.includeDepth(span) >= MAX_INCLUDE_DEPTH) {
+      this.refuse(`Include nested too deeply, max ${MAX_INCLUDE_DEPTH} levels`, span);
+    }
+    for (const found of this.includedFiles(path, span).reverse()) {
+      this.splice(this.tokensOf(found.name, found.text, span));
+    }
+  }
+
+  private includeDepth(span: Span): number {
+    let depth = 0;
+    let at: Span | undefined = span;
+    while (at) {
+      depth++;
+      at = this.sources[at.source]!.includedAt;
+    }
+    return depth;
+  }
+
+  /** The files that an include names, in order: looked for in the include directories if relative. */
+  private includedFiles(path: Word, span: Span): { name: string; text: string }[] {
+    const pattern = path.text;
+    const relative = !pattern.startsWith('/') && !/^\.\.?\//.test(pattern);
+    const candidates = relative
+      ? [...(this.options.includePaths ?? []).map((dir) => `${dir}/${pattern}`), pattern]
+      : [pattern];
+    const wild = /[*?[]/.test(pattern);
+    for (const candidate of candidates) {
+      const names = wild ? (this.options.reader?.glob(candidate) ?? []) : [candidate];
+      const files = names.filter((name) => !name.endsWith('/'));
+      const found: { name: string; text: string }[] = [];
+      for (const name of files) {
+        const got = this.readFile(name);
+        if ('text' in got) found.push({ name, text: got.text });
+        else if (wild) this.refuse(`Failed to open: ${name}: ${got.error}`, span);
+      }
+      if (found.length > 0) return found;
+    }
+    return wild ? [] : this.refuse(`File not found: ${pattern}`, span);
+  }
+
+  protected override expand(text: Word): Word {
+    return text;
+  }
+}

@@ -1,0 +1,369 @@
+/**
+ * Walks the phrases of the vocabulary: one interpreter for what follows every leading word.
+ *
+ * Decides by the next token, as nft's grammar does; where parts begin alike (`ip to`, `ip saddr`) it
+ * looks as far ahead as their fixed words go. While a phrase is open its words are no names, as in
+ * the start conditions of nft's scanner. Names no word.
+ */
+import type { Arg, Args, Choice, Expr, Word } from './ast.ts';
+import { Cursor, type CursorOptions } from './cursor.ts';
+import type { Token } from './lexer.ts';
+import type { ExprLevel, Item, Phrase } from './phrase.ts';
+import { milliseconds } from './time.ts';
+import * as T from './token.ts';
+
+type Parts = Record<string, Arg>;
+type ItemOf<K extends Item['item']> = Extract<Item, { item: K }>;
+
+export abstract class Phrases extends Cursor {
+  /** The phrases of a leading word, for the words that they reserve. */
+  private readonly phrasesOf: (word: string) => readonly Phrase[];
+  private readonly signs: ReadonlyMap<string, string>;
+  /** Offset of the word that leads the innermost phrase. */
+  private phraseStart = 0;
+  private readonly wordsOf = new Map<string, ReadonlySet<string>>();
+
+  constructor(options: CursorOptions, phrasesOf: (word: string) => readonly Phrase[]) {
+    super(options);
+    this.phrasesOf = phrasesOf;
+    this.signs = new Map(
+      options.kinds.flatMap((k) =>
+        k.PATTERN instanceof RegExp ? [[signText(k.PATTERN), k.name]] : [],
+      ),
+    );
+  }
+
+  protected abstract value(level: ExprLevel): Expr;
+  /** True where an expression of this level can begin at the token. */
+  protected abstract beginsValue(token: Token, level: ExprLevel): boolean;
+  /** The text of a definition inside a quoted text. */
+  protected abstract expand(text: Word): Word;
+
+  /** Reads what follows the leading word `scope`. */
+  protected phrase(scope: string, items: Phrase): Args {
+    const parts: Parts = {};
+    const outer = this.phraseStart;
+    this.phraseStart = this.peek(0).startOffset;
+    this.scopes.push(scope);
+    this.sequence(items, parts);
+    this.scopes.pop();
+    this.phraseStart = outer;
+    return parts;
+  }
+
+  protected override scopeHas(word: string): boolean {
+    const scope = this.scopes.at(-1);
+    if (scope === undefined) return false;
+    let words = this.wordsOf.get(scope);
+    if (!words) {
+      words = new Set(this.phrasesOf(scope).flatMap(fixedWords));
+      this.wordsOf.set(scope, words);
+    }
+    return words.has(word);
+  }
+
+  /** `after` is the part that follows the sequence. */
+  protected sequence(items: Phrase, into: Parts, after?: Item): void {
+    for (let i = 0; i < items.length; i++) this.item(items, i, into, after);
+  }
+
+  private item(items: Phrase, i: number, into: Parts, after?: Item): void {
+    const item = items[i]!;
+    switch (item.item) {
+      case 'kw':
+        for (const text of item.words) {
+          if (!this.reads(text)) this.unexpected([this.label(text)]);
+          this.next();
+        }
+        return;
+      case 'choice':
+        into[item.name] = this.oneOf(item.words);
+        return;
+      case 'word':
+        into[item.name] = this.anyWord(item, items[i + 1] ?? after);
+        return;
+      case 'num':
+        into[item.name] = this.number();
+        return;
+      case 'str':
+        into[item.name] = this.text(item);
+        return;
+      case 'expr':
+        into[item.name] = this.value(item.level);
+        return;
+      case 'time':
+        into[item.name] = this.time(T.Num);
+        return;
+      case 'opt':
+        if (this.enters(item.items, items, i + 1)) {
+          this.sequence(item.items, into, items[i + 1] ?? after);
+        }
+        return;
+      case 'alt':
+        into[item.name] = this.alternative(item);
+        return;
+      case 'options':
+        this.optionsOf(item.of, into);
+        return;
+      case 'many':
+        into[item.name] = [...((into[item.name] as Arg[] | undefined) ?? []), ...this.manyOf(item)];
+        return;
+      case 'block':
+        this.blockOf(item.of, into);
+        return;
+    }
+  }
+
+  private label(text: string): string {
+    return this.signs.get(text) ?? text;
+  }
+
+  private oneOf(words: readonly string[]): Word {
+    if (!words.some((text) => this.reads(text))) this.unexpected(words.map((w) => this.label(w)));
+    return this.word(this.next());
+  }
+
+  private anyWord(item: ItemOf<'word'>, following: Item | undefined): Word {
+    const token = this.peek();
+    if (following?.item === 'kw' && following.words[0] === '/') this.split(token);
+    const known = item.known === undefined || item.known.includes(this.peek().image);
+    if (known && this.isWord(token)) return this.word(this.next());
+    if (item.unknown === undefined || !this.isWord(token)) {
+      return this.unexpected(item.known ?? ['string']);
+    }
+    const { message, whole } = item.unknown;
+    const span = this.spanOf(token);
+    const start = whole ? this.phraseStart : span.start;
+    return this.refuse(message.replace('%s', token.image), { ...span, start });
+  }
+
+  /** `mbytes/second` is one name to the lexer: cuts it at the slash. */
+  private split(token: Token): void {
+    const slash = token.image.indexOf('/');
+    if (slash <= 0 || token.tokenType !== T.Name) return;
+    this.cut(token, slash, T.Slash, T.Name);
+  }
+
+  private text(item: ItemOf<'str'>): Word {
+    if ('expand' in item && item.expand) {
+      return this.expand(this.word(this.expect(T.Name, T.Quoted, T.Wildcard)));
+    }
+    if (item.quoted) return this.word(this.expect(T.Quoted));
+    return this.word(this.expect(T.Name, T.Quoted, T.Wildcard));
+  }
+
+  /** `1d2h`; a bare number of seconds where `others` has numbers. */
+  protected time(...others: (typeof T.Num)[]) {
+    if (others.includes(this.LA(1).tokenType)) {
+      const { value, span } = this.number();
+      return { value: Number(value) * 1000, span };
+    }
+    const token = this.expect(T.Name);
+    const value = milliseconds(token.image);
+    if (value === undefined) return this.refuse('wrong time format', this.spanOf(token));
+    return { value, span: this.spanOf(token) };
+  }
+
+  private alternative(item: ItemOf<'alt'>): Choice {
+    const all = Object.entries(item.of);
+    let candidates = all.filter(([, phrase]) => this.begins(phrase));
+    if (candidates.length > 1) {
+      const fitting = candidates.filter(([, phrase]) => this.fits(phrase));
+      if (fitting.length > 0) candidates = fitting;
+    }
+    const chosen = candidates[0] ?? all.find(([, phrase]) => phrase.every(isOptional));
+    if (!chosen) return this.unexpected(all.flatMap(([, phrase]) => this.firstNames(phrase)));
+    return this.choice(chosen[0], chosen[1]);
+  }
+
+  private choice(which: string, phrase: Phrase): Choice {
+    const first = this.peek();
+    const args: Parts = {};
+    this.sequence(phrase, args);
+    return { which, args, span: this.spanFrom(first) };
+  }
+
+  private optionsOf(of: readonly Phrase[], into: Parts): void {
+    for (;;) {
+      const next = of.find((phrase) => this.begins(phrase));
+      if (!next) return;
+      this.sequence(next, into);
+    }
+  }
+
+  private manyOf(item: ItemOf<'many'>): Arg[] {
+    const found: Arg[] = [];
+    const named = item.of.filter((part) => 'name' in part);
+    do {
+      const one = this.choice('', item.of);
+      found.push(named.length === 1 ? one.args[(named[0] as { name: string }).name]! : one);
+    } while (item.separator === undefined ? this.begins(item.of) : this.takeSign(item.separator));
+    return found;
+  }
+
+  private takeSign(sign: string): boolean {
+    if (!this.reads(sign)) return false;
+    this.next();
+    return true;
+  }
+
+  private blockOf(of: readonly Phrase[], into: Parts): void {
+    this.expect(T.BraceOpen);
+    while (!this.take(T.BraceClose)) {
+      if (this.take(T.Newline) || this.take(T.Semicolon)) continue;
+      const line = of.find((phrase) => this.begins(phrase));
+      if (!line) this.unexpected(of.flatMap((phrase) => this.firstNames(phrase)));
+      this.sequence(line, into);
+      this.expect(T.Newline, T.Semicolon);
+    }
+  }
+
+  /**
+   * Whether an optional part is entered: its fixed words are all there, or its first is, and nothing
+   * that may follow could begin with it.
+   */
+  private enters(optional: Phrase, items: Phrase, following: number): boolean {
+    if (!this.begins(optional)) return false;
+    if (this.fits(optional)) return true;
+    return !this.begins(items.slice(following));
+  }
+
+  /** Whether the token `ahead` can be the first of a phrase. */
+  protected begins(phrase: Phrase, ahead = 1): boolean {
+    for (const item of phrase) {
+      if (this.beginsItem(item, ahead)) return true;
+      if (!isOptional(item)) return false;
+    }
+    return false;
+  }
+
+  private beginsItem(item: Item, ahead: number): boolean {
+    const token = this.peek(ahead);
+    switch (item.item) {
+      case 'kw':
+        return this.reads(item.words[0]!, ahead);
+      case 'choice':
+        return item.words.some((text) => this.reads(text, ahead));
+      case 'word':
+        return this.isWord(token) && (item.known?.includes(token.image) ?? true);
+      case 'num':
+        return token.tokenType === T.Num;
+      case 'str':
+        if (token.tokenType === T.Quoted) return true;
+        return !item.quoted && (token.tokenType === T.Name || token.tokenType === T.Wildcard);
+      case 'time':
+        return token.tokenType === T.Name || token.tokenType === T.Num;
+      case 'expr':
+        return this.beginsValue(token, item.level);
+      case 'opt':
+        return this.begins(item.items, ahead);
+      case 'alt':
+        return Object.values(item.of).some((phrase) => this.begins(phrase, ahead));
+      case 'options':
+        return item.of.some((phrase) => this.begins(phrase, ahead));
+      case 'many':
+        return this.begins(item.of, ahead);
+      case 'block':
+        return token.tokenType === T.BraceOpen;
+    }
+  }
+
+  /** Whether the words of a phrase are there, up to its first part that is not fixed. */
+  private fits(phrase: Phrase, ahead = 1): boolean {
+    const [item, ...rest] = phrase;
+    if (item === undefined) return true;
+    switch (item.item) {
+      case 'kw':
+        return (
+          item.words.every((text, i) => this.reads(text, ahead + i)) &&
+          this.fits(rest, ahead + item.words.length)
+        );
+      case 'choice':
+        return this.beginsItem(item, ahead) && this.fits(rest, ahead + 1);
+      case 'opt':
+        return this.fits([...item.items, ...rest], ahead) || this.fits(rest, ahead);
+      case 'alt':
+        return Object.values(item.of).some((of) => this.fits([...of, ...rest], ahead));
+      default:
+        return isOptional(item) || this.beginsItem(item, ahead);
+    }
+  }
+
+  protected firstNames(phrase: Phrase): string[] {
+    const item = phrase[0];
+    switch (item?.item) {
+      case 'kw':
+        return [this.label(item.words[0]!)];
+      case 'choice':
+        return item.words.map((text) => this.label(text));
+      case 'word':
+        return [...(item.known ?? ['string'])];
+      case 'num':
+        return [T.Num.name];
+      case 'str':
+        return item.quoted ? [T.Quoted.name] : [T.Name.name, T.Quoted.name, T.Wildcard.name];
+      case 'opt':
+        return [...this.firstNames(item.items), ...this.firstNames(phrase.slice(1))];
+      case 'alt':
+        return Object.values(item.of).flatMap((of) => this.firstNames(of));
+      case 'options':
+        return item.of.flatMap((of) => this.firstNames(of));
+      case 'many':
+        return this.firstNames(item.of);
+      case 'block':
+        return [T.BraceOpen.name];
+      case 'time':
+        return [T.Name.name];
+      default:
+        return Array.from({ length: 5 }, (_, i) => `expression ${i}`);
+    }
+  }
+
+  protected isWord(token: Token): boolean {
+    const { tokenType } = token;
+    return tokenType === T.Name || tokenType === T.Lead || T.reserved.has(token.image);
+  }
+}
+
+function isOptional(item: Item): boolean {
+  switch (item.item) {
+    case 'opt':
+    case 'options':
+      return true;
+    case 'alt':
+      return Object.values(item.of).some((phrase) => phrase.every(isOptional));
+    case 'many':
+      return item.of.every(isOptional);
+    default:
+      return false;
+  }
+}
+
+/** The words that a phrase reserves. */
+function fixedWords(phrase: Phrase): string[] {
+  return phrase.flatMap((item): string[] => {
+    switch (item.item) {
+      case 'kw':
+      case 'choice':
+        return [...item.words];
+      case 'word':
+        return [...(item.known ?? [])];
+      case 'opt':
+        return fixedWords(item.items);
+      case 'alt':
+        return Object.values(item.of).flatMap(fixedWords);
+      case 'options':
+      case 'block':
+        return item.of.flatMap(fixedWords);
+      case 'many':
+        return fixedWords(item.of);
+      default:
+        return [];
+    }
+  });
+}
+
+/** The text that a sign's pattern takes. */
+function signText(pattern: RegExp): string {
+  return pattern.source.replaceAll('\\', '');
+}

@@ -1,0 +1,172 @@
+/**
+ * Rules and their statements.
+ *
+ * A statement is a verdict, a phrase of the vocabulary, or starts with an expression: a match, an
+ * assignment or a verdict map. Which it is shows at the first word, or after the expression.
+ */
+import type {
+  ChainBlock,
+  Expr,
+  MatchStatement,
+  RelOp,
+  Rule,
+  SelectorExpr,
+  Statement,
+} from './ast.ts';
+import type { CursorOptions } from './cursor.ts';
+import { Expressions } from './expressions.ts';
+import type { Token } from './lexer.ts';
+import type { Phrase } from './phrase.ts';
+import * as T from './token.ts';
+import type { StatementSyntax, Vocabulary } from './vocabulary.ts';
+
+/** A statement's row with its leading words. */
+interface Led {
+  readonly words: readonly string[];
+  readonly row: StatementSyntax;
+}
+
+const relations = new Set([
+  T.Equal,
+  T.NotEqual,
+  T.Less,
+  T.Greater,
+  T.LessEqual,
+  T.GreaterEqual,
+  T.Not,
+]);
+
+export abstract class Statements extends Expressions {
+  /** By first word; of those that share it, the ones of more words first. */
+  private readonly led: ReadonlyMap<string, readonly Led[]>;
+
+  constructor(
+    options: CursorOptions,
+    vocabulary: Vocabulary,
+    phrasesOf: (word: string) => readonly Phrase[],
+  ) {
+    super(options, vocabulary.keys, phrasesOf);
+    const led = new Map<string, Led[]>();
+    for (const row of vocabulary.statements) {
+      const words = row.name.split(' ');
+      const same = led.get(words[0]!) ?? [];
+      same.push({ words, row });
+      same.sort((a, b) => b.words.length - a.words.length);
+      led.set(words[0]!, same);
+    }
+    this.led = led;
+  }
+
+  /** `{ rules }` after `jump` and `goto`. */
+  protected abstract chainBlock(): ChainBlock;
+
+  protected rule(): Rule {
+    const first = this.peek();
+    const statements = [this.statement()];
+    while (this.beginsStatement()) statements.push(this.statement());
+    const comment = this.at(T.Comment) ? this.comment() : undefined;
+    return { statements, ...(comment && { comment }), span: this.spanFrom(first) };
+  }
+
+  protected beginsStatement(): boolean {
+    const token = this.peek();
+    if (token.tokenType === T.Quoted) return true;
+    return (
+      this.beginsVerdict() ||
+      token.tokenType === T.BraceOpen ||
+      this.beginsExpression(token) ||
+      this.led.has(token.image)
+    );
+  }
+
+  private statement(): Statement {
+    if (this.beginsVerdict()) return this.verdictStatement();
+    const led = this.ledHere();
+    if (led) return this.ledStatement(led);
+    return this.expressionStatement();
+  }
+
+  protected override statefulStatements(): Statement[] {
+    const statements: Statement[] = [];
+    for (;;) {
+      const led = this.ledHere();
+      if (!led?.row.stateful) return statements;
+      statements.push(this.ledStatement(led));
+    }
+  }
+
+  /** The row whose leading words stand next. */
+  private ledHere(): Led | undefined {
+    const token = this.peek();
+    if (token.tokenType === T.Quoted) return undefined;
+    return this.led
+      .get(token.image)
+      ?.find(({ words }) => words.every((w, i) => this.reads(w, i + 1)));
+  }
+
+  private ledStatement({ words, row }: Led): Statement {
+    const first = this.peek();
+    for (const _ of words) this.next();
+    const args = this.phrase(row.name, row.phrase);
+    return { kind: 'phrase', word: row.name, args, span: this.spanFrom(first) };
+  }
+
+  private verdictStatement(): Statement {
+    const first = this.peek();
+    const follows = this.peek(2);
+    if (follows.tokenType === T.BraceOpen) return this.implicitChain(first);
+    const expr = this.verdict();
+    return { kind: 'verdict', expr, span: expr.span };
+  }
+
+  /** `jump { … }`: a chain without a name. */
+  private implicitChain(first: Token): Statement {
+    const verdict = first.tokenType === T.Goto ? 'goto' : 'jump';
+    if (first.tokenType !== T.Goto && first.tokenType !== T.Jump) {
+      this.next();
+      return this.unexpected();
+    }
+    this.next();
+    const block = this.chainBlock();
+    const span = this.spanFrom(first);
+    return { kind: 'verdict', expr: { kind: 'verdict', verdict, span }, block, span };
+  }
+
+  private expressionStatement(): Statement {
+    const left = this.at(T.BraceOpen) ? this.set() : this.concat();
+    switch (this.LA(1).tokenType) {
+      case T.Vmap: {
+        this.next();
+        const map = this.mapSource();
+        return { kind: 'vmap', key: left, map, span: this.extend(left.span) };
+      }
+      case T.SetWord:
+        if (left.kind !== 'selector') return this.unexpected();
+        return this.assignment(left);
+      case T.MapWord:
+        return this.match(this.mapped(left));
+      default:
+        return this.match(left);
+    }
+  }
+
+  private assignment(target: SelectorExpr): Statement {
+    this.next();
+    const value = this.stated();
+    return { kind: 'assign', target, value, span: this.extend(target.span) };
+  }
+
+  /** `left [op] right`, `left [op] value / mask` */
+  private match(left: Expr): MatchStatement {
+    const sign = relations.has(this.LA(1).tokenType) ? this.next() : undefined;
+    const op = sign && (sign.tokenType.name as RelOp);
+    const right = this.right();
+    if (this.take(T.Slash)) {
+      const mask = this.right();
+      const span = this.extend(left.span);
+      const masked: Expr = { kind: 'binop', op: '&', left, right: mask, span };
+      return { kind: 'match', left: masked, op: op ?? '==', right, span };
+    }
+    return { kind: 'match', left, ...(op && { op }), right, span: this.extend(left.span) };
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * The kinds of token, and what messages call them.
+ *
+ * Owns the skeleton's own words (verbs, kinds of object, parts of blocks) and all signs. Each word
+ * is lexed as `Name` first; the lexer then gives it the kind that its text has here or, for the
+ * leading words of the vocabulary, `Lead`. Mirrors the token declarations of nft's grammar: the order
+ * here is the order in which a message lists what was expected.
+ */
+import { createToken, Lexer, type TokenType } from 'chevrotain';
+
+export const kinds: TokenType[] = [];
+
+function kind(label: string, pattern?: RegExp): TokenType {
+  const type = createToken({ name: label, label, pattern: pattern ?? Lexer.NA });
+  kinds.push(type);
+  return type;
+}
+
+const words = new Map<string, TokenType>();
+
+function word(text: string): TokenType {
+  const type = kind(text);
+  words.set(text, type);
+  return type;
+}
+
+export const EndOfFile = kind('end of file');
+/** What no pattern takes; the lexer makes these of its errors. */
+export const Junk = kind('junk');
+export const Crlf = kind('CRLF line terminators', /\r\n/);
+export const Newline = kind('newline', /\n/);
+export const Colon = kind('colon', /:/);
+export const Semicolon = kind('semicolon', /;/);
+export const Comma = kind('comma', /,/);
+export const Dot = kind('.', /\./);
+export const Equal = kind('==', /==/);
+export const NotEqual = kind('!=', /!=/);
+export const LessEqual = kind('<=', /<=/);
+export const GreaterEqual = kind('>=', />=/);
+export const ShiftLeft = kind('<<', /<</);
+export const ShiftRight = kind('>>', />>/);
+export const Less = kind('<', /</);
+export const Greater = kind('>', />/);
+export const And = kind('&', /&/);
+export const Xor = kind('^', /\^/);
+export const Not = kind('!', /!/);
+export const Slash = kind('/', /\//);
+export const Asterisk = kind('*', /\*/);
+export const Dash = kind('-', /-/);
+export const At = kind('@', /@/);
+export const Or = kind('|', /\|/);
+export const Plus = kind('+', /\+/);
+
+export const Include = word('include');
+export const Define = word('define');
+export const Redefine = word('redefine');
+export const Undefine = word('undefine');
+export const Hook = word('hook');
+export const Device = word('device');
+export const Devices = word('devices');
+export const Table = word('table');
+export const Chain = word('chain');
+export const Rule = word('rule');
+export const SetWord = word('set');
+export const ElementWord = word('element');
+export const MapWord = word('map');
+export const Flowtable = word('flowtable');
+export const Handle = word('handle');
+export const RulesetWord = word('ruleset');
+export const Inet = word('inet');
+export const Netdev = word('netdev');
+export const Add = word('add');
+export const Create = word('create');
+export const Replace = word('replace');
+export const Insert = word('insert');
+export const Delete = word('delete');
+export const Get = word('get');
+export const List = word('list');
+export const Reset = word('reset');
+export const Flush = word('flush');
+export const Rename = word('rename');
+export const Describe = word('describe');
+export const Import = word('import');
+export const Export = word('export');
+export const Destroy = word('destroy');
+export const Monitor = word('monitor');
+export const Position = word('position');
+export const Index = word('index');
+export const Comment = word('comment');
+export const Constant = word('constant');
+export const Interval = word('interval');
+export const Dynamic = word('dynamic');
+export const AutoMerge = word('auto-merge');
+export const Timeout = word('timeout');
+export const GcInterval = word('gc-interval');
+export const Elements = word('elements');
+export const Expires = word('expires');
+export const Policy = word('policy');
+export const Size = word('size');
+export const Type = word('type');
+export const Typeof = word('typeof');
+export const Flags = word('flags');
+export const Priority = word('priority');
+export const Accept = word('accept');
+export const Drop = word('drop');
+export const Continue = word('continue');
+export const Jump = word('jump');
+export const Goto = word('goto');
+export const Return = word('return');
+export const Vmap = word('vmap');
+export const Exists = word('exists');
+export const Missing = word('missing');
+export const All = word('all');
+
+/** An integer without a sign: decimal, octal or hexadecimal. */
+export const Num = kind('number', /0[xX][0-9a-fA-F]+|[0-9]+/);
+/** A name, an address, a time: all that stands without quotes and is no word of the language. */
+export const Name = kind('string');
+export const Quoted = kind('quoted string', /"[^"]*"/);
+/** `eth*` */
+export const Wildcard = kind('string with a trailing asterisk');
+/** A word that leads a phrase of the vocabulary. */
+export const Lead = kind('word');
+
+export const Assign = kind("'='", /=/);
+export const BraceOpen = kind("'{'", /\{/);
+export const BraceClose = kind("'}'", /\}/);
+export const Dollar = kind("'$'", /\$/);
+export const ParenOpen = kind("'('", /\(/);
+export const ParenClose = kind("')'", /\)/);
+export const BracketOpen = kind("'['", /\[/);
+export const BracketClose = kind("']'", /\]/);
+
+/** Words that have a kind of their own, by their text; some are signs in words. */
+export const reserved: ReadonlyMap<string, TokenType> = words
+  .set('eq', Equal)
+  .set('ne', NotEqual)
+  .set('lt', Less)
+  .set('gt', Greater)
+  .set('le', LessEqual)
+  .set('ge', GreaterEqual)
+  .set('lshift', ShiftLeft)
+  .set('rshift', ShiftRight)
+  .set('and', And)
+  .set('or', Or)
+  .set('xor', Xor)
+  .set('not', Not);
+
+const order = new Map(kinds.map((k, i) => [k.name, i]));
+const afterNames = order.get(Lead.name)!;
+
+/** Words of the vocabulary in the order of nft's declarations, where it shows in messages. */
+const wordOrder = [
+  ...['ll', 'nh', 'length', 'checksum', 'icmp', 'icmpv6', 'udp', 'sport', 'dport', 'tcp', 'icmpx'],
+  ...['th', 'name', 'rate', 'bytes', 'expectation', 'helper', 'helpers', 'random', 'inc'],
+];
+
+/** What was expected, as a message lists it; more than four are not listed. */
+export function expectation(names: readonly string[]): string {
+  const unique = names.filter((name, i) => names.indexOf(name) === i);
+  if (unique.length === 0 || unique.length > 4) return '';
+  const rank = (name: string) => order.get(name) ?? afterNames + wordOrder.indexOf(name) / 100;
+  return `, expecting ${unique.sort((a, b) => rank(a) - rank(b)).join(' or ')}`;
+}
+
+/** Reserved words that nft's grammar also takes as a literal: keyword_expr and protocol names. */
+export const valueWords: ReadonlySet<string> = new Set([
+  ...['ether', 'ip', 'ip6', 'vlan', 'arp', 'dnat', 'snat', 'ecn', 'reset', 'destroy'],
+  ...['tcp', 'udp', 'udplite', 'esp', 'ah', 'icmp', 'igmp', 'icmpv6', 'gre', 'comp'],
+  ...['dccp', 'sctp', 'redirect'],
+]);
+
+/** Words that lead a phrase and yet may name things. */
+export const names: readonly string[] = ['last', 'meter', 'update', 'tunnel', 'symhash'];
