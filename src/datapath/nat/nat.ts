@@ -56,11 +56,13 @@ import { Helpers } from './helper.ts';
 import { IcmpTranslation } from './icmp.ts';
 import { manipPacket } from './manip.ts';
 import { forgetMasqueraded, Masquerade } from './masquerade.ts';
+import { netmap } from './netmap.ts';
 import {
   type NatRange,
   NF_NAT_MANIP_DST,
   NF_NAT_MANIP_SRC,
   NF_NAT_RANGE_MAP_IPS,
+  NF_NAT_RANGE_NETMAP,
   natRange,
 } from './range.ts';
 import { Redirect } from './redirect.ts';
@@ -87,6 +89,7 @@ export class Nat {
   private readonly current = newTuple();
   private readonly wanted = newTuple();
   private readonly reply = newTuple();
+  private readonly mapped = natRange();
   private readonly nullRange = natRange(NF_NAT_RANGE_MAP_IPS);
   private readonly daddr = new Int32Array(4);
 
@@ -115,7 +118,10 @@ export class Nat {
 
   /** snat, dnat: binds the connection of a first packet (nft_nat_eval). Returns NF_*. */
   setup(p: Packet, manip: number, range: NatRange): number {
-    return p.m[CT] === NONE ? NF_ACCEPT : this.setupInfo(p.m[CT]!, range, manip);
+    if (p.m[CT] === NONE) return NF_ACCEPT;
+    if (!(range.flags & NF_NAT_RANGE_NETMAP)) return this.setupInfo(p.m[CT]!, range, manip);
+    netmap(p, range, manip, this.mapped);
+    return this.setupInfo(p.m[CT]!, this.mapped, manip);
   }
 
   /** masquerade: NF_DROP if the outgoing device has no address. */

@@ -1,0 +1,138 @@
+/**
+ * Flowtables on a namespace: its routes, neighbours and devices.
+ *
+ * Mirrors nf_route, dst_neigh_lookup, dev_fill_forward_path (core/dev.c) with the devices' own
+ * vlan_dev_fill_forward_path and br_fill_forward_path, and neigh_xmit.
+ */
+import type { Device } from '../device.ts';
+import { NUD_VALID } from '../neigh.ts';
+import type { Netns } from '../netns.ts';
+import {
+  ETH_P_8021Q,
+  ETH_P_IP,
+  ETH_P_IPV6,
+  NFPROTO_IPV6,
+  type Packet,
+  PROTOCOL,
+} from '../packet.ts';
+import { mtuForward } from '../path/ip.ts';
+import { mtuForward6 } from '../path/ip6.ts';
+import { hardHeader, neighbourOutput, transmit } from '../path/transmit.ts';
+import type { Route } from '../route.ts';
+import { Flow } from '../rule.ts';
+import type { DevicePath, FlowNetwork, RouteBack } from './network.ts';
+
+/** NET_DEVICE_PATH_STACK_MAX, NET_DEVICE_PATH_VLAN_MAX */
+const PATH_MAX = 5;
+const VLAN_MAX = 2;
+/** The only VLAN of a filtering bridge: all ports have it, untagged. */
+const DEFAULT_PVID = 1;
+
+export class MachineNetwork implements FlowNetwork {
+  private readonly ns: Netns;
+  private readonly flow4 = new Flow(1);
+  private readonly flow6 = new Flow(4);
+
+  constructor(ns: Netns) {
+    this.ns = ns;
+  }
+
+  device(ifindex: number): Device | undefined {
+    return this.ns.devices.get(ifindex);
+  }
+
+  routeBack({ family, daddr, saddr, tos, mark, oif }: RouteBack): Route | null {
+    const ipv6 = family === NFPROTO_IPV6;
+    const flow = ipv6 ? this.flow6 : this.flow4;
+    flow.clear();
+    flow.daddr.set(daddr);
+    flow.saddr.set(saddr);
+    flow.tos = tos;
+    flow.mark = mark;
+    flow.oif = oif;
+    flow.anysrc = true;
+    const route = ipv6 ? this.ns.fib6.output(flow) : this.ns.fib4.output(flow);
+    return route === null || route.error !== 0 ? null : route;
+  }
+
+  isValid(route: Route): boolean {
+    return this.fibOf(route.family).valid(route);
+  }
+
+  routingGeneration(family: number): number {
+    return this.fibOf(family).genid;
+  }
+
+  private fibOf(family: number) {
+    return family === NFPROTO_IPV6 ? this.ns.fib6 : this.ns.fib4;
+  }
+
+  mtu(route: Route): number {
+    return route.family === NFPROTO_IPV6 ? mtuForward6(this.ns, route) : mtuForward(this.ns, route);
+  }
+
+  linkAddress(family: number, ifindex: number, address: Int32Array): Uint8Array | null {
+    const table = family === NFPROTO_IPV6 ? this.ns.neigh6 : this.ns.neigh4;
+    const neighbour = table.find(ifindex, address);
+    return neighbour && neighbour.state & NUD_VALID ? neighbour.lladdr : null;
+  }
+
+  forwardPath(device: Device, station: Uint8Array): readonly DevicePath[] | null {
+    const path: DevicePath[] = [];
+    const vlans: number[] = [];
+    let at = device;
+    while (at.kind === 'vlan' || at.kind === 'bridge') {
+      const step =
+        at.kind === 'vlan' ? this.throughVlan(at, vlans) : this.throughBridge(at, station, vlans);
+      if (step === null || path.push(step.path) >= PATH_MAX) return null;
+      at = step.next;
+    }
+    path.push({ kind: 'ethernet', device: at });
+    return path;
+  }
+
+  /** vlan_dev_fill_forward_path */
+  private throughVlan(device: Device, vlans: number[]): Step | null {
+    const next = this.ns.devices.get(device.link);
+    if (next === undefined || vlans.length >= VLAN_MAX) return null;
+    vlans.push(device.vlanId);
+    const { vlanId: id, vlanProto: protocol } = device;
+    return { path: { kind: 'vlan', device, id, protocol }, next };
+  }
+
+  /** br_fill_forward_path */
+  private throughBridge(device: Device, station: Uint8Array, vlans: number[]): Step | null {
+    const filtering = device.vlanFiltering;
+    const tagged = filtering && vlans.length > 0;
+    const id = tagged ? vlans.at(-1)! : filtering ? DEFAULT_PVID : 0;
+    if (tagged && id !== DEFAULT_PVID) return null;
+    const next = this.ns.fdb.find(device, station, 0, id);
+    if (next === undefined) return null;
+    if (tagged) vlans.pop();
+    const mode = tagged ? 'untag' : 'keep';
+    return { path: { kind: 'bridge', device, mode, id, protocol: ETH_P_8021Q }, next };
+  }
+
+  neighbourTransmit(p: Packet, family: number, ifindex: number, nextHop: Int32Array): void {
+    const { ns } = this;
+    const device = ns.devices.get(ifindex);
+    if (device === undefined) {
+      ns.drop(p, 'NEIGH_FAILED');
+      return;
+    }
+    p.m[PROTOCOL] = family === NFPROTO_IPV6 ? ETH_P_IPV6 : ETH_P_IP;
+    const table = nextHop.length === 4 ? ns.neigh6 : ns.neigh4;
+    neighbourOutput(ns, p, table.get(ifindex, nextHop), device);
+  }
+
+  directTransmit(p: Packet, device: Device, to: Uint8Array, from: Uint8Array, type: number): void {
+    p.m[PROTOCOL] = type;
+    hardHeader(p, to, from, type);
+    transmit(this.ns, p, device);
+  }
+}
+
+interface Step {
+  readonly path: DevicePath;
+  readonly next: Device;
+}
