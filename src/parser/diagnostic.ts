@@ -5,7 +5,8 @@
  * `file:line:first-last: Error: message`, the source line, carets under the place, tildes under
  * further places.
  */
-import type { Span } from './ast.ts';
+import type { Source, Span } from './ast.ts';
+import { byteLength, lineText, type Place, placeOf } from './line.ts';
 
 export interface Diagnostic {
   readonly severity: 'error' | 'warning';
@@ -14,4 +15,72 @@ export interface Diagnostic {
   readonly spans: readonly Span[];
   /** One line of help of our own. */
   readonly hint?: string;
+}
+
+/** The text of one message, as nft writes it on stderr. */
+export function formatDiagnostic(
+  diagnostic: Diagnostic,
+  sources: readonly Source[],
+  options: { readonly hints?: boolean } = {},
+): string {
+  const { severity, message, spans, hint } = diagnostic;
+  const said = `${severity === 'error' ? 'Error' : 'Warning'}: ${message}\n`;
+  const help = options.hints && hint !== undefined ? `hint: ${hint}\n` : '';
+  const span = spans[0];
+  const source = span && sources[span.source];
+  if (!source) return `${said}${help}`;
+  const first = placeOf(source, span.start);
+  const chain = inclusions(source, sources);
+  const where = isCommandLine(source) ? '' : `${source.name}:${columns(source, span)}: `;
+  const line = lineText(source, first.start);
+  return `${chain}${where}${said}${line}\n${markers(source, line, first, spans)}\n${help}`;
+}
+
+/** All messages, in their order. */
+export function formatDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  sources: readonly Source[],
+  options?: { readonly hints?: boolean },
+): string {
+  return diagnostics.map((d) => formatDiagnostic(d, sources, options)).join('');
+}
+
+/** A command line has no lines to speak of: its messages name no place. */
+const isCommandLine = (source: Source): boolean => source.name === '<cmdline>';
+
+/** `line:first-last`, columns from 1, both included. */
+function columns(source: Source, span: Span): string {
+  const first = placeOf(source, span.start);
+  const last = placeOf(source, Math.max(span.end, span.start));
+  return `${first.line}:${first.column}-${Math.max(last.column - 1, 0)}`;
+}
+
+function inclusions(source: Source, sources: readonly Source[]): string {
+  let text = '';
+  let at = source.includedAt;
+  while (at) {
+    const outer = sources[at.source]!;
+    const lead = text === '' ? 'In file included from' : '                 from';
+    text += `${lead} ${outer.name}:${columns(outer, at)}:\n`;
+    at = outer.includedAt;
+  }
+  return text;
+}
+
+/** Carets under the place, tildes under further places of the same line; tabs stay tabs. */
+function markers(source: Source, line: string, first: Place, spans: readonly Span[]): string {
+  const marks: string[] = [];
+  for (const character of line) {
+    const fill = character === '\t' ? '\t' : ' '.repeat(byteLength(character));
+    marks.push(...fill);
+  }
+  for (const [i, span] of [...spans.entries()].reverse()) {
+    if (span.source !== source.id) continue;
+    const from = placeOf(source, span.start);
+    if (from.start !== first.start) continue;
+    const to = placeOf(source, span.end);
+    while (marks.length < to.column - 1) marks.push(' ');
+    marks.fill(i === 0 ? '^' : '~', from.column - 1, to.column - 1);
+  }
+  return marks.join('').trimEnd();
 }

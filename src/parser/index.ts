@@ -11,7 +11,7 @@ import { NftParser, type ParseOptions } from './parser.ts';
 import { type Entry, stdin } from './source.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-export type { Diagnostic } from './diagnostic.ts';
+export { type Diagnostic, formatDiagnostic, formatDiagnostics } from './diagnostic.ts';
 export type { ParseOptions } from './parser.ts';
 export { commandLine, type Entry, type ReadResult, type SourceReader, stdin } from './source.ts';
 export type { KeySyntax, ObjectSyntax, StatementSyntax, Vocabulary } from './vocabulary.ts';
