@@ -5,6 +5,8 @@
  * neighbours and connections is up to those who subscribe to it (netns.ts).
  */
 
+import type { Ipv4Conf, Ipv6Conf } from './devconf.ts';
+
 export type DeviceKind = 'wire' | 'loopback' | 'dummy' | 'bridge' | 'vlan' | 'vrf';
 
 export const ARPHRD_ETHER = 1;
@@ -54,14 +56,27 @@ export class Device {
   vlanProto = 0x8100;
   /** VRF: the table that it looks up. */
   vrfTable = 0;
+  /** Bridge: its address was not given, it is the lowest of its ports'. */
+  addressFollowsPorts = false;
   /** Bridge: VLAN filtering. */
   vlanFiltering = false;
   readonly addr4: Address4[] = [];
   readonly addr6: Address6[] = [];
-  /** Number of VLAN devices on it: VLAN ids with a device of their own, by ethertype and id. */
+  /** VLAN devices on top of it. */
   readonly vlans: Device[] = [];
+  /** Its ports, where it is a bridge or a VRF. */
+  readonly ports: Device[] = [];
+  readonly ipv4: Ipv4Conf;
+  readonly ipv6: Ipv6Conf;
 
-  constructor(ifindex: number, name: string, kind: DeviceKind) {
+  constructor(
+    ifindex: number,
+    name: string,
+    kind: DeviceKind,
+    conf: { ipv4: Ipv4Conf; ipv6: Ipv6Conf },
+  ) {
+    this.ipv4 = conf.ipv4;
+    this.ipv6 = conf.ipv6;
     this.ifindex = ifindex;
     this.name = name;
     this.kind = kind;
@@ -85,6 +100,10 @@ export class Devices {
 
   get(ifindex: number): Device | undefined {
     return this.byNumber[ifindex];
+  }
+
+  has(ifindex: number): boolean {
+    return this.byNumber[ifindex] !== undefined;
   }
 
   named(name: string): Device | undefined {

@@ -4,12 +4,44 @@
  * Owns the parts and how they are wired; each part is its own file. Time and randomness come in from
  * outside. Mirrors struct net.
  */
+import { half } from './address.ts';
 import { Clock } from './clock.ts';
-import { Devices } from './device.ts';
+import { DeviceSettings } from './devconf.ts';
+import { type Device, Devices, LOOPBACK_IFINDEX } from './device.ts';
+import { Fib4 } from './fib4.ts';
+import { Fib6 } from './fib6.ts';
 import { type HookEntry, Hooks, NF_ACCEPT, NF_DROP, NF_QUEUE, NF_REPEAT } from './hooks.ts';
-import { HOOK, IIF, NFPROTO_NETDEV, OIF, type Packet, PF } from './packet.ts';
+import { Links } from './link.ts';
+import { Neighbours } from './neigh.ts';
+import {
+  CT,
+  CTINFO,
+  END,
+  EVENT,
+  HOOK,
+  IIF,
+  NFPROTO_IPV4,
+  NFPROTO_IPV6,
+  NFPROTO_NETDEV,
+  NONE,
+  OIF,
+  Packet,
+  PF,
+} from './packet.ts';
+import { arpOps } from './path/arp.ts';
+import { Forwarding } from './path/bridge.ts';
+import { Defrag4 } from './path/defrag.ts';
+import { Defrag6 } from './path/defrag6.ts';
+import { IcmpLimits } from './path/icmp.ts';
+import { ndiscOps } from './path/ndisc.ts';
+import { netifReceive, receiveFrame } from './path/receive.ts';
+import { sendRaw } from './path/send.ts';
+import { pktinfo } from './pktinfo.ts';
 import { DEFAULT_RELEASE, type KernelProfile, profileOf } from './profile.ts';
 import { Random } from './random.ts';
+import { EPERM } from './route.ts';
+import { Flow } from './rule.ts';
+import { type Ipv4Settings, type Ipv6Settings, ipv4Settings, ipv6Settings } from './settings.ts';
 import { Sysctl } from './sysctl.ts';
 
 /** NF_QUEUE with this bit goes on to the next hook function where nobody listens. */
@@ -22,16 +54,20 @@ export interface ConntrackPart {
   /** nf_conntrack_put: the packet is gone; unconfirmed entries die with their last packet. */
   release(ct: number): void;
   /** nf_ct_attach: an error about `from` belongs to its connection as RELATED. */
-  attach(p: Packet, from: Packet): void;
+  attach(to: Packet, from: Packet): void;
+  /** nf_ct_set_closing: the machine answered the packet's connection with a reset. */
+  setClosing(ct: number): void;
+  /** nf_ct_zone_id in a direction. */
+  zoneId(ct: number, direction: number): number;
 }
 
 /** What comes out of the machine. Packets are valid during the call only. */
 export interface NetnsEvents {
   /** A frame leaves by a wire: its bytes, tags included, are p.b[p.m[DATA]] … p.b[p.m[END] - 1]. */
   egress(ifindex: number, p: Packet): void;
-  /** A packet ends here; `reason` is the kernel's (`NETFILTER_DROP` with the hook function's name). */
+  /** A packet ends here; `reason` is the kernel's (`NETFILTER_DROP` with the hook function). */
   drop(p: Packet, reason: string, hook: HookEntry | null): void;
-  /** A packet is delivered to the machine's own protocols. */
+  /** A packet is delivered to the machine's own protocols; DATA stands behind the IP header. */
   local(p: Packet): void;
   /** A line of the kernel's log. */
   log(line: string): void;
@@ -60,6 +96,10 @@ export interface NetnsOptions {
   readonly profile?: KernelProfile;
   readonly seed?: number;
   readonly events?: Partial<NetnsEvents>;
+  /** What local delivery causes. */
+  readonly host?: 'silent' | 'closed';
+  /** UDP ports that swallow what they get. */
+  readonly listen?: readonly number[];
 }
 
 export class Netns {
@@ -70,15 +110,84 @@ export class Netns {
   readonly sysctl = new Sysctl();
   readonly devices = new Devices();
   readonly events: NetnsEvents;
+  readonly host: 'silent' | 'closed';
+  readonly ipv4: Ipv4Settings;
+  readonly ipv6: Ipv6Settings;
+  readonly settings: DeviceSettings;
+  readonly fib4: Fib4;
+  readonly fib6: Fib6;
+  readonly neigh4: Neighbours;
+  readonly neigh6: Neighbours;
+  readonly links: Links;
+  readonly fdb: Forwarding;
+  readonly defrag4: Defrag4;
+  readonly defrag6: Defrag6;
+  readonly icmp: IcmpLimits;
   conntrack: ConntrackPart | null = null;
   /** The entry whose verdict ended the last packet of runHook; null where it passed. */
   stoppedBy: HookEntry | null = null;
+  /** What hook() made of a packet that did not pass: -EPERM, or 0 where it was stolen. */
+  hookError = 0;
+  /** Number of the trace event that is going on; packets made meanwhile carry it. */
+  event = 0;
+  /** The packet that is being routed, for rules that read ports. */
+  routing: Packet | null = null;
+  /** Flows of what the machine sends; refilled each time. */
+  readonly outFlow4 = new Flow(1);
+  readonly outFlow6 = new Flow(4);
+  /** Scratch for the next hop of a packet. */
+  readonly key6 = new Int32Array(4);
+  private readonly hop4 = new Int32Array(1);
+  private readonly listen: readonly number[];
+  private readonly pool: Packet[] = [];
+  private readonly backlog: Packet[] = [];
+  private draining = false;
+  private ipId = 0;
   private readonly subscribers: ((change: Change) => void)[] = [];
 
-  constructor({ profile, seed = 0, events }: NetnsOptions = {}) {
+  constructor({ profile, seed = 0, events, host, listen }: NetnsOptions = {}) {
     this.profile = profile ?? profileOf(DEFAULT_RELEASE)!;
     this.random = new Random(seed);
     this.events = { ...SILENT, ...events };
+    this.host = host ?? 'silent';
+    this.listen = listen ?? [];
+    this.ipv4 = ipv4Settings(this.sysctl);
+    this.ipv6 = ipv6Settings(this.sysctl);
+    this.links = new Links(this);
+    this.settings = new DeviceSettings(this.sysctl, this.links.settingChanged);
+    this.fib4 = new Fib4(this);
+    this.fib6 = new Fib6(this);
+    this.neigh4 = new Neighbours(this, NFPROTO_IPV4, arpOps(this));
+    this.neigh6 = new Neighbours(this, NFPROTO_IPV6, ndiscOps(this));
+    this.fdb = new Forwarding(this);
+    this.defrag4 = new Defrag4(this);
+    this.defrag6 = new Defrag6(this);
+    this.icmp = new IcmpLimits(this);
+    this.links.addLoopback();
+  }
+
+  /** A frame arrives on a wire. */
+  receive(ifindex: number, frame: Uint8Array): void {
+    const device = this.devices.get(ifindex);
+    if (device === undefined) return;
+    const p = this.alloc();
+    p.load(frame);
+    p.m[EVENT] = this.event;
+    receiveFrame(this, p, device);
+    this.drain();
+  }
+
+  /** The machine sends an IP packet, as a raw socket does; 0 or an errno (1: EPERM …). */
+  sendLocal(family: number, packet: Uint8Array): number {
+    const err = sendRaw(this, family, packet);
+    this.drain();
+    return -err;
+  }
+
+  /** Lets time pass; timers run. */
+  advance(toUs: number): void {
+    this.clock.advance(toUs);
+    this.drain();
   }
 
   /** `fn` hears of every change after it took effect. */
@@ -91,8 +200,8 @@ export class Netns {
   }
 
   /**
-   * NF_HOOK: runs the functions of a hook in order of priority. NF_ACCEPT: go on; NF_DROP: the caller
-   * frees the packet; NF_STOLEN: it is gone. Mirrors nf_hook_slow; nobody listens to queues.
+   * nf_hook_slow: runs the functions of a hook in order of priority. NF_ACCEPT: go on; NF_DROP: the
+   * caller frees the packet; NF_STOLEN: it is gone. Nobody listens to queues.
    */
   runHook(family: number, hook: number, p: Packet, iif: number, oif: number): number {
     const entries = this.hooks.at(family, hook, family === NFPROTO_NETDEV ? (hook ? oif : iif) : 0);
@@ -113,4 +222,126 @@ export class Netns {
     this.stoppedBy = null;
     return NF_ACCEPT;
   }
+
+  /** NF_HOOK: true where the packet goes on; else it is freed or stolen, and `hookError` is set. */
+  hook(family: number, hook: number, p: Packet, iif: number, oif: number): boolean {
+    const verdict = this.runHook(family, hook, p, iif, oif);
+    if (verdict === NF_ACCEPT) return true;
+    this.hookError = verdict === NF_DROP ? -EPERM : 0;
+    if (verdict === NF_DROP) {
+      this.events.drop(p, 'NETFILTER_DROP', this.stoppedBy);
+      this.free(p);
+    }
+    return false;
+  }
+
+  /** kfree_skb_reason. */
+  drop(p: Packet, reason: string): void {
+    this.events.drop(p, reason, null);
+    this.free(p);
+  }
+
+  alloc(): Packet {
+    const p = this.pool.pop() ?? new Packet();
+    p.clear();
+    p.m[EVENT] = this.event;
+    return p;
+  }
+
+  free(p: Packet): void {
+    const ct = p.m[CT]!;
+    if (ct !== NONE) {
+      p.m[CT] = NONE;
+      this.conntrack?.release(ct);
+    }
+    p.dst = null;
+    this.pool.push(p);
+  }
+
+  /** skb_clone: all of it, holding the same connection. */
+  clone(p: Packet): Packet {
+    const copy = this.alloc();
+    copy.copyFrom(p);
+    this.held(copy);
+    return copy;
+  }
+
+  /** ip_copy_metadata: slots, route and connection, no bytes. */
+  cloneHeader(p: Packet): Packet {
+    const copy = this.alloc();
+    copy.m.set(p.m);
+    copy.dst = p.dst;
+    this.held(copy);
+    return copy;
+  }
+
+  private held(p: Packet): void {
+    if (p.m[CT] !== NONE) this.conntrack?.hold(p.m[CT]!);
+  }
+
+  /** nf_reset_ct. */
+  resetConntrack(p: Packet): void {
+    const ct = p.m[CT]!;
+    p.m[CT] = NONE;
+    p.m[CTINFO] = 0;
+    if (ct !== NONE) this.conntrack?.release(ct);
+  }
+
+  /** netif_rx: the packet comes in by DEV after the present one is done. */
+  enqueue(p: Packet): void {
+    this.backlog.push(p);
+  }
+
+  private drain(): void {
+    if (this.draining) return;
+    this.draining = true;
+    for (let p = this.backlog.shift(); p !== undefined; p = this.backlog.shift())
+      netifReceive(this, p);
+    this.draining = false;
+  }
+
+  /** l3mdev_master_ifindex: the VRF of a device, or itself if it is one; 0: none. */
+  l3mdev(ifindex: number): number {
+    const device = this.devices.get(ifindex);
+    if (device === undefined) return 0;
+    if (device.kind === 'vrf') return ifindex;
+    if (device.master === 0) return 0;
+    return this.devices.get(device.master)?.kind === 'vrf' ? device.master : 0;
+  }
+
+  /** Protocol and ports of the packet being routed, for rules that read them. */
+  fillPorts(flow: Flow, reverse = false): void {
+    const p = this.routing;
+    if (p === null) return;
+    pktinfo(p, flow.daddr.length === 1 ? NFPROTO_IPV4 : NFPROTO_IPV6, portInfo);
+    flow.proto = portInfo.protocol;
+    if (portInfo.th < 0 || portInfo.th + 4 > p.m[END]!) return;
+    const source = half(p.b, portInfo.th);
+    const destination = half(p.b, portInfo.th + 2);
+    flow.sport = reverse ? destination : source;
+    flow.dport = reverse ? source : destination;
+  }
+
+  udpListens(port: number): boolean {
+    return this.listen.includes(port);
+  }
+
+  /** An IPv4 address as a key for neighbours; valid until the next call. */
+  key4(address: number): Int32Array {
+    this.hop4[0] = address;
+    return this.hop4;
+  }
+
+  /** Identification of the next IPv4 packet of ours. */
+  nextIpId(): number {
+    this.ipId = (this.ipId + 1) & 0xffff;
+    return this.ipId;
+  }
+
+  /** The loopback device. */
+  get loopback(): Device {
+    return this.devices.get(LOOPBACK_IFINDEX)!;
+  }
 }
+
+const portInfo = { protocol: 0, th: -1 };

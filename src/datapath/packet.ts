@@ -6,6 +6,7 @@
  * unsigned values are stored as int32 and read with `>>> 0`. Offsets count from the start of `b`.
  * A slot holds NONE where the thing is absent.
  */
+import type { Route } from './route.ts';
 
 /** skb_mac_header; NONE for packets that never had one. */
 export const LL = 0;
@@ -59,7 +60,14 @@ export const EVENT = 28;
 export const INNER = 29;
 /** Largest fragment that a reassembled packet was made of (IPCB frag_max_size); 0: not reassembled. */
 export const FRAG_MAX = 30;
-/** Copy flag of dup (skb->nf_skb_duplicated) and other marks of the path. */
+/** Path-private: IPCB/IP6CB(skb)->flags, see CB_*. */
+export const CB_FLAGS = 31;
+/** Path-private: ifindex that it came in by (IPCB/IP6CB(skb)->iif); the port where DEV is a VRF. */
+export const CB_IIF = 32;
+/** Path-private: IP6CB(skb)->nhoff, where the next header's number stands, from NH. */
+export const CB_NHOFF = 33;
+/** Path-private: skb->transport_header, where TH is what rules see (pkt->thoff). IPv6 only. */
+export const SKB_TH = 34;
 export const SLOTS = 40;
 
 export const NONE = -1;
@@ -68,8 +76,19 @@ export const NONE = -1;
 export const FLAG_CSUM_OK = 1;
 /** The packet was made by the machine itself (reject, ICMP error, local output). */
 export const FLAG_LOCAL = 2;
-/** Came through reassembly with DF on all its fragments, and so on: path-private bits start here. */
-export const FLAG_PATH = 16;
+/** skb->ignore_df: may be fragmented although DF is set. */
+export const FLAG_IGNORE_DF = 4;
+/** Made by dup; not to be duplicated again (nf_skb_duplicated). */
+export const FLAG_DUPLICATED = 8;
+
+/** Bits of CB_FLAGS: IPSKB_* and IP6SKB_* that the path uses. */
+export const CB_FORWARDED = 1;
+export const CB_REROUTED = 2;
+export const CB_DOREDIRECT = 4;
+export const CB_FRAG_PMTU = 8;
+export const CB_L3SLAVE = 16;
+export const CB_FRAG_COMPLETE = 32;
+export const CB_FRAGMENTED = 64;
 
 export const NFPROTO_INET = 1;
 export const NFPROTO_IPV4 = 2;
@@ -100,14 +119,44 @@ export const IP_CT_RELATED_REPLY = 4;
 export const IP_CT_UNTRACKED = 7;
 
 /** Room before the frame, for headers that the path pushes. */
-export const HEADROOM = 64;
+export const HEADROOM = 128;
+
+/** The options of an IPv4 header (struct ip_options): offsets count from the header, 0: absent. */
+export class IpOptions {
+  optlen = 0;
+  srr = 0;
+  rr = 0;
+  ts = 0;
+  routerAlert = 0;
+  rrNeedaddr = false;
+  tsNeedaddr = false;
+  tsNeedtime = false;
+  srrIsHit = false;
+  isStrictroute = false;
+  isChanged = false;
+  /** Next hop of a source route, as int32. */
+  nexthop = 0;
+
+  clear(): void {
+    this.optlen = this.srr = this.rr = this.ts = this.routerAlert = this.nexthop = 0;
+    this.rrNeedaddr = this.tsNeedaddr = this.tsNeedtime = false;
+    this.srrIsHit = this.isStrictroute = this.isChanged = false;
+  }
+}
 
 export class Packet {
   /** Bytes of the packet with room on both sides. */
   b: Uint8Array;
   readonly m: Int32Array = new Int32Array(SLOTS);
-  /** The route attached to it (skb_dst); owned by route.ts. */
-  dst: unknown = null;
+  /** The route attached to it (skb_dst). */
+  dst: Route | null = null;
+  /** IPCB(skb)->opt. */
+  readonly opt = new IpOptions();
+  /**
+   * Lengths of the pieces of a reassembled packet (the first with its headers, without link layer);
+   * it leaves in these pieces where they fit. null: in one piece.
+   */
+  pieces: number[] | null = null;
 
   constructor(capacity = 2048) {
     this.b = new Uint8Array(capacity);
@@ -122,6 +171,8 @@ export class Packet {
     m[L4PROTO] = m[CT] = m[SOCKET] = m[INNER] = NONE;
     m[DATA] = m[END] = HEADROOM;
     this.dst = null;
+    this.pieces = null;
+    if (this.opt.optlen !== 0) this.opt.clear();
   }
 
   /** Takes over a frame's bytes; DATA, LL and END stand around them. */
@@ -132,6 +183,25 @@ export class Packet {
     this.b.set(frame, HEADROOM);
     this.m[LL] = this.m[DATA] = HEADROOM;
     this.m[END] = HEADROOM + frame.length;
+  }
+
+  /** Makes room for `bytes` from the start of `b`, keeping what is there. */
+  grow(bytes: number): void {
+    if (this.b.length >= bytes) return;
+    const old = this.b;
+    this.b = new Uint8Array(bytes);
+    this.b.set(old);
+  }
+
+  /** skb_copy: bytes, slots, route and options of another packet (not what it holds: see Netns). */
+  copyFrom(p: Packet): void {
+    if (this.b.length < p.b.length) this.b = new Uint8Array(p.b.length);
+    const m = p.m;
+    this.b.set(p.b.subarray(0, m[END]));
+    this.m.set(m);
+    this.dst = p.dst;
+    this.pieces = p.pieces;
+    Object.assign(this.opt, p.opt);
   }
 
   /** skb->len */

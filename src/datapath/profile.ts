@@ -6,6 +6,14 @@
 export interface KernelProfile {
   /** As `--kernel` and `env.kernel` name it. */
   readonly release: string;
+  /** Postrouting knows the device that a forwarded packet came by (5.7). */
+  readonly postroutingIif: boolean;
+  /** The first address of a subnet is a broadcast address too (before 5.14). */
+  readonly lowestAddressIsBroadcast: boolean;
+  /** Netdev tables have the egress hook (5.16). */
+  readonly egressHook: boolean;
+  /** TCP resets keep the ECN bits of what they answer. */
+  readonly resetKeepsEcn: boolean;
   /**
    * nft_flow_offload_eval: a TCP connection is offloaded once both directions were seen (4.16), once
    * the entry is confirmed (5.2, 5.10), or once it is ESTABLISHED and ASSURED (6.1, 6.12).
@@ -65,6 +73,10 @@ export interface KernelProfile {
 
 const V4_16: KernelProfile = {
   release: '4.16',
+  postroutingIif: false,
+  lowestAddressIsBroadcast: true,
+  egressHook: false,
+  resetKeepsEcn: true,
   tcpOffload: 'replied',
   flowtableCounter: false,
   flowtablePath: false,
@@ -102,6 +114,7 @@ const V5_2: KernelProfile = {
 const V5_10: KernelProfile = {
   ...V5_2,
   release: '5.10',
+  postroutingIif: true,
   flowtableCounter: true,
   flowtableSkipsClosing: true,
   flowtableLiberal: true,
@@ -111,6 +124,8 @@ const V5_10: KernelProfile = {
 const V6_1: KernelProfile = {
   ...V5_10,
   release: '6.1',
+  lowestAddressIsBroadcast: false,
+  egressHook: true,
   tcpOffload: 'assured',
   flowtablePath: true,
   flowtableGre: true,

@@ -1,0 +1,96 @@
+/**
+ * The way out: neighbours, Ethernet headers, egress hooks, and what each kind of device does.
+ *
+ * Mirrors ip_finish_output2, neigh_resolve_output, __dev_queue_xmit (core/dev.c) and the transmit
+ * functions of veth, lo, 8021q, bridge and vrf.
+ */
+import { putHalf } from '../address.ts';
+import type { Device } from '../device.ts';
+import { NETDEV_EGRESS } from '../hooks.ts';
+import { type Neighbour, NUD_PERMANENT } from '../neigh.ts';
+import type { Netns } from '../netns.ts';
+import {
+  DATA,
+  DEV,
+  LL,
+  NFPROTO_NETDEV,
+  NH,
+  type Packet,
+  PROTOCOL,
+  VLAN_PROTO,
+  VLAN_TCI,
+} from '../packet.ts';
+import { bridgeTransmit } from './bridge.ts';
+import { loopbackTransmit } from './receive.ts';
+import { vrfTransmit } from './vrf.ts';
+
+const ETH_HLEN = 14;
+const VLAN_HLEN = 4;
+
+/** eth_header: pushes an Ethernet header in front of the network header. */
+export function hardHeader(p: Packet, to: Uint8Array, from: Uint8Array, type: number): void {
+  const { b, m } = p;
+  const at = m[NH]! - ETH_HLEN;
+  b.set(to, at);
+  b.set(from, at + 6);
+  putHalf(b, at + 12, type);
+  m[DATA] = m[LL] = at;
+}
+
+/** neigh_output: sends by a neighbour as soon as its address is known. */
+export function neighbourOutput(ns: Netns, p: Packet, n: Neighbour, device: Device): void {
+  if (n.state !== NUD_PERMANENT) {
+    const table = p.m[PROTOCOL] === 0x86dd ? ns.neigh6 : ns.neigh4;
+    if (!table.resolve(n, p)) return;
+  }
+  hardHeader(p, n.lladdr, device.address, p.m[PROTOCOL]!);
+  transmit(ns, p, device);
+}
+
+/** dev_queue_xmit: DATA stands at the Ethernet header. */
+export function transmit(ns: Netns, p: Packet, device: Device): void {
+  const { m } = p;
+  m[DEV] = device.ifindex;
+  m[LL] = m[DATA]!;
+  if (!ns.hook(NFPROTO_NETDEV, NETDEV_EGRESS, p, 0, device.ifindex)) return;
+  if (!device.up) {
+    ns.drop(p, 'DEV_READY');
+    return;
+  }
+  switch (device.kind) {
+    case 'wire':
+      if (m[VLAN_PROTO] !== 0) pushTag(p);
+      ns.events.egress(device.ifindex, p);
+      ns.free(p);
+      return;
+    case 'loopback':
+      loopbackTransmit(ns, p);
+      return;
+    case 'vlan':
+      if (m[VLAN_PROTO] !== 0) pushTag(p);
+      m[VLAN_PROTO] = device.vlanProto;
+      m[VLAN_TCI] = device.vlanId;
+      transmit(ns, p, ns.devices.get(device.link)!);
+      return;
+    case 'bridge':
+      bridgeTransmit(ns, p, device);
+      return;
+    case 'vrf':
+      vrfTransmit(ns, p, device);
+      return;
+    case 'dummy':
+      ns.free(p);
+  }
+}
+
+/** vlan_insert_tag: the tag that was out of band goes into the frame. */
+export function pushTag(p: Packet): void {
+  const { b, m } = p;
+  const at = m[DATA]! - VLAN_HLEN;
+  b.copyWithin(at, at + VLAN_HLEN, at + VLAN_HLEN + 12);
+  putHalf(b, at + 12, m[VLAN_PROTO]!);
+  putHalf(b, at + 14, m[VLAN_TCI]!);
+  m[DATA] = m[LL] = at;
+  m[PROTOCOL] = m[VLAN_PROTO]!;
+  m[VLAN_PROTO] = m[VLAN_TCI] = 0;
+}
