@@ -23,11 +23,14 @@ export interface ObjectRow<A = Readonly<Record<string, unknown>>> {
   readonly lines: readonly Phrase[];
   /** The first line may stand without braces after the name: `add counter t c packets 1 bytes 2`. */
   readonly bare: boolean;
+  /** `span` is the object's name. */
   check(args: Args, span: Span, ctx: CheckContext): A | undefined;
   /** The lines between its braces, without the comment. */
   list(args: A, ctx: ListContext): readonly string[];
   /** The members of its JSON object that follow family, name, table and handle. */
   json(args: A, ctx: ListContext): Readonly<Record<string, Json | undefined>>;
+  /** The kernel's text of it, as `-d netlink` has it, without brackets. */
+  bytecode(args: A): string;
   /** `add` of an object that is there gives it these settings (nft_object_ops.update). */
   readonly updates?: true;
   /** What the statements that name the object share, and `reset` clears. */

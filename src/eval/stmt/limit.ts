@@ -22,7 +22,7 @@ export type LimitArgs = {
 };
 
 /** Packets that may come at once where nothing else is said. */
-const DEFAULT_BURST = 5n;
+export const DEFAULT_BURST = 5n;
 
 export const limitPhrase: Phrase = [
   kw('rate'),
@@ -88,12 +88,15 @@ function byteBurst(args: Args, ctx: CheckContext): bigint | undefined {
 const unitOf = (seconds: number): string =>
   Object.entries(SECONDS).find(([, n]) => n === seconds)?.[0] ?? 'error';
 
-/** `rate over 400/minute burst 5 packets` */
-export function limitText({ type, rate, seconds, burst, over }: LimitArgs): string {
+/** `rate over 400/minute burst 5 packets`, or without the burst. */
+export function limitText(args: LimitArgs, withoutBurst = args.burst === 0n): string {
+  const { type, rate, seconds, burst, over } = args;
   const head = `rate ${over ? 'over ' : ''}`;
   const per = `/${unitOf(seconds)}`;
-  if (type === 'packets') return `${head}${rate}${per} burst ${burst} packets`;
-  return `${head}${amountText(rate)}${per}${burst > 0n ? ` burst ${amountText(burst)}` : ''}`;
+  const isPackets = type === 'packets';
+  const text = `${head}${isPackets ? rate : amountText(rate)}${per}`;
+  if (withoutBurst) return text;
+  return `${text} burst ${isPackets ? `${burst} packets` : amountText(burst)}`;
 }
 
 export function limitJson({ type, rate, seconds, burst, over }: LimitArgs): {

@@ -1,0 +1,22 @@
+/** Named counters. Mirrors nft_counter.c (nft_counter_obj). */
+import { kw, num } from '../../parser/phrase.ts';
+import { numberOf } from '../check/arg.ts';
+import type { CounterArgs } from '../stmt/counter.ts';
+import type { ObjectRow } from './row.ts';
+
+export const counter: ObjectRow<CounterArgs> = {
+  row: 'object',
+  name: 'counter',
+  plural: 'counters',
+  id: 1,
+  bare: true,
+  lines: [[kw('packets'), num('packets'), kw('bytes'), num('bytes')]],
+  check: (args) => ({
+    packets: numberOf(args, 'packets')?.value ?? 0,
+    bytes: numberOf(args, 'bytes')?.value ?? 0,
+  }),
+  list: ({ packets, bytes }, ctx) =>
+    ctx.options.stateless ? [] : [`packets ${packets} bytes ${bytes}`],
+  json: ({ packets, bytes }) => ({ packets, bytes }),
+  bytecode: ({ packets, bytes }) => `counter pkts ${packets} bytes ${bytes}`,
+};

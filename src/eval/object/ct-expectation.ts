@@ -1,0 +1,65 @@
+/** Named expectations of connection tracking. Mirrors nft_ct.c (nft_ct_expect_obj). */
+import type { Family } from '../../parser/ast.ts';
+import { kw, num, time } from '../../parser/phrase.ts';
+import { numberOf } from '../check/arg.ts';
+import { printDuration } from '../type/time.ts';
+import {
+  L4_NUMBERS,
+  type L4Protocol,
+  l3protoLine,
+  l3protoOf,
+  l4protoLine,
+  l4protoOf,
+  NFPROTO,
+} from './ct-part.ts';
+import type { ObjectRow } from './row.ts';
+
+export type CtExpectationArgs = {
+  readonly protocol: L4Protocol;
+  readonly dport: number;
+  /** Milliseconds, as nft sends them; the kernel takes them for seconds. */
+  readonly timeout: number;
+  readonly size: number;
+  readonly l3proto: Family;
+};
+
+export const ctExpectation: ObjectRow<CtExpectationArgs> = {
+  row: 'object',
+  name: 'ct expectation',
+  plural: 'ct expectations',
+  id: 9,
+  bare: false,
+  lines: [
+    l4protoLine,
+    [kw('dport'), num('dport')],
+    [kw('timeout'), time('timeout')],
+    [kw('size'), num('size')],
+    l3protoLine,
+  ],
+  check(args, span, ctx) {
+    const protocol = l4protoOf(args);
+    const [dport, timeout, size] = ['dport', 'timeout', 'size'].map((name) =>
+      Number(numberOf(args, name)?.value ?? 0),
+    );
+    if (!protocol || !dport || !timeout || !size) return ctx.error('missing options', span);
+    return { protocol, dport, timeout, size, l3proto: l3protoOf(args, ctx) };
+  },
+  list: ({ protocol, dport, timeout, size, l3proto }) => [
+    `protocol ${protocol}`,
+    `dport ${dport}`,
+    `timeout ${printDuration(BigInt(timeout))}`,
+    `size ${size}`,
+    `l3proto ${l3proto}`,
+  ],
+  json: ({ protocol, dport, timeout, size, l3proto }) => ({
+    protocol,
+    dport,
+    timeout,
+    size,
+    l3proto,
+  }),
+  bytecode({ protocol, dport, timeout, size, l3proto }) {
+    const who = `family ${NFPROTO[l3proto]} protocol ${L4_NUMBERS[protocol]}`;
+    return `ct_expect ${who} dport ${dport} timeout ${timeout} size ${size}`;
+  },
+};

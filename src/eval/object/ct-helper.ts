@@ -1,0 +1,44 @@
+/** Named helpers of connection tracking. Mirrors nft_ct.c (nft_ct_helper_obj). */
+import type { Family } from '../../parser/ast.ts';
+import { kw, quoted } from '../../parser/phrase.ts';
+import { wordOf } from '../check/arg.ts';
+import {
+  L4_NUMBERS,
+  type L4Protocol,
+  l3protoLine,
+  l3protoOf,
+  l4protoLine,
+  l4protoOf,
+  NFPROTO,
+} from './ct-part.ts';
+import type { ObjectRow } from './row.ts';
+
+export type CtHelperArgs = {
+  /** The helper's name in the kernel: `ftp`. */
+  readonly type: string;
+  readonly protocol?: L4Protocol;
+  readonly l3proto: Family;
+};
+
+export const ctHelper: ObjectRow<CtHelperArgs> = {
+  row: 'object',
+  name: 'ct helper',
+  plural: 'ct helpers',
+  id: 3,
+  bare: false,
+  lines: [[kw('type'), quoted('type'), ...l4protoLine], l3protoLine],
+  check(args, _span, ctx) {
+    const protocol = l4protoOf(args);
+    const type = wordOf(args, 'type')?.text ?? '';
+    return { type, l3proto: l3protoOf(args, ctx), ...(protocol && { protocol }) };
+  },
+  list: ({ type, protocol, l3proto }) => [
+    `type "${type}" protocol ${protocol}`,
+    `l3proto ${l3proto}`,
+  ],
+  json: ({ type, protocol, l3proto }) => ({ type, protocol, l3proto }),
+  bytecode({ type, protocol, l3proto }) {
+    const number = protocol ? L4_NUMBERS[protocol] : 0;
+    return `ct_helper name ${type} family ${NFPROTO[l3proto]} protocol ${number}`;
+  },
+};

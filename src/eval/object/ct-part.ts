@@ -1,0 +1,34 @@
+/** What objects of connection tracking have in common: protocols of layers three and four. */
+import type { Args, Family } from '../../parser/ast.ts';
+import { choice, kw, type Phrase } from '../../parser/phrase.ts';
+import { wordOf } from '../check/arg.ts';
+import type { CheckContext } from '../check/context.ts';
+
+export type L4Protocol = 'tcp' | 'udp';
+
+export const l4protoLine: Phrase = [kw('protocol'), choice('protocol', 'tcp', 'udp')];
+
+export const l3protoLine: Phrase = [
+  kw('l3proto'),
+  choice('l3proto', 'ip', 'ip6', 'inet', 'arp', 'bridge', 'netdev'),
+];
+
+/** IPPROTO_* */
+export const L4_NUMBERS = { tcp: 6, udp: 17 } as const;
+
+/** NFPROTO_* */
+export const NFPROTO: Readonly<Record<Family, number>> = {
+  inet: 1,
+  ip: 2,
+  arp: 3,
+  netdev: 5,
+  bridge: 7,
+  ip6: 10,
+};
+
+export const l4protoOf = (args: Args): L4Protocol | undefined =>
+  wordOf(args, 'protocol')?.text as L4Protocol | undefined;
+
+/** As written, else the family of the table. */
+export const l3protoOf = (args: Args, ctx: CheckContext): Family =>
+  (wordOf(args, 'l3proto')?.text as Family | undefined) ?? ctx.family;

@@ -1,0 +1,107 @@
+/** Named timeout policies of connection tracking. Mirrors nft_ct.c (nft_ct_timeout_obj). */
+import type { Args, Choice, Family, NumberWord, Span, Word } from '../../parser/ast.ts';
+import { kw, many, time, word } from '../../parser/phrase.ts';
+import { manyOf } from '../check/arg.ts';
+import type { CheckContext } from '../check/context.ts';
+import { printDuration } from '../type/time.ts';
+import {
+  L4_NUMBERS,
+  type L4Protocol,
+  l3protoLine,
+  l3protoOf,
+  l4protoLine,
+  l4protoOf,
+  NFPROTO,
+} from './ct-part.ts';
+import type { ObjectRow } from './row.ts';
+
+/** The states in the kernel's order: the kernel's name, the usual timeout in seconds. */
+const STATES = {
+  tcp: {
+    syn_sent: ['SYN_SENT', 120],
+    syn_recv: ['SYN_RECV', 60],
+    established: ['ESTABLISHED', 432_000],
+    fin_wait: ['FIN_WAIT', 120],
+    close_wait: ['CLOSE_WAIT', 60],
+    last_ack: ['LAST_ACK', 30],
+    time_wait: ['TIME_WAIT', 120],
+    close: ['CLOSE', 10],
+    syn_sent2: ['SYN_SENT2', 120],
+    retrans: ['RETRANS', 300],
+    unack: ['UNACKNOWLEDGED', 300],
+  },
+  udp: { unreplied: ['UNREPLIED', 30], replied: ['REPLIED', 120] },
+} as const satisfies Record<L4Protocol, Record<string, readonly [string, number]>>;
+
+export type CtTimeoutArgs = {
+  readonly protocol: L4Protocol;
+  readonly l3proto: Family;
+  /** Seconds by state, in the kernel's order; states with their usual timeout are left out. */
+  readonly policy: Readonly<Record<string, number>>;
+};
+
+const statesOf = (protocol: L4Protocol): Readonly<Record<string, readonly [string, number]>> =>
+  STATES[protocol];
+
+function checkPolicy(
+  args: Args,
+  protocol: L4Protocol | undefined,
+  ctx: CheckContext,
+): Record<string, number> | undefined {
+  const states = protocol ? statesOf(protocol) : {};
+  const written = new Map<string, number>();
+  for (const { args: part } of manyOf<Choice>(args, 'policy')) {
+    const { text, span } = part.state as Word;
+    if (!states[text]) return ctx.error('invalid state for this protocol', span);
+    written.set(text, Math.floor(Number((part.timeout as NumberWord).value) / 1000));
+  }
+  const policy: Record<string, number> = {};
+  for (const [state, [, usual]] of Object.entries(states)) {
+    const seconds = written.get(state);
+    if (seconds !== undefined && seconds !== usual) policy[state] = seconds;
+  }
+  return policy;
+}
+
+export const ctTimeout: ObjectRow<CtTimeoutArgs> = {
+  row: 'object',
+  name: 'ct timeout',
+  plural: 'ct timeouts',
+  id: 7,
+  bare: false,
+  lines: [
+    l4protoLine,
+    l3protoLine,
+    [
+      kw('policy'),
+      kw('='),
+      kw('{'),
+      many('policy', [word('state'), kw(':'), time('timeout')], ','),
+      kw('}'),
+    ],
+  ],
+  check(args, span: Span, ctx) {
+    const protocol = l4protoOf(args);
+    const policy = checkPolicy(args, protocol, ctx);
+    if (!policy) return undefined;
+    if (!protocol) return ctx.error('Could not process rule: Invalid argument', span);
+    return { protocol, l3proto: l3protoOf(args, ctx), policy };
+  },
+  list({ protocol, l3proto, policy }) {
+    const states = Object.entries(policy).map(
+      ([state, seconds]) => `${state} : ${printDuration(BigInt(seconds) * 1000n)}`,
+    );
+    return [`protocol ${protocol}`, `l3proto ${l3proto}`, `policy = { ${states.join(', ')} }`];
+  },
+  json: ({ protocol, l3proto, policy }) => ({
+    protocol,
+    l3proto,
+    policy: Object.keys(policy).length ? policy : null,
+  }),
+  bytecode({ protocol, l3proto, policy }) {
+    const names = statesOf(protocol);
+    const states = Object.entries(policy).map(([state, s]) => `${names[state]?.[0]} = ${s},`);
+    const head = `ct_timeout family ${NFPROTO[l3proto]} protocol ${L4_NUMBERS[protocol]}`;
+    return `${head} policy = {${states.join('')}}`;
+  },
+};

@@ -1,0 +1,34 @@
+/** Named limits. Mirrors nft_limit.c (nft_limit_obj_ops). */
+import {
+  checkLimit,
+  DEFAULT_BURST,
+  type LimitArgs,
+  limitJson,
+  limitPhrase,
+  limitText,
+} from '../stmt/limit.ts';
+import type { ObjectRow } from './row.ts';
+
+/** What nft sends for `limit l { }`, which the kernel refuses. */
+const NONE: LimitArgs = { type: 'packets', rate: 0n, seconds: 0, burst: 0n, over: false };
+
+export const limit: ObjectRow<LimitArgs> = {
+  row: 'object',
+  name: 'limit',
+  plural: 'limits',
+  id: 4,
+  bare: true,
+  lines: [limitPhrase],
+  check: (args, _span, ctx) => ('rate' in args ? checkLimit(args, ctx) : NONE),
+  // Unlike the statement, the object does not say the usual burst.
+  list: (args) => [limitText(args, args.type === 'packets' && args.burst === DEFAULT_BURST)],
+  json(args) {
+    const { burst, burst_unit, ...rate } = limitJson(args);
+    if (args.burst === 0n) return rate;
+    return { ...rate, burst, ...(burst_unit !== undefined && { burst_unit }) };
+  },
+  bytecode({ type, rate, seconds, burst, over }) {
+    const kind = type === 'packets' ? 0 : 1;
+    return `limit rate ${rate} unit ${seconds} burst ${burst} type ${kind} flags ${over ? 1 : 0}`;
+  },
+};

@@ -1,0 +1,22 @@
+/** Named quotas. Mirrors nft_quota.c (nft_quota_obj). */
+import { checkQuota, type QuotaArgs, quotaPhrase, quotaText } from '../stmt/quota.ts';
+import { jsonNumber } from '../stmt/unit.ts';
+import type { ObjectRow } from './row.ts';
+
+export const quota: ObjectRow<QuotaArgs> = {
+  row: 'object',
+  name: 'quota',
+  plural: 'quotas',
+  id: 2,
+  bare: true,
+  updates: true,
+  lines: [quotaPhrase],
+  check: (args, _span, ctx) => checkQuota(args, ctx),
+  list: (args, ctx) => [quotaText(args, ctx.options.stateless)],
+  json: ({ bytes, used, over }) => ({
+    bytes: jsonNumber(bytes),
+    used: jsonNumber(used),
+    inv: over,
+  }),
+  bytecode: ({ bytes, over }) => `quota bytes ${bytes} flags ${over ? 1 : 0}`,
+};

@@ -1,0 +1,19 @@
+/** Named security marks. Mirrors nft_meta.c (nft_secmark_obj). */
+import { str } from '../../parser/phrase.ts';
+import { wordOf } from '../check/arg.ts';
+import type { ObjectRow } from './row.ts';
+
+export type SecmarkArgs = { readonly context: string };
+
+export const secmark: ObjectRow<SecmarkArgs> = {
+  row: 'object',
+  name: 'secmark',
+  plural: 'secmarks',
+  id: 8,
+  bare: true,
+  lines: [[str('context')]],
+  check: (args) => ({ context: wordOf(args, 'context')?.text ?? '' }),
+  list: ({ context }) => [`"${context}"`],
+  json: ({ context }) => ({ context }),
+  bytecode: ({ context }) => `secmark context ${context}`,
+};
