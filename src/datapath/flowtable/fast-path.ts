@@ -6,7 +6,7 @@
  */
 import { half } from '../address.ts';
 import type { Conntrack } from '../conntrack/index.ts';
-import { IPPROTO_TCP, IPS_DYING } from '../conntrack/status.ts';
+import { IPPROTO_TCP, IPS_DYING, IPS_HW_OFFLOAD } from '../conntrack/status.ts';
 import { NF_ACCEPT, NF_DROP, NF_STOLEN } from '../hooks.ts';
 import {
   DATA,
@@ -120,9 +120,14 @@ export class FastPath {
     else decreaseTtl(b, ip);
     if (flowtable.spec.counter)
       this.conntrack.account(tuple.flow.ct, tuple.direction, 1, m[END]! - m[DATA]!);
-    this.listener?.fast(p, flowtable, tuple);
+    if (this.listener !== null) this.tell(this.listener, p, flowtable, tuple);
     p.dst = tuple.route;
     return this.transmit(flowtable, p, tuple, ipv6 ? ETH_P_IPV6 : ETH_P_IP);
+  }
+
+  private tell(to: FlowtableListener, p: Packet, flowtable: Flowtable, tuple: FlowTuple): void {
+    const status = this.conntrack.table.status[tuple.flow.ct]!;
+    to.fast(p, flowtable, tuple, (status & IPS_HW_OFFLOAD) !== 0);
   }
 
   private transmit(flowtable: Flowtable, p: Packet, tuple: FlowTuple, type: number): number {

@@ -10,5 +10,6 @@ export type { Flowtable as FlowtableHandle } from './flowtable.ts';
 export { Flowtable, type FlowtableSpec } from './flowtable.ts';
 export { Flowtables } from './flowtables.ts';
 export type { FlowtableListener } from './listener.ts';
+export { describe, FlowLog, type FlowLogEntry } from './log.ts';
 export type { FlowNetwork } from './network.ts';
 export type { MissReason, SkipReason, TeardownReason } from './reason.ts';

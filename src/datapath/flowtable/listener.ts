@@ -13,8 +13,11 @@ export interface FlowtableListener {
   offloaded(p: Packet, flowtable: Flowtable, flow: Flow): void;
   /** `flow add` broke its rule. */
   skipped(p: Packet, flowtable: Flowtable, reason: SkipReason): void;
-  /** The packet took the fast path; its headers are already those that leave. */
-  fast(p: Packet, flowtable: Flowtable, tuple: FlowTuple): void;
+  /**
+   * The packet took the fast path; its headers are already those that leave. `hardware`: a driver
+   * has the flow, and on a real machine would have taken the packet.
+   */
+  fast(p: Packet, flowtable: Flowtable, tuple: FlowTuple, hardware: boolean): void;
   /** The packet came by a device of the flowtable and goes on to the slow path. */
   missed(p: Packet, flowtable: Flowtable, reason: MissReason, tuple: FlowTuple | null): void;
   /** `p`: the packet that caused it, if any. */

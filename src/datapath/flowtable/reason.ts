@@ -20,9 +20,7 @@ export type SkipReason =
   | 'not-confirmed'
   | 'already-offloaded'
   | 'no-route-back'
-  | 'no-neighbour'
-  | 'dying'
-  | 'exists';
+  | 'dying';
 
 /** The flowtable's hook let a packet go on to the slow path (nf_flow_offload_ip_hook). */
 export type MissReason =
@@ -37,8 +35,7 @@ export type MissReason =
   | 'dying'
   | 'mtu'
   | 'tcp-fin-rst'
-  | 'stale-route'
-  | 'no-device';
+  | 'stale-route';
 
 /** A flow was torn down. */
 export type TeardownReason =

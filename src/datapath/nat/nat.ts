@@ -116,6 +116,14 @@ export class Nat {
     this.chains.remove(chain);
   }
 
+  /** Takes up connections that came out of a state kept between runs. */
+  restore(): void {
+    const { table } = this.conntrack;
+    this.conntrack.each((row) => {
+      if (table.status[row]! & IPS_SRC_NAT_DONE) this.bySource.add(row, table);
+    });
+  }
+
   /** snat, dnat: binds the connection of a first packet (nft_nat_eval). Returns NF_*. */
   setup(p: Packet, manip: number, range: NatRange): number {
     if (p.m[CT] === NONE) return NF_ACCEPT;
