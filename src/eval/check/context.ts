@@ -37,11 +37,22 @@ export interface ChainInfo {
   readonly priority?: number;
 }
 
+/** Something by a name like the one written. */
+export interface NearName {
+  /** `set`, `map` */
+  readonly kind: string;
+  readonly name: string;
+  readonly family: string;
+  readonly table: string;
+}
+
 /** The tables as the rule being checked will find them. */
 export interface TableScope {
   readonly family: Family;
   readonly table: string;
   set(name: string): SetInfo | undefined;
+  /** A set or map whose name is near to one that does not exist: what messages suggest. */
+  nearestSet?(name: string): NearName | undefined;
   object(kind: string, name: string): Readonly<Record<string, unknown>> | undefined;
   chain(name: string): ChainInfo | undefined;
   flowtable(name: string): { readonly name: string } | undefined;
@@ -84,4 +95,10 @@ export interface Expected {
   readonly type: ValueType;
   readonly bits: number;
   readonly order: 'big' | 'host';
+  /** The greatest value allowed, where that is less than the bits hold. */
+  readonly max?: bigint;
+  /** Of a concatenation: what each part is to be. */
+  readonly parts?: readonly Expected[];
+  /** The bits of what the value is set to: operands may use them all. */
+  readonly room?: number;
 }

@@ -30,6 +30,8 @@ interface MetaKey {
   readonly names?: Naming;
   /** Only here. */
   readonly family?: string;
+  /** Absent: what the bits hold. */
+  readonly max?: bigint;
   /** Compares with no constant. */
   readonly opaque?: true;
 }
@@ -86,7 +88,7 @@ const KEYS: Readonly<Record<string, MetaKey>> = {
   ibrpvid: { type: integer, bits: 16, kernel: 'bri_iifpvid' },
   ibrvproto: { type: etherType, bits: 16, order: 'big', kernel: 'bri_iifvproto' },
   time: { type: date, bits: 64, alone: 'read' },
-  day: { type: day, bits: 8, alone: 'read' },
+  day: { type: day, bits: 8, max: 6n, alone: 'read' },
   hour: { type: hour, bits: 32, alone: 'read' },
   sdif: { type: ifindex, bits: 32 },
   sdifname: { type: ifname, bits: 128 },
@@ -129,6 +131,7 @@ export const meta: KeyRow = {
       bits: key.bits,
       order: key.order ?? 'host',
       span: node.span,
+      ...(key.max !== undefined && { max: key.max }),
       ...(key.opaque && { opaque: true as const }),
     };
   },

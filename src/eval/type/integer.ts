@@ -28,6 +28,6 @@ export const boolean: ValueType = {
 };
 
 export const mark: ValueType = numeric(
-  { name: 'mark', description: 'packet mark', id: 19, bits: 32, base: integer },
+  { name: 'mark', description: 'packet mark', id: 19, bits: 32, base: integer, anyNumber: true },
   hex(8),
 );

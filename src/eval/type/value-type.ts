@@ -60,6 +60,8 @@ export interface ValueType {
   readonly bitmask?: true;
   /** Addresses: ranges and masks of leading bits are prefixes, `addr/len`. */
   readonly prefixes?: true;
+  /** Takes values of any type of numbers: `meta mark set ip saddr`. */
+  readonly anyNumber?: true;
   /** Concatenation: its parts. */
   readonly parts?: readonly ValueType[];
   /** Reads a literal; a string is the error message. */

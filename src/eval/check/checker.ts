@@ -1,0 +1,165 @@
+/**
+ * The state of a check: what is known of the packet, what was implied, what went wrong.
+ *
+ * One for each rule; sets and objects that are checked outside of rules have one of their own. Mirrors
+ * struct eval_ctx of nft.
+ */
+import type {
+  Expr as AstExpr,
+  Statement as AstStatement,
+  Family,
+  SelectorExpr,
+  Span,
+} from '../../parser/ast.ts';
+import type { Diagnostic } from '../../parser/diagnostic.ts';
+import type { Element, Expr, SetLiteral, Statement, Value } from '../checked.ts';
+import { familyProtocol } from '../expr/family.ts';
+import { keyRows } from '../expr/index.ts';
+import { statementRows } from '../stmt/index.ts';
+import type { NameScope } from '../type/index.ts';
+import type { ChainInfo, CheckContext, Expected, TableScope } from './context.ts';
+import { type DependencyContext, need, needMessage, needNetwork } from './dependency.ts';
+import { checkExpr } from './expression.ts';
+import { KnownProtocols, protocolsByNumber } from './known.ts';
+import type { Layer, Protocol, Tunnel } from './protocol.ts';
+import { checkStatement } from './statement.ts';
+
+const keys = new Map(keyRows.map((row) => [row.name, row]));
+const statements = new Map(statementRows.map((row) => [row.name, row]));
+const protocols = keyRows.flatMap((row) => (row.protocol ? [row.protocol] : []));
+const byNumber = protocolsByNumber(protocols);
+
+/** Frames inside tunnels are told apart as those of bridges. */
+const INSIDE: Family = 'bridge';
+
+export class Checker implements CheckContext {
+  readonly scope: TableScope;
+  readonly chain?: ChainInfo;
+  readonly names: NameScope;
+  readonly diagnostics: Diagnostic[] = [];
+  tunnel?: Tunnel;
+  /** What goes before the statement being checked, and before the whole rule. */
+  private before: Statement[] = [];
+  readonly first: Statement[] = [];
+  private readonly outer: KnownProtocols;
+  private inner?: KnownProtocols;
+
+  constructor(scope: TableScope, names: NameScope, chain?: ChainInfo) {
+    this.scope = scope;
+    this.names = names;
+    if (chain) this.chain = chain;
+    this.outer = new KnownProtocols(familyProtocol[scope.family], byNumber);
+  }
+
+  get family(): Family {
+    return this.scope.family;
+  }
+
+  error(message: string, span: Span, ...more: Span[]): undefined {
+    this.diagnostics.push({ severity: 'error', message, spans: [span, ...more] });
+    return undefined;
+  }
+
+  expr(node: AstExpr, expected?: Expected): Expr | undefined {
+    return checkExpr(node, expected, this, keys);
+  }
+
+  /** A statement with the matches that it implies before it. */
+  statement(node: AstStatement): readonly Statement[] | undefined {
+    const outer = this.before;
+    this.before = [];
+    const checked = checkStatement(node, this, statements);
+    const implied = this.before;
+    this.before = outer;
+    if (!checked) return undefined;
+    this.learn(checked);
+    return [...implied, checked];
+  }
+
+  protocol(layer: Layer): string | undefined {
+    const known = this.known.at(layer)?.protocol;
+    return known?.virtual ? undefined : known?.name;
+  }
+
+  need(protocol: Protocol, span: Span): number | undefined {
+    return need(protocol, span, this.dependencies);
+  }
+
+  needFirst(protocol: Protocol, span: Span): boolean {
+    const outer = this.before;
+    this.before = [];
+    const found = need(protocol, span, this.dependencies) !== undefined;
+    this.first.push(...this.before);
+    this.before = outer;
+    return found;
+  }
+
+  needMessage(protocol: Protocol, messages: readonly number[], span: Span): boolean {
+    return needMessage(protocol, messages, span, this.dependencies);
+  }
+
+  needNetwork(name: string, span: Span): boolean {
+    return needNetwork(name, span, this.dependencies);
+  }
+
+  inside(tunnel: Tunnel, node: AstExpr): Expr | undefined {
+    const outer = this.tunnel;
+    this.tunnel = tunnel;
+    this.inner ??= new KnownProtocols(familyProtocol[INSIDE], byNumber);
+    const checked = this.expr(node);
+    if (outer) this.tunnel = outer;
+    else delete this.tunnel;
+    return checked;
+  }
+
+  imply(statement: Statement): void {
+    this.before.push(statement);
+    this.learn(statement);
+  }
+
+  private get known(): KnownProtocols {
+    return this.tunnel && this.inner ? this.inner : this.outer;
+  }
+
+  private learn(statement: Statement): void {
+    if (statement.kind !== 'match' || statement.op !== '==') return;
+    const { left, right } = statement;
+    const inside = left.kind === 'load' && left.args.tunnel !== undefined;
+    (inside && this.inner ? this.inner : this.outer).learn(left, right);
+  }
+
+  private get dependencies(): DependencyContext {
+    return {
+      known: this.known,
+      bridged: this.family === INSIDE || this.tunnel !== undefined,
+      protocolNamed: (name) => protocols.find((protocol) => protocol.name === name)!,
+      imply: (by, numbers, span) => this.implyEqual(by, numbers, span),
+      error: (message, span) => this.error(message, span),
+    };
+  }
+
+  /** The match `selector == number`, or `selector { numbers }`. */
+  private implyEqual(
+    [word, argument, value]: readonly [string, string, string],
+    numbers: readonly number[],
+    span: Span,
+  ): boolean {
+    const args = { [argument]: { text: value, span } };
+    const selector: SelectorExpr = { kind: 'selector', word, args, span };
+    const left = this.expr(selector);
+    if (!left) return false;
+    const values = numbers.map((number): Value => {
+      const { type, bits, order } = left;
+      return { kind: 'value', value: BigInt(number), type, bits, order, span };
+    });
+    const right = values.length === 1 ? values[0]! : setOf(values);
+    this.imply({ kind: 'match', left, op: '==', right, implied: true, span });
+    return true;
+  }
+}
+
+function setOf(values: readonly Value[]): SetLiteral {
+  const { type, bits, order } = values[0]!;
+  const elements = values.map((key): Element => ({ key }));
+  return { kind: 'set', elements, interval: false, type, bits, order };
+}

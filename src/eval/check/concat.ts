@@ -1,0 +1,68 @@
+/** Concatenations: `ip saddr . tcp dport`. Mirrors expr_evaluate_concat of nft. */
+import type { ConcatExpr } from '../../parser/ast.ts';
+import type { Concat, Expr } from '../checked.ts';
+import { concatType, registerBits, type ValueType } from '../type/index.ts';
+import type { CheckContext, Expected } from './context.ts';
+
+/** The most that a key may have, in bits: sixteen registers. */
+const MAX_BITS = 512;
+
+export function checkConcat(
+  node: ConcatExpr,
+  expected: Expected | undefined,
+  ctx: CheckContext,
+): Concat | undefined {
+  const wanted = expected?.type.parts;
+  if (expected && !wanted)
+    return ctx.error(
+      `unexpected concat component, expecting ${expected.type.description}`,
+      node.span,
+    );
+  const parts: Expr[] = [];
+  for (const [i, child] of node.parts.entries()) {
+    const type = wanted?.[i];
+    if (wanted && !type)
+      return ctx.error('too many concatenation components', child.span, node.span);
+    const part = ctx.expr(child, type && partExpected(type, expected!, i));
+    if (!part) return undefined;
+    if (part.kind === 'set' || part.kind === 'concat' || part.kind === 'map')
+      return ctx.error(`cannot use ${part.kind} in concatenation`, child.span);
+    if (part.bits === 0) {
+      const name = part.type.name;
+      return ctx.error(
+        `can not use variable sized data types (${name}) in concat expressions`,
+        child.span,
+        node.span,
+      );
+    }
+    parts.push(part);
+  }
+  if (wanted && parts.length < wanted.length) {
+    const what = `expected ${expected!.type.description}`;
+    return ctx.error(
+      `datatype mismatch, ${what}, expression has type ${describe(parts)}`,
+      node.span,
+    );
+  }
+  return concat(parts, node, ctx);
+}
+
+function concat(parts: Expr[], node: ConcatExpr, ctx: CheckContext): Concat | undefined {
+  const bits = parts.reduce((sum, part) => sum + registerBits(part.bits), 0);
+  if (bits > MAX_BITS)
+    return ctx.error(
+      `Concatenation of size ${bits} exceeds maximum size of ${MAX_BITS}`,
+      node.span,
+    );
+  const type = { ...concatType(parts.map((part) => part.type)), bits };
+  return { kind: 'concat', parts, type, bits, order: 'big', span: node.span };
+}
+
+const describe = (parts: readonly Expr[]): string =>
+  concatType(parts.map((part) => part.type)).description;
+
+/** What a part of a concatenation is expected to be: the type of the key there, and its width. */
+export function partExpected(type: ValueType, whole: Expected, index: number): Expected {
+  const like = whole.parts?.[index];
+  return like ?? { type, bits: type.bits, order: type.order };
+}

@@ -1,0 +1,55 @@
+/**
+ * Checking: from what is written to typed rules, with every error of the language as a diagnostic.
+ *
+ * Owns the ways in. Mirrors rule_evaluate of nft.
+ */
+import type { Rule as AstRule } from '../../parser/ast.ts';
+import type { Diagnostic } from '../../parser/diagnostic.ts';
+import type { Rule, Statement } from '../checked.ts';
+import type { NameScope } from '../type/index.ts';
+import { Checker } from './checker.ts';
+import type { ChainInfo, CheckContext, TableScope } from './context.ts';
+import { isTerminal } from './statement.ts';
+
+export { checkKeySpec, type KeyInfo } from './key-spec.ts';
+
+export interface CheckedRule {
+  /** Absent after errors. */
+  readonly rule?: Rule;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** A context for what is checked outside of rules: sets, elements, objects. */
+export const checkContext = (scope: TableScope, names: NameScope): CheckContext =>
+  new Checker(scope, names);
+
+export function checkRule(
+  node: AstRule,
+  scope: TableScope,
+  chain: ChainInfo | undefined,
+  names: NameScope,
+): CheckedRule {
+  const checker = new Checker(scope, names, chain);
+  const statements = checkStatements(node, checker);
+  const { diagnostics } = checker;
+  if (!statements || diagnostics.some((d) => d.severity === 'error')) return { diagnostics };
+  const comment = node.comment && { comment: node.comment.text };
+  return { rule: { statements, ...comment, span: node.span }, diagnostics };
+}
+
+/** Stops at the first statement at fault, as nft does. */
+function checkStatements(node: AstRule, checker: Checker): Statement[] | undefined {
+  const statements: Statement[] = [];
+  let terminal: Statement | undefined;
+  for (const written of node.statements) {
+    if (terminal?.span) {
+      const what = 'Statement after terminal statement has no effect';
+      return checker.error(what, written.span, terminal.span);
+    }
+    const checked = checker.statement(written);
+    if (!checked) return undefined;
+    statements.push(...checked);
+    terminal = checked.find(isTerminal);
+  }
+  return [...checker.first, ...statements];
+}

@@ -1,0 +1,34 @@
+/**
+ * What a set is keyed by and maps to: `type ipv4_addr . inet_service`, `typeof ip saddr`.
+ *
+ * Mirrors the evaluation of key and data of set_evaluate in nft.
+ */
+import type { KeySpec, Word } from '../../parser/ast.ts';
+import type { Expr } from '../checked.ts';
+import { concatType, registerBits, typeByName, type ValueType } from '../type/index.ts';
+import type { CheckContext } from './context.ts';
+
+export interface KeyInfo {
+  readonly type: ValueType;
+  readonly bits: number;
+  /** Of `typeof`: the expression, for listing. */
+  readonly expr?: Expr;
+}
+
+export function checkKeySpec(spec: KeySpec, ctx: CheckContext): KeyInfo | undefined {
+  if (spec.by === 'type') return checkTypes(spec.types, ctx);
+  const expr = ctx.expr(spec.expr);
+  return expr && { type: expr.type, bits: expr.bits, expr };
+}
+
+function checkTypes(words: readonly Word[], ctx: CheckContext): KeyInfo | undefined {
+  const types: ValueType[] = [];
+  for (const { text, span } of words) {
+    const type = typeByName(text);
+    if (!type) return ctx.error(`unknown datatype ${text}`, span);
+    types.push(type);
+  }
+  if (types.length === 1) return { type: types[0]!, bits: types[0]!.bits };
+  const bits = types.reduce((sum, type) => sum + registerBits(type.bits), 0);
+  return { type: concatType(types), bits };
+}

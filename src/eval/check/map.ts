@@ -1,0 +1,86 @@
+/**
+ * Maps: `tcp dport map { 22 : 1 }`, `ip saddr vmap @m`. Mirrors expr_evaluate_map and
+ * stmt_evaluate_objref_map of nft.
+ */
+import type {
+  Expr as AstExpr,
+  MapExpr,
+  SetExpr,
+  SetRefExpr,
+  VariableExpr,
+} from '../../parser/ast.ts';
+import type { Expr, Lookup, SetLiteral, SetRef } from '../checked.ts';
+import { rootType, type ValueType } from '../type/index.ts';
+import { verdict } from '../type/verdict.ts';
+import type { CheckContext, Expected, SetInfo } from './context.ts';
+import { checkSetOf } from './set.ts';
+
+type MapSource = SetExpr | SetRefExpr | VariableExpr;
+
+export const expectedOf = (e: Expr): Expected => ({
+  type: e.type,
+  bits: e.bits,
+  order: e.order,
+  ...(e.kind === 'load' && e.max !== undefined && { max: e.max }),
+  ...(e.kind === 'concat' && { parts: e.parts.map(expectedOf) }),
+});
+
+export function checkMap(
+  node: MapExpr,
+  expected: Expected | undefined,
+  ctx: CheckContext,
+): Lookup | undefined {
+  if (!expected) return ctx.error('map has no type', node.span);
+  const key = ctx.expr(node.key);
+  if (!key) return undefined;
+  const { type, bits, order } = expected;
+  const map = checkMapSource(node.map, key, expected, ctx);
+  return map && { kind: 'map', key, map, type, bits, order, span: node.span };
+}
+
+/** The map of a key: in braces, or by name with a key and data of the right types. */
+export function checkMapSource(
+  node: MapSource,
+  key: Expr,
+  data: Expected,
+  ctx: CheckContext,
+): SetLiteral | SetRef | undefined {
+  const source = plain(node);
+  if (source.kind === 'set') return checkSetOf(source, { key: expectedOf(key), data }, ctx);
+  if (source.kind !== 'setref') return ctx.error('Expression is not a map', node.span);
+  const ref = ctx.expr(source) as SetRef | undefined;
+  const info = ref && ctx.scope.set(source.name);
+  if (!ref || !info) return undefined;
+  if (!info.data) return ctx.error('Expression is not a map', source.span);
+  return agree(info, key, data, ref, ctx) ? ref : undefined;
+}
+
+function plain(node: AstExpr): AstExpr {
+  return node.kind === 'variable' ? plain(node.value) : node;
+}
+
+function agree(info: SetInfo, key: Expr, data: Expected, ref: SetRef, ctx: CheckContext): boolean {
+  const span = ref.span!;
+  if (!compatible(info.key, key.type)) {
+    const what = `map expects ${info.key.description}, mapping expression has type ${key.type.description}`;
+    ctx.error(`datatype mismatch, ${what}`, key.span ?? span, span);
+    return false;
+  }
+  if (data.type === verdict && rootType(info.data!) !== verdict) {
+    ctx.error('map is not a verdict map', span);
+    return false;
+  }
+  return true;
+}
+
+/** Types whose values may be compared: the same, or one made of the other. */
+export function compatible(a: ValueType, b: ValueType): boolean {
+  if (a.parts || b.parts) {
+    if (!a.parts || !b.parts || a.parts.length !== b.parts.length) return false;
+    return a.parts.every((part, i) => compatible(part, b.parts![i]!));
+  }
+  return a.id === b.id || derives(a, b) || derives(b, a);
+}
+
+const derives = (a: ValueType, b: ValueType): boolean =>
+  a.base !== undefined && (a.base.id === b.id || derives(a.base, b));

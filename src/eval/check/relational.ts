@@ -1,0 +1,110 @@
+/**
+ * Comparisons: `tcp dport 22`, `ct state new,established`, `ip saddr != @blocked`.
+ *
+ * Owns which operators go with which sides, and what they mean for flags. Mirrors
+ * expr_evaluate_relational of nft.
+ */
+import type { Expr as AstExpr, MatchStatement } from '../../parser/ast.ts';
+import type { Expr, Load, RelOp, Statement } from '../checked.ts';
+import type { CheckContext } from './context.ts';
+import { isConstant, kindWords } from './kind.ts';
+import { isPresenceWord } from './literal.ts';
+import { compatible, expectedOf } from './map.ts';
+
+type Match = Extract<Statement, { kind: 'match' }>;
+
+export function checkMatch(node: MatchStatement, ctx: CheckContext): Match | undefined {
+  const written = ctx.expr(node.left);
+  if (!written) return undefined;
+  const left = presence(written, node.right);
+  if (opaque(left))
+    return ctx.error(
+      'Cannot be used with right hand side constant value',
+      node.right.span,
+      node.left.span,
+    );
+  const checked = ctx.expr(node.right, expectedOf(left));
+  if (!checked) return undefined;
+  const right = singleton(node.right, checked);
+  if (!legal(node, left, right, ctx)) return undefined;
+  return { kind: 'match', left, op: meaning(node.op, left, right), right, span: node.span };
+}
+
+/** What to compare with `exists` and `missing`. */
+function presence(left: Expr, right: AstExpr): Expr {
+  if (left.kind !== 'load' || right.kind !== 'symbol' || !isPresenceWord(right)) return left;
+  const { span } = left;
+  const load: Load = left.row.presence?.(left) ?? left;
+  return span ? { ...load, span } : load;
+}
+
+const opaque = (left: Expr): boolean => left.kind === 'load' && left.opaque === true;
+
+/** A literal of one element is that element. */
+function singleton(node: AstExpr, right: Expr): Expr {
+  if (right.kind !== 'set' || countElements(node) !== 1) return right;
+  const { key, statements, timeout, comment } = right.elements[0]!;
+  const plain = !statements && timeout === undefined && comment === undefined;
+  return plain && key.kind !== 'wildcard' && key.kind !== 'concat' ? key : right;
+}
+
+function countElements(node: AstExpr): number {
+  if (node.kind === 'variable') return countElements(node.value);
+  if (node.kind !== 'set') return 1;
+  return node.elements.reduce((n, { key }) => n + countElements(key), 0);
+}
+
+/** Without an operator, flags are tested: any of them. */
+function meaning(op: MatchStatement['op'], left: Expr, right: Expr): RelOp {
+  const flags = left.type.bitmask === true && right.kind === 'value';
+  if (op === '!') return flags ? 'none' : '!=';
+  if (op !== undefined) return op;
+  return flags ? 'any' : '==';
+}
+
+const ORDER_OPS: readonly string[] = ['<', '>', '<=', '>='];
+
+/** The operator as nft names it in messages. */
+const opText = (op: MatchStatement['op']): string => op ?? '==';
+
+function legal(node: MatchStatement, left: Expr, right: Expr, ctx: CheckContext): boolean {
+  const where = [node.right.span, node.left.span] as const;
+  const text = opText(node.op);
+  if (!isConstant(right)) {
+    const what = `Right hand side of relational expression (${text}) must be constant`;
+    return !!ctx.error(what, ...where);
+  }
+  if (isConstant(left)) {
+    return !!ctx.error(
+      `Relational expression (${text}) has constant value`,
+      node.left.span,
+      node.right.span,
+    );
+  }
+  if (!compatible(left.type, right.type)) {
+    const what = `expected ${left.type.description}, expression has type ${right.type.description}`;
+    return !!ctx.error(`datatype mismatch, ${what}`, ...where);
+  }
+  return legalKinds(node, text, left, right, ctx);
+}
+
+function legalKinds(
+  node: MatchStatement,
+  text: string,
+  left: Expr,
+  right: Expr,
+  ctx: CheckContext,
+): boolean {
+  const isSet = right.kind === 'set' || right.kind === 'setref';
+  if (left.kind === 'concat' && !isSet) {
+    const what = 'Use concatenations with sets and maps, not singleton values';
+    return !!ctx.error(what, node.left.span, node.right.span);
+  }
+  if (text === '!' && (!left.type.bitmask || right.kind !== 'value')) {
+    const what = 'negation can only be used with singleton bitmask values.  Did you mean "!="?';
+    return !!ctx.error(what, node.right.span, node.left.span);
+  }
+  if (!ORDER_OPS.includes(text) || right.kind === 'value') return true;
+  const what = `Relational expression (${text}) is undefined for ${kindWords[right.kind]} expressions`;
+  return !!ctx.error(what, node.right.span, node.span);
+}

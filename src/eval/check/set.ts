@@ -1,0 +1,138 @@
+/**
+ * Sets in braces: `{ 22, 80-90 }`. Elements get the type of what is looked up; ranges make it a set
+ * of intervals, which are joined where they overlap or touch.
+ *
+ * Mirrors expr_evaluate_set, expr_evaluate_set_elem and the automerge of anonymous sets in nft.
+ */
+import type { Element as AstElement, Expr as AstExpr, SetExpr } from '../../parser/ast.ts';
+import type { Element, Expr, SetLiteral } from '../checked.ts';
+import type { CheckContext, Expected } from './context.ts';
+import { joined, overlapOf } from './interval.ts';
+import { isConstant } from './kind.ts';
+
+/** What the elements of a literal hold beside their keys. */
+export interface SetUse {
+  readonly key: Expected;
+  /** The data of a map, a verdict map; absent: a set. */
+  readonly data?: Expected;
+}
+
+export function checkSetLiteral(
+  node: SetExpr,
+  expected: Expected | undefined,
+  ctx: CheckContext,
+): SetLiteral | undefined {
+  if (!expected) return ctx.error('set has no type', node.span);
+  return checkSetOf(node, { key: expected }, ctx);
+}
+
+export function checkSetOf(node: SetExpr, use: SetUse, ctx: CheckContext): SetLiteral | undefined {
+  const elements: Element[] = [];
+  if (!collect(node, use, ctx, elements)) return undefined;
+  if (elements.length === 0) return ctx.error('Set is empty', node.span);
+  const interval = elements.some(({ key }) => isInterval(key));
+  const { type, bits, order } = use.key;
+  const literal: SetLiteral = {
+    kind: 'set',
+    elements: unique(elements),
+    interval,
+    type,
+    bits,
+    order,
+    span: node.span,
+    ...(use.data && { data: use.data.type, dataBits: use.data.bits }),
+  };
+  return interval && !type.parts ? joinIntervals(literal, ctx) : literal;
+}
+
+/** The elements of a literal and of the literals in it. */
+function collect(node: SetExpr, use: SetUse, ctx: CheckContext, into: Element[]): boolean {
+  let ok = true;
+  for (const element of node.elements) {
+    const nested = setIn(element.key);
+    if (nested && !element.data) {
+      ok = collect(nested, use, ctx, into) && ok;
+      continue;
+    }
+    const checked = checkElement(element, use, ctx);
+    if (checked) into.push(checked);
+    else return false;
+  }
+  return ok;
+}
+
+function setIn(node: AstExpr): SetExpr | undefined {
+  if (node.kind === 'variable') return setIn(node.value);
+  return node.kind === 'set' ? node : undefined;
+}
+
+function checkElement(element: AstElement, use: SetUse, ctx: CheckContext): Element | undefined {
+  if (element.data && !use.data)
+    return ctx.error('mapping outside of map context', element.key.span);
+  const key = ctx.expr(element.key, use.key);
+  if (!key) return undefined;
+  if (!isConstant(key)) return ctx.error('Set member is not constant', element.key.span);
+  const shared = elementOptions(element, ctx);
+  if (!shared) return undefined;
+  if (!use.data) return { key, ...shared, span: element.span };
+  if (!element.data)
+    return ctx.error('Set member cannot be mapping, missing keyword map', element.key.span);
+  const data = ctx.expr(element.data, use.data);
+  if (!data) return undefined;
+  if (!isConstant(data)) return ctx.error('Value must be a constant', element.data.span);
+  return { key, data, ...shared, span: element.span };
+}
+
+function elementOptions(
+  element: AstElement,
+  ctx: CheckContext,
+): Omit<Element, 'key' | 'data' | 'span'> | undefined {
+  const statements = (element.statements ?? []).map((s) => ctx.statement(s));
+  if (statements.some((s) => s === undefined)) return undefined;
+  const { timeout, expires, comment } = element;
+  return {
+    ...(timeout && timeout !== 'never' && { timeout: Number(timeout.value) }),
+    ...(expires && { expires: Number(expires.value) }),
+    ...(comment && { comment: comment.text }),
+    ...(statements.length > 0 && { statements: statements.flatMap((s) => s ?? []) }),
+  };
+}
+
+/** Whether an element stands for several keys. */
+export function isInterval(key: Expr): boolean {
+  if (key.kind === 'concat') return key.parts.some(isInterval);
+  return (
+    key.kind === 'range' ||
+    key.kind === 'prefix' ||
+    (key.kind === 'value' && key.prefixBits !== undefined)
+  );
+}
+
+/** Without elements whose key stands there before; maps keep all, for the kernel to refuse. */
+function unique(elements: readonly Element[]): readonly Element[] {
+  const seen = new Set<string>();
+  return elements.filter((element) => {
+    if (element.data) return true;
+    const name = keyName(element.key);
+    if (name === undefined) return true;
+    const known = seen.has(name);
+    seen.add(name);
+    return !known;
+  });
+}
+
+function keyName(key: Expr): string | undefined {
+  if (key.kind === 'value') return `${key.value}/${key.prefixBits ?? ''}`;
+  if (key.kind !== 'concat') return undefined;
+  const parts = key.parts.map(keyName);
+  return parts.includes(undefined) ? undefined : parts.join(' . ');
+}
+
+function joinIntervals(literal: SetLiteral, ctx: CheckContext): SetLiteral | undefined {
+  if (!literal.data) return { ...literal, elements: joined(literal.elements) };
+  const conflict = overlapOf(literal.elements);
+  if (!conflict) return literal;
+  const [later, earlier] = conflict;
+  const span = literal.span ?? { source: 0, start: 0, end: 0 };
+  return ctx.error('conflicting intervals specified', later.span ?? span, earlier.span ?? span);
+}
