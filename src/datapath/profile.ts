@@ -59,6 +59,8 @@ export interface KernelProfile {
   readonly tcpResetToIgnoredSyn: boolean;
   /** nf_conntrack_tcp_ignore_invalid_rst (5.14) */
   readonly tcpIgnoreInvalidRst: boolean;
+  /** Destroy events tell the state and what was left of the timeout (5.11). */
+  readonly conntrackDestroyTells: boolean;
   /** conntrack-tools list IPv4 and IPv6 unless told (1.4.7), and know DCCP's states (1.4.7). */
   readonly conntrackListsAll: boolean;
   /** dnat to a range of ports takes the first one that is free (6.8), not a random one. */
@@ -96,6 +98,7 @@ const V4_16: KernelProfile = {
   tcpSynRenewsNot: false,
   tcpResetToIgnoredSyn: false,
   tcpIgnoreInvalidRst: false,
+  conntrackDestroyTells: false,
   conntrackListsAll: false,
   natDestinationPortFirst: false,
   natEvictsClosing: false,
@@ -136,6 +139,7 @@ const V6_1: KernelProfile = {
   flowtableFixup: 'state',
   tcpResetToIgnoredSyn: true,
   tcpIgnoreInvalidRst: true,
+  conntrackDestroyTells: true,
   conntrackListsAll: true,
 };
 const V6_12: KernelProfile = {

@@ -191,8 +191,8 @@ export class ConntrackCore {
     );
   }
 
-  /** nf_ct_delete (nf_ct_kill): false if it was dying already. */
-  kill(row: number): boolean {
+  /** nf_ct_delete (nf_ct_kill): false if it was dying already. `user`: a process did it. */
+  kill(row: number, user = false): boolean {
     const { table } = this;
     if (table.status[row]! & IPS_DYING) return false;
     table.status[row]! |= IPS_DYING;
@@ -200,7 +200,7 @@ export class ConntrackCore {
       const late = Math.max(this.jiffies - table.timeout[row]!, 0);
       table.stop[row] = this.netns.clock.now - late * 4000;
     }
-    eventReport(this, row, 1 << IPCT_DESTROY);
+    eventReport(this, row, 1 << IPCT_DESTROY, user);
     if (!(table.status[row]! & IPS_CONFIRMED)) return true;
     table.remove(row);
     this.expectations.removeOf(row);

@@ -7,8 +7,8 @@
 import type { ConntrackCore } from './core.ts';
 import { IPS_CONFIRMED, IPS_DYING } from './status.ts';
 
-/** `events`: bits 1 << IPCT_*. The row is valid during the call. */
-export type EventListener = (events: number, row: number) => void;
+/** `events`: bits 1 << IPCT_*; `user`: a process did it. The row is valid during the call. */
+export type EventListener = (events: number, row: number, user: boolean) => void;
 
 /** nf_conntrack_event_cache */
 export function eventCache(ct: ConntrackCore, row: number, event: number): void {
@@ -22,12 +22,12 @@ export function deliverEvents(ct: ConntrackCore, row: number): void {
   if ((table.status[row]! & (IPS_CONFIRMED | IPS_DYING)) !== IPS_CONFIRMED) return;
   const events = table.eventCache[row]!;
   table.eventCache[row] = 0;
-  if (events & table.eventMask[row]!) ct.listener?.(events, row);
+  if (events & table.eventMask[row]!) ct.listener?.(events, row, false);
 }
 
 /** nf_conntrack_eventmask_report: delivers without the cache. */
-export function eventReport(ct: ConntrackCore, row: number, events: number): void {
+export function eventReport(ct: ConntrackCore, row: number, events: number, user: boolean): void {
   const { table } = ct;
   if (!(table.status[row]! & IPS_CONFIRMED)) return;
-  if (events & table.eventMask[row]!) ct.listener?.(events, row);
+  if (events & table.eventMask[row]!) ct.listener?.(events, row, user);
 }

@@ -30,11 +30,27 @@ export interface LineOptions {
   readonly labels?: ReadonlyMap<number, string>;
 }
 
-/** What a destroy event leaves out: there is no timeout any more. */
+/** Parts of a line that events may leave out. */
 export interface LineParts {
-  readonly timeout?: boolean;
-  readonly use?: boolean;
+  readonly timeout: boolean;
+  readonly state: boolean;
+  readonly counters: boolean;
+  readonly mark: boolean;
+  /** When it began and ended. */
+  readonly times: boolean;
+  readonly helper: boolean;
+  readonly use: boolean;
 }
+
+const EVERYTHING: LineParts = {
+  timeout: true,
+  state: true,
+  counters: true,
+  mark: true,
+  times: true,
+  helper: true,
+  use: true,
+};
 
 /** Seconds that are left. */
 export const secondsLeft = (ct: ConntrackCore, row: number): number =>
@@ -56,11 +72,14 @@ export function counters(ct: ConntrackCore, row: number, direction: number): str
 }
 
 /** Whole seconds since it was confirmed, or until it died. */
-export function deltaTime(ct: ConntrackCore, row: number): string {
+export function secondsBetween(ct: ConntrackCore, row: number): number {
   const { start, stop } = ct.table;
-  if (start[row] === NONE) return '';
   const end = stop[row] === NONE ? ct.netns.clock.now : stop[row]!;
-  return `delta-time=${Math.max(Math.floor((end - start[row]!) / 1_000_000), 0)} `;
+  return Math.max(Math.floor((end - start[row]!) / 1_000_000), 0);
+}
+
+export function deltaTime(ct: ConntrackCore, row: number): string {
+  return ct.table.start[row] === NONE ? '' : `delta-time=${secondsBetween(ct, row)} `;
 }
 
 /** The state that the protocol shows, with its blank. */
@@ -83,7 +102,7 @@ export function formatLine(
   ct: ConntrackCore,
   row: number,
   options: LineOptions,
-  { timeout = true, use = true }: LineParts = {},
+  parts: LineParts = EVERYTHING,
 ): string {
   const { table } = ct;
   const status = table.status[row]!;
@@ -91,28 +110,37 @@ export function formatLine(
   const zoneDir = table.zoneDir[row]!;
   const base = row * 2 * TUPLE_WORDS;
   const offloaded = (status & IPS_OFFLOAD) !== 0;
-  const started = table.start[row] !== NONE;
+  const counted = (direction: number) => (parts.counters ? counters(ct, row, direction) : '');
   let line = options.extended ? l3protoColumns(ct.l3num(row)) : '';
   line += protoColumns(ct.protonum(row));
-  if (timeout && !offloaded) line += `${secondsLeft(ct, row)} `;
-  if (!offloaded && timeout) line += listedState(ct, row);
+  if (parts.timeout && !offloaded) line += `${secondsLeft(ct, row)} `;
+  if (parts.state && !offloaded) line += listedState(ct, row);
   line += formatTuple(table.tuples, base, shortAddress);
   if (zone !== 0 && zoneDir === ZONE_DIR_ORIG) line += `zone-orig=${zone} `;
-  line += counters(ct, row, IP_CT_DIR_ORIGINAL);
+  line += counted(IP_CT_DIR_ORIGINAL);
   if (!(status & IPS_SEEN_REPLY)) line += '[UNREPLIED] ';
   line += formatTuple(table.tuples, base + TUPLE_WORDS, shortAddress);
   if (zone !== 0 && zoneDir === ZONE_DIR_REPL) line += `zone-reply=${zone} `;
-  line += counters(ct, row, IP_CT_DIR_REPLY);
-  line += `${statusTag(status)}mark=${table.mark[row]} `;
+  line += counted(IP_CT_DIR_REPLY) + statusTag(status);
+  if (parts.mark) line += `mark=${table.mark[row]} `;
   if (zone !== 0 && zoneDir === ZONE_DIR_BOTH) line += `zone=${zone} `;
-  line += deltaTime(ct, row);
-  if (options.ktimestamp && started) line += timestamps(ct, row, options.ktimestamp);
+  return (line + tail(ct, row, options, parts)).trimEnd();
+}
+
+/** What stands behind the zone. */
+function tail(ct: ConntrackCore, row: number, options: LineOptions, parts: LineParts): string {
+  let line = '';
+  if (parts.times) {
+    line += deltaTime(ct, row);
+    if (options.ktimestamp && ct.table.start[row] !== NONE)
+      line += timestamps(ct, row, options.ktimestamp);
+  }
   const helper = ct.help.get(row)?.helper;
-  if (helper) line += `helper=${helper.name} `;
-  if (options.labels) line += labelNames(ct, row, options.labels);
-  if (use) line += `use=${table.use[row]} `;
+  if (helper && parts.helper) line += `helper=${helper.name} `;
+  if (parts.use) line += `use=${ct.table.use[row]} `;
   if (options.id) line += `id=${ct.id(row)} `;
-  return line.trimEnd();
+  const labels = options.labels ? labelNames(ct, row, options.labels) : [];
+  return labels.length > 0 ? `${line}labels=${labels.join(',')} ` : line;
 }
 
 function timestamps(ct: ConntrackCore, row: number, format: (us: number) => string): string {
@@ -121,11 +149,16 @@ function timestamps(ct: ConntrackCore, row: number, format: (us: number) => stri
   return `[start=${format(start[row]!)}] ${ended}`;
 }
 
-function labelNames(ct: ConntrackCore, row: number, names: ReadonlyMap<number, string>): string {
+/** Names of the label bits that are set; a bit without a name is not told. */
+export function labelNames(
+  ct: ConntrackCore,
+  row: number,
+  names: ReadonlyMap<number, string>,
+): string[] {
   const bits = ct.labels.get(row);
-  if (!bits) return '';
+  if (!bits) return [];
   const set: string[] = [];
-  for (let bit = 0; bit < 128; bit++)
-    if ((bits[bit >> 5]! >>> (bit & 31)) & 1) set.push(names.get(bit) ?? '');
-  return set.length > 0 ? `labels=${set.join(',')} ` : '';
+  for (const [bit, name] of [...names].sort(([a], [b]) => a - b))
+    if ((bits[bit >> 5]! >>> (bit & 31)) & 1) set.push(name);
+  return set;
 }

@@ -1,0 +1,54 @@
+/**
+ * Lines of `conntrack -E`. Mirrors ctnetlink_conntrack_event (nf_conntrack_netlink.c), which says what
+ * an event tells, and snprintf_default.c of libnetfilter_conntrack.
+ */
+import type { ConntrackCore } from '../core.ts';
+import {
+  IPCT_DESTROY,
+  IPCT_HELPER,
+  IPCT_MARK,
+  IPCT_NEW,
+  IPCT_PROTOINFO,
+  IPCT_RELATED,
+} from '../status.ts';
+import { formatLine, type LineOptions, type LineParts, secondsLeft } from './line.ts';
+
+export type EventKind = 'NEW' | 'UPDATE' | 'DESTROY';
+
+const PREFIXES: Readonly<Record<EventKind, string>> = {
+  NEW: '    [NEW] ',
+  UPDATE: ' [UPDATE] ',
+  DESTROY: '[DESTROY] ',
+};
+
+/** What events (bits 1 << IPCT_*) are to ctnetlink_conntrack_event. */
+export function eventKind(events: number): EventKind {
+  if (events & (1 << IPCT_DESTROY)) return 'DESTROY';
+  return events & ((1 << IPCT_NEW) | (1 << IPCT_RELATED)) ? 'NEW' : 'UPDATE';
+}
+
+function partsOf(ct: ConntrackCore, row: number, events: number): LineParts {
+  const destroy = (events & (1 << IPCT_DESTROY)) !== 0;
+  const tellsEnd = destroy && ct.netns.profile.conntrackDestroyTells;
+  return {
+    timeout: destroy ? tellsEnd && secondsLeft(ct, row) > 0 : true,
+    state: destroy ? tellsEnd : (events & (1 << IPCT_PROTOINFO)) !== 0,
+    counters: destroy,
+    mark: ct.table.mark[row] !== 0 || (events & (1 << IPCT_MARK)) !== 0,
+    times: destroy,
+    helper: !destroy && ((events & (1 << IPCT_HELPER)) !== 0 || ct.help.has(row)),
+    use: false,
+  };
+}
+
+/** `    [NEW] tcp      6 120 SYN_SENT src=…`; `user`: a process did it. */
+export function eventLine(
+  ct: ConntrackCore,
+  row: number,
+  events: number,
+  user: boolean,
+  options: LineOptions = {},
+): string {
+  const line = PREFIXES[eventKind(events)] + formatLine(ct, row, options, partsOf(ct, row, events));
+  return user ? `${line} [USERSPACE] portid=1 progname=conntrack` : line;
+}
