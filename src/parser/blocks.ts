@@ -353,10 +353,14 @@ export abstract class Blocks extends Statements {
 
   private dataOf(by: 'type' | 'typeof'): DataSpec {
     const first = this.peek();
-    const object = this.objects.find(({ words }) => words.length === 1 && this.reads(words[0]!));
-    if (object) return { by: 'object', object: this.word(this.next()), span: this.spanFrom(first) };
+    const row = this.objects.find(({ words }) => words.every((w, i) => this.reads(w, i + 1)));
+    if (row) {
+      for (const _ of row.words) this.next();
+      const span = this.spanFrom(first);
+      return { by: 'object', object: { text: row.row.name, span }, span };
+    }
     if (by === 'typeof' && !this.reads('verdict')) {
-      const expr = this.typeofExpression();
+      const expr = this.reads('queue') ? this.symbol(this.next()) : this.typeofExpression();
       return { by: 'typeof', expr, span: this.spanFrom(first) };
     }
     const types = this.typeNames();

@@ -5,6 +5,7 @@
  */
 import type { Command, Family, Handle, Verb, Word } from './ast.ts';
 import { Blocks } from './blocks.ts';
+import { isOptional } from './phrases.ts';
 import * as T from './token.ts';
 import type { ObjectSyntax } from './vocabulary.ts';
 
@@ -197,7 +198,7 @@ export abstract class Commands extends Blocks {
     if (row.lines.some((line) => this.begins(line))) {
       return { handle, block: this.bareObject(row) };
     }
-    if (row.optional) return { handle };
+    if (row.lines[0]!.every(isOptional)) return { handle };
     return this.unexpected([...this.firstNames(row.lines[0]!), T.BraceOpen.name]);
   }
 

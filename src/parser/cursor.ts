@@ -142,7 +142,9 @@ export abstract class Cursor extends EmbeddedActionsParser {
       this.report(thrown.diagnostic);
       while (!this.at(T.Newline) && !this.at(T.Semicolon)) {
         if (this.at(T.EndOfFile)) throw new Abort();
-        this.next();
+        // A leading word that is skipped leaves its start condition open, as in nft's scanner.
+        const skipped = this.next();
+        if (skipped.tokenType === T.Lead) this.scopes.push(skipped.image);
       }
       this.next();
     }

@@ -6,7 +6,7 @@
  * further places.
  */
 import type { Source, Span } from './ast.ts';
-import { byteLength, lineText, type Place, placeOf } from './line.ts';
+import { byteLength, lastPlaceOf, lineText, type Place, placeOf } from './line.ts';
 
 export interface Diagnostic {
   readonly severity: 'error' | 'warning';
@@ -51,8 +51,7 @@ const isCommandLine = (source: Source): boolean => source.name === '<cmdline>';
 /** `line:first-last`, columns from 1, both included. */
 function columns(source: Source, span: Span): string {
   const first = placeOf(source, span.start);
-  const last = placeOf(source, Math.max(span.end, span.start));
-  return `${first.line}:${first.column}-${Math.max(last.column - 1, 0)}`;
+  return `${first.line}:${first.column}-${lastPlaceOf(source, span).column}`;
 }
 
 function inclusions(source: Source, sources: readonly Source[]): string {
@@ -78,9 +77,9 @@ function markers(source: Source, line: string, first: Place, spans: readonly Spa
     if (span.source !== source.id) continue;
     const from = placeOf(source, span.start);
     if (from.start !== first.start) continue;
-    const to = placeOf(source, span.end);
-    while (marks.length < to.column - 1) marks.push(' ');
-    marks.fill(i === 0 ? '^' : '~', from.column - 1, to.column - 1);
+    const to = lastPlaceOf(source, span);
+    while (marks.length < to.column) marks.push(' ');
+    marks.fill(i === 0 ? '^' : '~', from.column - 1, to.column);
   }
   return marks.join('').trimEnd();
 }

@@ -1,7 +1,7 @@
 /**
  * Offsets to lines and columns, as nft counts them: from 1, columns in bytes of UTF-8.
  */
-import type { Source } from './ast.ts';
+import type { Source, Span } from './ast.ts';
 
 const starts = new WeakMap<Source, readonly number[]>();
 
@@ -44,6 +44,15 @@ export function placeOf(source: Source, offset: number): Place {
   }
   const start = all[low]!;
   return { line: low + 1, column: byteLength(source.text.slice(start, offset)) + 1, start };
+}
+
+/** Where a stretch of text ends: the place of its last byte. */
+export function lastPlaceOf(source: Source, span: Span): Place {
+  const at = Math.max(span.end - 1, span.start);
+  const place = placeOf(source, at);
+  // What is no text of the language is refused byte by byte.
+  const bytes = span.end - span.start === 1 ? 1 : byteLength(source.text.slice(at, span.end));
+  return { ...place, column: place.column + Math.max(bytes, 1) - 1 };
 }
 
 /** The text of the line that starts at `start`, without its end. */

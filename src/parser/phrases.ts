@@ -325,7 +325,8 @@ export abstract class Phrases extends Cursor {
   }
 }
 
-function isOptional(item: Item): boolean {
+/** Whether a part may be absent. */
+export function isOptional(item: Item): boolean {
   switch (item.item) {
     case 'opt':
     case 'options':

@@ -31,8 +31,6 @@ export interface ObjectSyntax {
   readonly lines: readonly Phrase[];
   /** The first line may stand without braces after the name; then no line needs an end. */
   readonly bare: boolean;
-  /** Nothing need follow the name. */
-  readonly optional?: boolean;
 }
 
 export interface Vocabulary {

@@ -1,5 +1,5 @@
 /** Named counters. Mirrors nft_counter.c (nft_counter_obj). */
-import { kw, num } from '../../parser/phrase.ts';
+import { kw, num, opt } from '../../parser/phrase.ts';
 import { numberOf } from '../check/arg.ts';
 import type { CounterArgs } from '../stmt/counter.ts';
 import type { ObjectRow } from './row.ts';
@@ -10,7 +10,7 @@ export const counter: ObjectRow<CounterArgs> = {
   plural: 'counters',
   id: 1,
   bare: true,
-  lines: [[kw('packets'), num('packets'), kw('bytes'), num('bytes')]],
+  lines: [[opt(kw('packets'), num('packets'), kw('bytes'), num('bytes'))]],
   check: (args) => ({
     packets: numberOf(args, 'packets')?.value ?? 0,
     bytes: numberOf(args, 'bytes')?.value ?? 0,
