@@ -63,7 +63,24 @@ const RawName = createToken({
   line_breaks: false,
 });
 
+/** A line that is a comment and nothing else: its end is no newline. */
+const matchCommentLine: CustomPatternMatcherFunc = (text, at) => {
+  if (at > 0 && text.charCodeAt(at - 1) !== 10) return null;
+  let hash = at;
+  while (text.charCodeAt(hash) === 32 || text.charCodeAt(hash) === 9) hash++;
+  if (text.charCodeAt(hash) !== 35) return null;
+  const end = text.indexOf('\n', hash);
+  return end < 0 ? null : [text.slice(at, end + 1)];
+};
+
 const definition = [
+  createToken({
+    name: 'comment line',
+    pattern: matchCommentLine,
+    start_chars_hint: [' ', '\t', '#'],
+    group: Lexer.SKIPPED,
+    line_breaks: true,
+  }),
   createToken({ name: 'blank', pattern: /[ \t]+/, group: Lexer.SKIPPED }),
   createToken({ name: 'continuation', pattern: /\\\n/, group: Lexer.SKIPPED, line_breaks: true }),
   // A comment ends with its line: at the end of a file without a last newline it is junk.
