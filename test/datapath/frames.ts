@@ -85,7 +85,7 @@ function header6({ protonum, saddr, daddr, ttl = 64 }: Ip, size: number): number
 
 const ports = (sport: number, dport: number) => [sport >> 8, sport & 255, dport >> 8, dport & 255];
 
-/** A TCP header with these flags, and payload. */
+/** A TCP header with these flags, and payload; its numbers are those of a handshake. */
 export const tcp = (
   sport: number,
   dport: number,
@@ -93,9 +93,18 @@ export const tcp = (
   payload: readonly number[] = [],
 ) => [
   ...ports(sport, dport),
-  ...[0, 0, 3, 232, 0, 0, 7, 208, 0x50, flags, 0xfa, 0xf0, 0, 0, 0, 0],
+  ...NUMBERS[flags & 0x12]!,
+  ...[0x50, flags, 0xfa, 0xf0, 0, 0, 0, 0],
   ...payload,
 ];
+
+/** Sequence number and acknowledgement of SYN, SYN-ACK and what comes after them. */
+const NUMBERS: Record<number, readonly number[]> = {
+  0: [0, 0, 3, 233, 0, 0, 0, 0],
+  2: [0, 0, 3, 232, 0, 0, 0, 0],
+  18: [0, 0, 19, 136, 0, 0, 3, 233],
+  16: [0, 0, 3, 233, 0, 0, 19, 137],
+};
 
 export const udp = (sport: number, dport: number, payload: readonly number[] = [1, 2, 3]) => [
   ...ports(sport, dport),

@@ -56,6 +56,9 @@ const REASONS: Readonly<Record<SkipReason | MissReason | TeardownReason, string>
   'device-down': 'a device of it went down',
 };
 
+/** What a flowtable says of packets that it has nothing to do with. */
+const UNTOLD: ReadonlySet<MissReason> = new Set(['no-flow', 'protocol', 'short']);
+
 /** The entry in words. */
 export function describe({ flowtable, what, flow, direction, reason }: FlowLogEntry): string {
   const side = direction === 0 ? 'original' : 'reply';
@@ -68,7 +71,9 @@ export function describe({ flowtable, what, flow, direction, reason }: FlowLogEn
     case 'fast':
       return `fast path of @${flowtable}, flow ${flow}, ${side} direction`;
     case 'slow':
-      return `slow path although flow ${flow} is in @${flowtable}${why}`;
+      return flow === null
+        ? `slow path, not for @${flowtable}${why}`
+        : `slow path although flow ${flow} is in @${flowtable}${why}`;
     case 'torn-down':
       return `flow ${flow} of @${flowtable} torn down${why}`;
     case 'collected':
@@ -98,6 +103,7 @@ export class FlowLog implements FlowtableListener {
 
   missed(p: Packet, flowtable: Flowtable, reason: MissReason, tuple: FlowTuple | null): void {
     if (tuple !== null) this.add('slow', p, flowtable, tuple.flow, tuple.direction, reason);
+    else if (!UNTOLD.has(reason)) this.add('slow', p, flowtable, null, null, reason);
   }
 
   tornDown(flowtable: Flowtable, flow: Flow, reason: TeardownReason, p: Packet | null): void {
@@ -121,7 +127,7 @@ export class FlowLog implements FlowtableListener {
       time: this.clock.now,
       flowtable: spec.name,
       what,
-      flow: flow && flow.id,
+      flow: flow === null ? null : flow.id,
       direction,
       reason,
     });
