@@ -54,15 +54,9 @@ export class ConntrackHooks {
   private readonly ct: ConntrackCore;
   private readonly users = new Map<number, number>();
   private readonly registered = new Map<number, readonly Registration[]>();
-  private readonly watchers: ((family: number, used: boolean) => void)[] = [];
 
   constructor(ct: ConntrackCore) {
     this.ct = ct;
-  }
-
-  /** `fn` hears when tracking of a family starts and ends (defragmentation does so with it). */
-  watch(fn: (family: number, used: boolean) => void): void {
-    this.watchers.push(fn);
   }
 
   has(family: number): boolean {
@@ -88,7 +82,7 @@ export class ConntrackHooks {
 
   private start(family: number): void {
     const { ct } = this;
-    for (const fn of this.watchers) fn(family, true);
+    this.defrag(family)?.enable();
     const hooks = family === NFPROTO_BRIDGE ? bridgeHooks(ct) : hooksOf(ct, family);
     for (const [hook, entry] of hooks) ct.netns.hooks.register({ family, hook }, entry);
     this.registered.set(family, hooks);
@@ -101,6 +95,13 @@ export class ConntrackHooks {
     for (const [hook, entry] of this.registered.get(family) ?? [])
       this.ct.netns.hooks.unregister({ family, hook }, entry);
     this.registered.delete(family);
-    for (const fn of this.watchers) fn(family, false);
+    this.defrag(family)?.disable();
+  }
+
+  /** Tracking sees whole datagrams only. */
+  private defrag(family: number) {
+    const { defrag4, defrag6 } = this.ct.netns;
+    if (family === NFPROTO_IPV4) return defrag4;
+    return family === NFPROTO_IPV6 ? defrag6 : undefined;
   }
 }
