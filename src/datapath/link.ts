@@ -27,7 +27,7 @@ import {
 } from './fib.ts';
 import { isLinkLocal6, isLoopback6 } from './fib6.ts';
 import type { LinkEvent, Netns } from './netns.ts';
-import { NFPROTO_IPV4, NFPROTO_IPV6 } from './packet.ts';
+import { ETH_P_8021Q, NFPROTO_IPV4, NFPROTO_IPV6 } from './packet.ts';
 import { ANY_RULE } from './rule.ts';
 
 const RTPROT_KERNEL = 2;
@@ -160,6 +160,28 @@ export class Links {
     this.routesChanged(NFPROTO_IPV4);
     this.routesChanged(NFPROTO_IPV6);
     this.tell(device, 'change');
+  }
+
+  setAddress(device: Device, address: Uint8Array): void {
+    device.address = address;
+    device.addressFollowsPorts = false;
+    for (const vlan of device.vlans) this.setAddress(vlan, address);
+    this.tell(device, 'change');
+  }
+
+  setGroup(device: Device, group: number): void {
+    device.group = group;
+    this.tell(device, 'change');
+  }
+
+  /** A VLAN device takes address and MTU of the one below. */
+  stack(device: Device, below: Device, id: number, protocol = ETH_P_8021Q): void {
+    device.link = below.ifindex;
+    device.vlanId = id;
+    device.vlanProto = protocol;
+    device.address = below.address;
+    device.mtu = device.ipv6.mtu = below.mtu;
+    below.vlans.push(device);
   }
 
   /** `ip link set DEV master …`: bridges and VRFs. */

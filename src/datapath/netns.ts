@@ -110,7 +110,10 @@ export class Netns {
   readonly sysctl = new Sysctl();
   readonly devices = new Devices();
   readonly events: NetnsEvents;
-  readonly host: 'silent' | 'closed';
+  /** What local delivery causes. */
+  host: 'silent' | 'closed';
+  /** UDP ports that swallow what they get. */
+  listen: readonly number[];
   readonly ipv4: Ipv4Settings;
   readonly ipv6: Ipv6Settings;
   readonly settings: DeviceSettings;
@@ -138,7 +141,6 @@ export class Netns {
   /** Scratch for the next hop of a packet. */
   readonly key6 = new Int32Array(4);
   private readonly hop4 = new Int32Array(1);
-  private readonly listen: readonly number[];
   private readonly pool: Packet[] = [];
   private readonly backlog: Packet[] = [];
   private draining = false;

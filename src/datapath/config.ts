@@ -1,0 +1,195 @@
+/**
+ * The machine as a trace describes it (`env`): devices, addresses, routes, rules, neighbours, settings.
+ *
+ * Takes data in the shapes of `ip -j -d addr`, `ip -j route`, `ip -j rule` and `ip -j neigh`, already
+ * checked for shape; what the machine does not know comes back as error texts. The order is that of a
+ * machine that starts: devices, masters, up, addresses, settings, neighbours, routes, rules.
+ */
+import { parseMac } from './address.ts';
+import type { Device, DeviceKind } from './device.ts';
+import { createDevice } from './iproute/link.ts';
+import { ip, sysctl } from './iproute.ts';
+import type { Netns } from './netns.ts';
+
+export interface LinkConfig {
+  readonly ifname: string;
+  readonly ifindex?: number;
+  readonly address?: string;
+  readonly mtu?: number;
+  readonly group?: string | number;
+  readonly flags?: readonly string[];
+  readonly master?: string;
+  readonly link?: string;
+  readonly linkinfo?: {
+    readonly info_kind?: string;
+    readonly info_data?: Readonly<Record<string, unknown>>;
+  };
+  readonly addr_info?: readonly { readonly local: string; readonly prefixlen: number }[];
+}
+
+export interface RouteConfig {
+  readonly dst: string;
+  readonly gateway?: string;
+  readonly dev?: string;
+  readonly metric?: number;
+  readonly table?: string | number;
+  readonly prefsrc?: string;
+  readonly type?: string;
+}
+
+export interface RuleConfig {
+  readonly priority?: number;
+  readonly src?: string;
+  readonly srclen?: number;
+  readonly dst?: string;
+  readonly dstlen?: number;
+  readonly iif?: string;
+  readonly fwmark?: string | number;
+  readonly family?: string;
+  readonly table: string | number;
+}
+
+export interface NeighbourConfig {
+  readonly dst: string;
+  readonly dev: string;
+  readonly lladdr: string;
+}
+
+export interface MachineConfig {
+  readonly link?: readonly LinkConfig[];
+  readonly route?: readonly RouteConfig[];
+  readonly rule?: readonly RuleConfig[];
+  readonly neigh?: readonly NeighbourConfig[];
+  readonly sysctl?: Readonly<Record<string, string | number>>;
+  readonly offload?: readonly string[];
+  readonly host?: 'silent' | 'closed';
+  readonly listen?: readonly string[];
+  readonly setup?: readonly string[];
+}
+
+/** ifindex of the n-th device of the list (from 0). */
+const FIRST_IFINDEX = 10;
+
+/** The address of a device that has none given: 02:00:00:00:00:n, n from 1. */
+export const defaultAddress = (n: number): string =>
+  `02:00:00:00:00:${(n + 1).toString(16).padStart(2, '0')}`;
+
+/** Builds the machine; the texts of what could not be done. */
+export function configure(ns: Netns, env: MachineConfig): string[] {
+  const errors: string[] = [];
+  const note = (error: string | undefined) => {
+    if (error !== undefined) errors.push(error);
+  };
+  const links = (env.link ?? []).filter((l) => l.ifname !== 'lo');
+  ns.host = env.host ?? 'silent';
+  ns.listen = (env.listen ?? []).map((x) => Number(x.split('/')[1]));
+  (env.link ?? []).forEach((link, n) => {
+    if (link.ifname !== 'lo') note(addDevice(ns, link, n));
+  });
+  for (const l of links) if (l.master) note(ip(ns, `link set ${l.ifname} master ${l.master}`));
+  for (const l of links)
+    if (!l.flags || l.flags.includes('UP')) note(ip(ns, `link set ${l.ifname} up`));
+  for (const l of links)
+    for (const a of l.addr_info ?? [])
+      if (!a.local.startsWith('fe80:'))
+        note(ip(ns, `addr add ${a.local}/${a.prefixlen} dev ${l.ifname}`));
+      else note(ip(ns, `addr add ${a.local}/${a.prefixlen} dev ${l.ifname} nodad`));
+  for (const error of setSettings(ns, env, links)) errors.push(error);
+  for (const n of env.neigh ?? [])
+    note(ip(ns, `neigh replace ${n.dst} lladdr ${n.lladdr} dev ${n.dev} nud permanent`));
+  for (const r of env.route ?? []) note(ip(ns, routeLine(r)));
+  for (const r of env.rule ?? []) note(ip(ns, ruleLine(r)));
+  for (const name of env.offload ?? []) {
+    const device = ns.devices.named(name);
+    if (device === undefined) errors.push(`offload: Cannot find device "${name}"`);
+    else device.hwOffload = true;
+  }
+  for (const line of env.setup ?? []) note(setupLine(ns, line));
+  return errors;
+}
+
+function addDevice(ns: Netns, link: LinkConfig, n: number): string | undefined {
+  const info = link.linkinfo?.info_kind;
+  const kind = kindOf(info);
+  if (kind === undefined) return `link ${link.ifname}: devices of kind ${info}: not supported`;
+  const data = link.linkinfo?.info_data ?? {};
+  let below: Device | null = null;
+  if (kind === 'vlan') {
+    below = ns.devices.named(link.link ?? '') ?? null;
+    if (below === null) return `Cannot find device "${link.link ?? ''}"`;
+  }
+  const device = createDevice(ns, link.ifname, kind, link.ifindex ?? FIRST_IFINDEX + n, {
+    below,
+    vlanId: Number(data.id ?? 0),
+    vlanProto: data.protocol === '802.1ad' ? 0x88a8 : 0x8100,
+    vrfTable: Number(data.table ?? 0),
+    vlanFiltering: Boolean(data.vlan_filtering),
+  });
+  const ownAddress = kind === 'wire' || kind === 'bridge';
+  const text = link.address ?? (ownAddress ? defaultAddress(n) : undefined);
+  const address = text === undefined ? undefined : parseMac(text);
+  if (text !== undefined && address === undefined) return `link ${link.ifname}: address ${text}`;
+  if (address !== undefined) ns.links.setAddress(device, address);
+  if (link.mtu) ns.links.setMtu(device, link.mtu);
+  if (link.group !== undefined && link.group !== 'default') device.group = Number(link.group);
+  return undefined;
+}
+
+/** Devices of no kind have a wire, and so have ends of veth pairs. */
+function kindOf(info: string | undefined): DeviceKind | undefined {
+  if (info === undefined || info === '' || info === 'veth') return 'wire';
+  const kinds: readonly string[] = ['dummy', 'bridge', 'vlan', 'vrf'];
+  return kinds.includes(info) ? (info as DeviceKind) : undefined;
+}
+
+const DEFAULT_SYSCTL: Readonly<Record<string, number>> = {
+  'net.ipv4.ip_forward': 1,
+  'net.ipv6.conf.all.forwarding': 1,
+  'net.ipv4.conf.all.rp_filter': 0,
+  'net.ipv4.conf.all.send_redirects': 0,
+  'net.ipv6.auto_flowlabels': 0,
+};
+
+function setSettings(ns: Netns, env: MachineConfig, links: readonly LinkConfig[]): string[] {
+  const settings: Record<string, string | number> = { ...DEFAULT_SYSCTL };
+  for (const { ifname } of links)
+    settings[`net.ipv4.conf.${ifname}.rp_filter`] = settings[
+      `net.ipv4.conf.${ifname}.send_redirects`
+    ] = 0;
+  Object.assign(settings, env.sysctl);
+  return Object.entries(settings)
+    .map(([name, value]) => ns.sysctl.set(name, value))
+    .filter((error) => error !== undefined);
+}
+
+const option = (word: string, value: string | number | undefined): string =>
+  value === undefined || value === '' ? '' : ` ${word} ${value}`;
+
+function routeLine(r: RouteConfig): string {
+  const v6 = r.dst.includes(':') || r.gateway?.includes(':');
+  const type = r.type ? `${r.type} ` : '';
+  const rest =
+    option('via', r.gateway) +
+    option('dev', r.dev) +
+    option('metric', r.metric) +
+    option('table', r.table) +
+    option('src', r.prefsrc);
+  return `${v6 ? '-6 ' : ''}route replace ${type}${r.dst}${rest}`;
+}
+
+function ruleLine(r: RuleConfig): string {
+  const v6 = r.family === 'inet6' || [r.src, r.dst].some((a) => a?.includes(':'));
+  const length = (n: number | undefined) => (n === undefined ? '' : `/${n}`);
+  const src = r.src && r.src !== 'all' ? ` from ${r.src}${length(r.srclen)}` : '';
+  const dst = r.dst ? ` to ${r.dst}${length(r.dstlen)}` : '';
+  const rest = option('iif', r.iif) + option('fwmark', r.fwmark);
+  return `${v6 ? '-6 ' : ''}rule add${option('pref', r.priority)}${src}${dst}${rest} lookup ${r.table}`;
+}
+
+/** A line of `setup`: `ip …` or `sysctl …`. */
+export function setupLine(ns: Netns, line: string): string | undefined {
+  const [command] = line.trim().split(/\s+/);
+  if (command === 'ip') return ip(ns, line);
+  if (command === 'sysctl') return sysctl(ns, line);
+  return `setup: ${line}: not supported`;
+}

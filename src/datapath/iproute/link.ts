@@ -1,0 +1,174 @@
+/**
+ * `ip link`: set, add, delete.
+ */
+import { parseMac } from '../address.ts';
+import type { Device, DeviceKind } from '../device.ts';
+import type { Netns } from '../netns.ts';
+import { ETH_P_8021AD, ETH_P_8021Q } from '../packet.ts';
+import { CommandError, isError, type Words } from '../words.ts';
+import { actionOf, answers, findDevice, notSupported, numberOf, parseTable } from './common.ts';
+
+export function ipLink(ns: Netns, words: Words): CommandError | undefined {
+  const word = words.next();
+  const action = actionOf(word, ['add', 'set', 'delete']);
+  if (action === 'set') return setLink(ns, words);
+  if (action === 'add') return addLink(ns, words);
+  if (action !== 'delete') return notSupported(`link ${word ?? ''}`);
+  words.take('dev');
+  const device = findDevice(ns, words.value('dev'));
+  if (isError(device)) return device;
+  if (device.kind === 'wire' || device.kind === 'loopback')
+    return answers('Operation not supported');
+  ns.links.remove(device);
+  return undefined;
+}
+
+function setLink(ns: Netns, words: Words): CommandError | undefined {
+  words.take('dev');
+  const device = findDevice(ns, words.value('dev'));
+  if (isError(device)) return device;
+  const changes: (() => void)[] = [];
+  while (!words.done) {
+    const change = parseChange(ns, device, words);
+    if (isError(change)) return change;
+    changes.push(change);
+  }
+  for (const change of changes) change();
+  return undefined;
+}
+
+/** One setting of `ip link set`. */
+function parseChange(ns: Netns, device: Device, words: Words): (() => void) | CommandError {
+  const word = words.next()!;
+  switch (word) {
+    case 'up':
+    case 'down':
+      return () => ns.links.setUp(device, word === 'up');
+    case 'mtu': {
+      const mtu = numberOf(words, word, 65536);
+      return isError(mtu) ? mtu : () => ns.links.setMtu(device, mtu);
+    }
+    case 'master': {
+      const master = findDevice(ns, words.value(word));
+      if (isError(master)) return master;
+      if (master.kind !== 'bridge' && master.kind !== 'vrf')
+        return answers('Operation not supported');
+      return () => ns.links.setMaster(device, master);
+    }
+    case 'nomaster':
+      return () => ns.links.setMaster(device, null);
+    case 'address': {
+      const address = parseMac(words.next() ?? '');
+      if (address === undefined) return new CommandError('Error: lladdr is wrong.');
+      return () => ns.links.setAddress(device, address);
+    }
+    case 'group': {
+      if (words.take('default')) return () => ns.links.setGroup(device, 0);
+      const group = numberOf(words, word);
+      return isError(group) ? group : () => ns.links.setGroup(device, group);
+    }
+    case 'promisc': {
+      const on = words.next() === 'on';
+      return () => {
+        device.promiscuous = on;
+      };
+    }
+    default:
+      return notSupported(`link set ${word}`);
+  }
+}
+
+const KINDS: readonly DeviceKind[] = ['dummy', 'bridge', 'vlan', 'vrf'];
+
+function addLink(ns: Netns, words: Words): CommandError | undefined {
+  let name = '';
+  let below: Device | null = null;
+  let kind: DeviceKind | undefined;
+  let address: Uint8Array | undefined;
+  let mtu = 0;
+  while (kind === undefined) {
+    const word = words.next();
+    if (word === undefined)
+      return new CommandError('Not enough information: "type" argument is required');
+    if (word === 'link') {
+      const device = findDevice(ns, words.value(word));
+      if (isError(device)) return device;
+      below = device;
+    } else if (word === 'type') {
+      const type = words.value(word);
+      if (isError(type)) return type;
+      kind = KINDS.find((k) => k === type);
+      if (kind === undefined) return notSupported(`link add type ${type}`);
+    } else if (word === 'address') address = parseMac(words.next() ?? '');
+    else if (word === 'mtu') mtu = Number(words.next());
+    else if (word === 'name' || word === 'dev') name = words.next() ?? '';
+    else if (['up', 'down', 'master', 'index'].includes(word))
+      return notSupported(`link add ${word}`);
+    else name = word;
+  }
+  if (ns.devices.named(name) !== undefined) return answers('File exists');
+  const data = parseKind(words, kind);
+  if (isError(data)) return data;
+  if (kind === 'vlan' && below === null) return answers('Operation not supported');
+  const device = createDevice(ns, name, kind, ns.devices.free(2), { ...data, below });
+  if (address !== undefined) ns.links.setAddress(device, address);
+  if (mtu > 0) ns.links.setMtu(device, mtu);
+  return undefined;
+}
+
+export interface KindData {
+  readonly vlanId?: number;
+  readonly vlanProto?: number;
+  readonly vrfTable?: number;
+  readonly vlanFiltering?: boolean;
+}
+
+/** What stands behind `type KIND`. */
+function parseKind(words: Words, kind: DeviceKind): KindData | CommandError {
+  let data: KindData = {};
+  for (let word = words.next(); word !== undefined; word = words.next()) {
+    if (kind === 'vlan' && word === 'id') {
+      const id = numberOf(words, word, 4094);
+      if (isError(id)) return id;
+      data = { ...data, vlanId: id };
+    } else if (kind === 'vlan' && (word === 'protocol' || word === 'proto')) {
+      const protocol = words.next()?.toLowerCase();
+      if (protocol !== '802.1q' && protocol !== '802.1ad') return notSupported('vlan protocol');
+      data = { ...data, vlanProto: protocol === '802.1q' ? ETH_P_8021Q : ETH_P_8021AD };
+    } else if (kind === 'vrf' && word === 'table') {
+      const table = parseTable(words.next() ?? '');
+      if (isError(table)) return table;
+      data = { ...data, vrfTable: table };
+    } else if (kind === 'bridge' && word === 'vlan_filtering')
+      data = { ...data, vlanFiltering: words.next() === '1' };
+    else if (kind === 'bridge' && (word === 'forward_delay' || word === 'mcast_snooping')) {
+      if (words.next() !== '0') return notSupported(`bridge ${word}`);
+    } else return notSupported(`link add type ${kind} ${word}`);
+  }
+  return data;
+}
+
+/** A new device, down. */
+export function createDevice(
+  ns: Netns,
+  name: string,
+  kind: DeviceKind,
+  ifindex: number,
+  data: KindData & { readonly below: Device | null },
+): Device {
+  const device = ns.links.add(name, kind, ifindex);
+  device.address = Uint8Array.from({ length: 6 }, (_, i) =>
+    i === 0 ? (ns.random.u32() & 0xfc) | 2 : ns.random.u32() & 0xff,
+  );
+  if (kind === 'vlan') ns.links.stack(device, data.below!, data.vlanId ?? 0, data.vlanProto);
+  if (kind === 'vrf') {
+    device.vrfTable = data.vrfTable ?? 0;
+    device.mtu = 65575;
+    ns.links.addVrfRules();
+  }
+  if (kind === 'bridge') {
+    device.vlanFiltering = data.vlanFiltering ?? false;
+    device.addressFollowsPorts = true;
+  }
+  return device;
+}

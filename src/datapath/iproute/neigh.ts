@@ -1,0 +1,93 @@
+/**
+ * `ip neighbour`: add, replace, change, del, flush.
+ */
+import { parseMac } from '../address.ts';
+import type { Device } from '../device.ts';
+import {
+  NUD_FAILED,
+  NUD_NOARP,
+  NUD_NONE,
+  NUD_PERMANENT,
+  NUD_REACHABLE,
+  NUD_STALE,
+} from '../neigh.ts';
+import type { Netns } from '../netns.ts';
+import { NFPROTO_IPV4 } from '../packet.ts';
+import { CommandError, isError, type Words } from '../words.ts';
+import {
+  actionOf,
+  answers,
+  findDevice,
+  notSupported,
+  type Prefix,
+  parseAddress,
+} from './common.ts';
+
+const STATES: Readonly<Record<string, number>> = {
+  permanent: NUD_PERMANENT,
+  reachable: NUD_REACHABLE,
+  stale: NUD_STALE,
+  noarp: NUD_NOARP,
+  failed: NUD_FAILED,
+  none: NUD_NONE,
+};
+
+interface NeighbourLine {
+  target: Prefix | null;
+  device: Device | null;
+  lladdr: Uint8Array | null;
+  state: number;
+}
+
+export function ipNeighbour(ns: Netns, words: Words, family: number): CommandError | undefined {
+  const word = words.next();
+  const action = actionOf(word, ['add', 'change', 'replace', 'delete', 'flush']);
+  if (action === undefined) return notSupported(`neighbour ${word ?? ''}`);
+  const line = parse(ns, words, family);
+  if (isError(line)) return line;
+  const { device, target } = line;
+  if (device === null) return new CommandError('Device and destination are required arguments.');
+  if (action === 'flush') {
+    ns.neigh4.flush(device.ifindex);
+    ns.neigh6.flush(device.ifindex);
+    return undefined;
+  }
+  if (target === null) return new CommandError('Device and destination are required arguments.');
+  const table = target.family === NFPROTO_IPV4 ? ns.neigh4 : ns.neigh6;
+  const known = table.find(device.ifindex, target.words);
+  if (action === 'delete') {
+    if (known === undefined) return answers('No such file or directory');
+    table.remove(known);
+    return undefined;
+  }
+  if (action === 'add' && known !== undefined) return answers('File exists');
+  if (action === 'change' && known === undefined) return answers('No such file or directory');
+  if (line.lladdr === null && line.state === NUD_PERMANENT) return answers('Invalid argument');
+  const lladdr = line.lladdr ?? known?.lladdr ?? new Uint8Array(6);
+  table.set(device.ifindex, target.words, lladdr, line.state);
+  return undefined;
+}
+
+function parse(ns: Netns, words: Words, family: number): NeighbourLine | CommandError {
+  const line: NeighbourLine = { target: null, device: null, lladdr: null, state: NUD_PERMANENT };
+  for (let word = words.next(); word !== undefined; word = words.next()) {
+    if (word === 'dev') {
+      const device = findDevice(ns, words.value(word));
+      if (isError(device)) return device;
+      line.device = device;
+    } else if (word === 'lladdr') {
+      const lladdr = parseMac(words.next() ?? '');
+      if (lladdr === undefined) return new CommandError('"lladdr" is invalid');
+      line.lladdr = lladdr;
+    } else if (word === 'nud') {
+      const state = STATES[words.next() ?? ''];
+      if (state === undefined) return new CommandError('nud state is bad');
+      line.state = state;
+    } else if (word !== 'to') {
+      const target = parseAddress(word, family);
+      if (isError(target)) return notSupported(`neighbour … ${word}`);
+      line.target = target;
+    }
+  }
+  return line;
+}

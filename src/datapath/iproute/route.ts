@@ -1,0 +1,422 @@
+/**
+ * `ip route`: add, append, replace, change, del, flush.
+ *
+ * Mirrors iproute.c's defaults and the kernel's checks of next hops (fib_semantics.c, route.c).
+ */
+import { mask6 } from '../address.ts';
+import {
+  LOOPBACK_IFINDEX,
+  SCOPE_HOST,
+  SCOPE_LINK,
+  SCOPE_NOWHERE,
+  SCOPE_UNIVERSE,
+} from '../device.ts';
+import {
+  type FibRoute,
+  RT_TABLE_LOCAL,
+  RT_TABLE_MAIN,
+  RTN_ANYCAST,
+  RTN_BLACKHOLE,
+  RTN_BROADCAST,
+  RTN_LOCAL,
+  RTN_MULTICAST,
+  RTN_PROHIBIT,
+  RTN_THROW,
+  RTN_UNICAST,
+  RTN_UNREACHABLE,
+} from '../fib.ts';
+import { PLAIN_ROUTE } from '../link.ts';
+import type { Netns } from '../netns.ts';
+import { NFPROTO_IPV4, NFPROTO_IPV6 } from '../packet.ts';
+import { CommandError, isError, parseNumber, type Words } from '../words.ts';
+import {
+  actionOf,
+  answers,
+  findDevice,
+  notSupported,
+  numberOf,
+  type Prefix,
+  parseAddress,
+  parsePrefix,
+  parseTable,
+} from './common.ts';
+
+const TYPES: Readonly<Record<string, number>> = {
+  unicast: RTN_UNICAST,
+  local: RTN_LOCAL,
+  broadcast: RTN_BROADCAST,
+  anycast: RTN_ANYCAST,
+  multicast: RTN_MULTICAST,
+  blackhole: RTN_BLACKHOLE,
+  unreachable: RTN_UNREACHABLE,
+  prohibit: RTN_PROHIBIT,
+  throw: RTN_THROW,
+};
+
+const PROTOCOLS: Readonly<Record<string, number>> = {
+  kernel: 2,
+  boot: 3,
+  static: 4,
+  ra: 9,
+  dhcp: 16,
+};
+const RTPROT_BOOT = 3;
+
+const SCOPES: Readonly<Record<string, number>> = {
+  global: SCOPE_UNIVERSE,
+  universe: SCOPE_UNIVERSE,
+  site: 200,
+  link: SCOPE_LINK,
+  host: SCOPE_HOST,
+  nowhere: SCOPE_NOWHERE,
+};
+
+/** IP6_RT_PRIO_USER */
+const IP6_PRIORITY = 1024;
+
+/** A route as it is written; what is not there is undefined. */
+interface RouteLine {
+  type: number;
+  dst: Prefix | null;
+  gateway?: Prefix;
+  dev?: string;
+  table?: number;
+  metric?: number;
+  prefsrc?: Prefix;
+  scope?: number;
+  protocol?: number;
+  tos: number;
+  realm: number;
+  mtu: number;
+  mtuLocked: boolean;
+  advmss: number;
+  hoplimit: number;
+  onlink: boolean;
+}
+
+export function ipRoute(ns: Netns, words: Words, family: number): CommandError | undefined {
+  const word = words.next();
+  const action = actionOf(word, ['add', 'append', 'change', 'replace', 'delete', 'flush']);
+  if (action === 'flush') return flush(ns, words, family);
+  if (action === undefined) return notSupported(`route ${word ?? ''}`);
+  const line = parse(words, family);
+  if (isError(line)) return line;
+  const known = line.gateway ?? line.dst ?? line.prefsrc;
+  const v6 = (family || known?.family || NFPROTO_IPV4) === NFPROTO_IPV6;
+  if (action === 'delete') return remove(ns, line, v6);
+  const route = resolve(ns, line, v6);
+  return isError(route) ? route : install(ns, route, action);
+}
+
+function parse(words: Words, family: number): RouteLine | CommandError {
+  const line: RouteLine = {
+    type: RTN_UNICAST,
+    dst: null,
+    tos: 0,
+    realm: 0,
+    mtu: 0,
+    mtuLocked: false,
+    advmss: 0,
+    hoplimit: 0,
+    onlink: false,
+  };
+  for (let word = words.next(); word !== undefined; word = words.next()) {
+    const type = TYPES[word];
+    if (type !== undefined && line.dst === null) {
+      line.type = type;
+      continue;
+    }
+    const error = parseWord(line, word, words, family);
+    if (error !== undefined) return error;
+  }
+  return line;
+}
+
+/** Numbers that may stand in a route line, with their field and largest value. */
+const NUMBERS: Readonly<
+  Record<string, readonly ['metric' | 'advmss' | 'hoplimit' | 'tos', number]>
+> = {
+  metric: ['metric', 0xffffffff],
+  priority: ['metric', 0xffffffff],
+  preference: ['metric', 0xffffffff],
+  advmss: ['advmss', 65535],
+  hoplimit: ['hoplimit', 255],
+  tos: ['tos', 255],
+  dsfield: ['tos', 255],
+};
+
+function parseWord(
+  line: RouteLine,
+  word: string,
+  words: Words,
+  family: number,
+): CommandError | undefined {
+  const number = NUMBERS[word];
+  if (number !== undefined) {
+    const value = numberOf(words, word, number[1]);
+    if (isError(value)) return value;
+    line[number[0]] = value;
+    return undefined;
+  }
+  switch (word) {
+    case 'via': {
+      words.take('inet');
+      const via6 = words.take('inet6');
+      const gateway = parseAddress(words.next() ?? '', via6 ? NFPROTO_IPV6 : 0);
+      if (isError(gateway)) return gateway;
+      line.gateway = gateway;
+      return undefined;
+    }
+    case 'dev':
+    case 'oif':
+      line.dev = words.next() ?? '';
+      return undefined;
+    case 'src': {
+      const source = parseAddress(words.next() ?? '', family);
+      if (isError(source)) return source;
+      line.prefsrc = source;
+      return undefined;
+    }
+    case 'table': {
+      const table = parseTable(words.next() ?? '');
+      if (isError(table)) return table;
+      line.table = table;
+      return undefined;
+    }
+    case 'scope': {
+      const text = words.next() ?? '';
+      const scope = SCOPES[text] ?? parseNumber(text, 255);
+      if (scope === undefined)
+        return new CommandError(`Error: argument "${text}" is wrong: invalid "scope" value`);
+      line.scope = scope;
+      return undefined;
+    }
+    case 'proto':
+    case 'protocol': {
+      const text = words.next() ?? '';
+      line.protocol = PROTOCOLS[text] ?? parseNumber(text, 255);
+      return undefined;
+    }
+    case 'mtu': {
+      line.mtuLocked = words.take('lock');
+      const mtu = numberOf(words, word);
+      if (isError(mtu)) return mtu;
+      line.mtu = mtu;
+      return undefined;
+    }
+    case 'realm':
+    case 'realms':
+      return parseRealm(line, words.next() ?? '');
+    case 'onlink':
+      line.onlink = true;
+      return undefined;
+    case 'pref':
+      return words.next() === 'medium' ? undefined : notSupported('route … pref');
+    case 'to':
+      return undefined;
+    default:
+      return parseDestination(line, word, family);
+  }
+}
+
+/** [FROM/]TO */
+function parseRealm(line: RouteLine, text: string): CommandError | undefined {
+  const [first, second] = text.split('/');
+  const to = parseNumber(second ?? first!, 0xffff);
+  const from = second === undefined ? 0 : parseNumber(first!, 0xffff);
+  if (to === undefined || from === undefined) return notSupported(`route … realm ${text}`);
+  line.realm = (from << 16) | to;
+  return undefined;
+}
+
+function parseDestination(line: RouteLine, word: string, family: number): CommandError | undefined {
+  if (line.dst !== null) return notSupported(`route … ${word}`);
+  const any = word === 'default' || word === 'any' || word === 'all';
+  if (any && family === 0) {
+    line.dst = { family: 0, words: new Int32Array(1), length: 0 };
+    return undefined;
+  }
+  const dst = parsePrefix(word, family);
+  if (isError(dst)) return dst;
+  line.dst = dst;
+  return undefined;
+}
+
+const isReject = (type: number) =>
+  type === RTN_BLACKHOLE || type === RTN_UNREACHABLE || type === RTN_PROHIBIT || type === RTN_THROW;
+
+function defaultTable(type: number, v6: boolean): number {
+  const local = type === RTN_LOCAL || type === RTN_BROADCAST || type === RTN_ANYCAST;
+  return local && !v6
+    ? RT_TABLE_LOCAL
+    : type === RTN_LOCAL || type === RTN_ANYCAST
+      ? RT_TABLE_LOCAL
+      : RT_TABLE_MAIN;
+}
+
+function defaultScope(line: RouteLine): number {
+  if (line.type === RTN_LOCAL) return SCOPE_HOST;
+  if ([RTN_BROADCAST, RTN_MULTICAST, RTN_ANYCAST].includes(line.type)) return SCOPE_LINK;
+  return line.type === RTN_UNICAST && line.gateway === undefined ? SCOPE_LINK : SCOPE_UNIVERSE;
+}
+
+/** The route as the kernel keeps it, or why it does not. */
+function resolve(ns: Netns, line: RouteLine, v6: boolean): FibRoute | CommandError {
+  const family = v6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
+  const width = v6 ? 4 : 1;
+  const dst = line.dst?.family === family ? line.dst.words : new Int32Array(width);
+  if (line.dst !== null && line.dst.length > 0 && line.dst.family !== family)
+    return new CommandError('Error: an inet prefix of the other family.');
+  const prefixlen = line.dst?.length ?? 0;
+  if (dst.some((w, i) => w & ~mask6(prefixlen, i)) && !v6)
+    return new CommandError('Error: Invalid prefix for given prefix length.');
+  const dev = deviceOf(ns, line, v6);
+  if (isError(dev)) return dev;
+  const error = checkSource(ns, line, v6);
+  if (error !== undefined) return error;
+  return {
+    ...PLAIN_ROUTE,
+    family,
+    table: line.table ?? defaultTable(line.type, v6),
+    dst: dst.map((w, i) => w & mask6(prefixlen, i)),
+    prefixlen,
+    type: line.type,
+    tos: line.tos,
+    scope: v6 ? SCOPE_UNIVERSE : (line.scope ?? defaultScope(line)),
+    metric: line.metric || (v6 ? IP6_PRIORITY : 0),
+    dev,
+    gateway: line.gateway?.words ?? null,
+    gateway6: line.gateway?.family === NFPROTO_IPV6,
+    onlink: line.onlink,
+    prefsrc: line.prefsrc?.words ?? null,
+    protocol: line.protocol ?? RTPROT_BOOT,
+    mtu: line.mtu,
+    mtuLocked: line.mtuLocked,
+    advmss: line.advmss,
+    hoplimit: line.hoplimit,
+    realm: line.realm,
+  };
+}
+
+function checkSource(ns: Netns, line: RouteLine, v6: boolean): CommandError | undefined {
+  if (line.prefsrc === undefined) return undefined;
+  const own = v6
+    ? ns.fib6.isOwnAddress(line.prefsrc.words)
+    : ns.fib4.addressType(line.prefsrc.words[0]!) === RTN_LOCAL;
+  return own ? undefined : new CommandError('Error: Invalid prefsrc address.');
+}
+
+/** fib_check_nh, ip6_route_check_nh: the device of a route, found by its gateway if not given. */
+function deviceOf(ns: Netns, line: RouteLine, v6: boolean): number | CommandError {
+  if (isReject(line.type)) return v6 ? LOOPBACK_IFINDEX : 0;
+  let ifindex = 0;
+  if (line.dev !== undefined) {
+    const device = findDevice(ns, line.dev);
+    if (isError(device)) return device;
+    if (!device.up) return new CommandError('Error: Device for nexthop is not up.');
+    ifindex = device.ifindex;
+  }
+  const { gateway } = line;
+  if (gateway === undefined) {
+    if (ifindex === 0) return v6 ? LOOPBACK_IFINDEX : answers('No such device');
+    return ifindex;
+  }
+  if (line.onlink) return ifindex || answers('No such device');
+  const found =
+    gateway.family === NFPROTO_IPV6
+      ? gateway6(ns, gateway.words, ifindex)
+      : gateway4(ns, gateway.words[0]!, ifindex, line);
+  return found === 0 ? new CommandError('Error: Nexthop has invalid gateway.') : found;
+}
+
+function gateway4(ns: Netns, gateway: number, ifindex: number, line: RouteLine): number {
+  const { flow } = ns.fib4;
+  flow.clear();
+  flow.daddr[0] = gateway;
+  flow.oif = ifindex;
+  flow.iif = LOOPBACK_IFINDEX;
+  flow.scope = Math.max((line.scope ?? defaultScope(line)) + 1, SCOPE_LINK);
+  const own = line.table === undefined ? -1 : ns.fib4.lookupTable(ns.fib4.table(line.table), flow);
+  if (own !== 0 && ns.fib4.lookup(flow) !== 0) return 0;
+  const { type, dev } = ns.fib4.result!;
+  return type === RTN_UNICAST || type === RTN_LOCAL ? dev : 0;
+}
+
+function gateway6(ns: Netns, gateway: Int32Array, ifindex: number): number {
+  if (ns.fib6.isOwnAddress(gateway)) return 0;
+  const { flow } = ns.fib6;
+  flow.clear();
+  flow.daddr.set(gateway);
+  flow.oif = ifindex;
+  flow.iif = LOOPBACK_IFINDEX;
+  const route = ns.fib6.lookup(flow, ifindex);
+  if (route.error !== 0 || route.gateway !== null) return 0;
+  return ifindex === 0 || route.dev === ifindex ? route.dev : 0;
+}
+
+/** fib_table_insert, fib6_add. */
+function install(ns: Netns, route: FibRoute, action: string): CommandError | undefined {
+  const v6 = route.family === NFPROTO_IPV6;
+  const table = (v6 ? ns.fib6 : ns.fib4).table(route.table);
+  const same = table
+    .at(route.dst, route.prefixlen)
+    .filter((r) => r.tos === route.tos && r.metric === route.metric);
+  const old = same[0];
+  if (old !== undefined && action === 'add') return answers('File exists');
+  if (old === undefined && action === 'change') return answers('No such file or directory');
+  if (v6 && action === 'append' && old?.gateway && route.gateway)
+    return notSupported('route append (several next hops)');
+  if (old !== undefined && action !== 'append') table.remove(old);
+  table.insert(route, action === 'replace' || action === 'change');
+  ns.links.routesChanged(route.family);
+  return undefined;
+}
+
+function remove(ns: Netns, line: RouteLine, v6: boolean): CommandError | undefined {
+  const fib = v6 ? ns.fib6 : ns.fib4;
+  const table = fib.table(line.table ?? defaultTable(line.type, v6));
+  const dst = line.dst?.length ? line.dst.words : new Int32Array(v6 ? 4 : 1);
+  const dev = line.dev === undefined ? undefined : (ns.devices.named(line.dev)?.ifindex ?? -1);
+  const found = table
+    .at(dst, line.dst?.length ?? 0)
+    .find(
+      (r) =>
+        (line.metric === undefined || r.metric === line.metric) &&
+        (dev === undefined || r.dev === dev) &&
+        (line.type === RTN_UNICAST || r.type === line.type) &&
+        (line.gateway === undefined ||
+          (r.gateway !== null && line.gateway.words.every((w, i) => w === r.gateway![i]))) &&
+        (line.prefsrc === undefined || r.prefsrc?.[0] === line.prefsrc.words[0]) &&
+        (line.tos === 0 || r.tos === line.tos),
+    );
+  if (found === undefined) return answers('No such process');
+  table.remove(found);
+  ns.links.routesChanged(found.family);
+  return undefined;
+}
+
+/** `ip route flush [table T] [dev D] [PREFIX]`; `flush cache` makes what packets hold stale. */
+function flush(ns: Netns, words: Words, family: number): CommandError | undefined {
+  const v6 = family === NFPROTO_IPV6;
+  const own = v6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
+  if (words.take('cache')) {
+    ns.links.routesChanged(own);
+    return undefined;
+  }
+  const line = parse(words, family);
+  if (isError(line)) return line;
+  const table = (v6 ? ns.fib6 : ns.fib4).table(line.table ?? RT_TABLE_MAIN);
+  const dev = line.dev === undefined ? undefined : ns.devices.named(line.dev)?.ifindex;
+  for (const route of [...table]) {
+    if (line.dev !== undefined && route.dev !== dev) continue;
+    if (line.dst !== null && !covers(line.dst, route)) continue;
+    table.remove(route);
+  }
+  ns.links.routesChanged(own);
+  return undefined;
+}
+
+function covers(prefix: Prefix, route: FibRoute): boolean {
+  if (route.prefixlen !== prefix.length) return false;
+  return prefix.length === 0 || prefix.words.every((w, i) => w === route.dst[i]);
+}
