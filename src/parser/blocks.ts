@@ -54,15 +54,16 @@ export abstract class Blocks extends Statements {
   /** `define`, `include`, …: true if one stood here and was read, with its end. */
   protected abstract common(): boolean;
 
-  protected block(line: () => void, separated = true): Span {
+  /** `line` reads one; true where it needs no end. */
+  protected block(line: () => boolean | undefined, separated = true): Span {
     const open = this.expect(T.BraceOpen);
     let span = this.spanOf(open);
     this.definitions.open();
     while (!this.at(T.BraceClose)) {
       this.recovering(() => {
         if (this.take(T.Newline) || this.take(T.Semicolon) || this.common()) return;
-        line();
-        if (separated) this.separator();
+        const ended = line() ?? !separated;
+        if (!ended) this.separator();
       });
       span = this.extend(span);
     }
@@ -258,7 +259,7 @@ export abstract class Blocks extends Statements {
     return { kind: 'set', map, ...draft, span };
   }
 
-  private setLine(map: boolean, draft: Draft<SetBlock>): void {
+  private setLine(map: boolean, draft: Draft<SetBlock>): boolean | undefined {
     switch (this.LA(1).tokenType) {
       case T.Type:
       case T.Typeof:
@@ -295,12 +296,13 @@ export abstract class Blocks extends Statements {
         this.next();
         this.expect(T.Assign);
         draft.elements = this.elementList();
-        return;
+        return true;
       case T.Comment:
         draft.comment = this.once(draft.comment, this.comment());
         return;
       default:
         this.setStatements(draft);
+        return;
     }
   }
 
@@ -341,8 +343,7 @@ export abstract class Blocks extends Statements {
   }
 
   private typeofExpression(): Expr {
-    const expr = this.concat();
-    return expr.kind === 'symbol' ? this.unexpected() : expr;
+    return this.beginsSelector(this.peek()) || this.at(T.At) ? this.concat() : this.unexpected();
   }
 
   private dataSpec(by: 'type' | 'typeof', draft: Draft<SetBlock>): void {

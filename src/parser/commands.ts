@@ -131,7 +131,7 @@ export abstract class Commands extends Blocks {
     if (orRule && this.beginsRulePlace()) return { name: 'rule' };
     const second = known.filter((noun) => noun.includes(' ') && this.reads(noun.split(' ')[0]!));
     if (second.length === 0) return this.unexpected(known);
-    this.next();
+    this.scopes.push(this.next().image);
     return this.unexpected(second.map((noun) => noun.split(' ')[1]!));
   }
 

@@ -5,7 +5,7 @@
  * with it; nothing is seen before it is defined.
  */
 import type { Expr } from './ast.ts';
-import { closest } from './closest.ts';
+import { nearest } from './misspell.ts';
 
 export class Definitions {
   private readonly scopes: Map<string, Expr>[] = [new Map()];
@@ -42,14 +42,14 @@ export class Definitions {
     this.scopes.at(-1)!.set(name, value);
   }
 
-  /** False where the name is not defined in this block. */
-  undefine(name: string): boolean {
-    return this.scopes.at(-1)!.delete(name);
+  /** Forgets a name of this block; one that is not there is no error, as with nft. */
+  undefine(name: string): void {
+    this.scopes.at(-1)!.delete(name);
   }
 
   /** The defined name that looks most like this one. */
   suggest(name: string): string | undefined {
-    return closest(
+    return nearest(
       name,
       this.scopes.flatMap((scope) => [...scope.keys()]),
     );

@@ -150,7 +150,7 @@ export abstract class Expressions extends Phrases {
     return this.beginsLiteral(token) || token.tokenType === T.At || this.beginsSelector(token);
   }
 
-  private beginsSelector(token: Token): boolean {
+  protected beginsSelector(token: Token): boolean {
     if (token.tokenType === T.Quoted) return false;
     return this.keys.has(token.image) || this.unqualified.has(token.image);
   }
@@ -362,7 +362,7 @@ export abstract class Expressions extends Phrases {
   private statedElements(): SetExpr {
     const open = this.expect(T.BraceOpen);
     const element = this.statedElement();
-    this.expect(T.BraceClose);
+    if (!this.take(T.BraceClose)) this.unexpected();
     return { kind: 'set', elements: [element], span: this.spanFrom(open) };
   }
 

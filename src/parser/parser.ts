@@ -124,9 +124,7 @@ export class NftParser extends Commands {
         this.next();
         const name = this.identifier();
         this.separator();
-        if (!this.definitions.undefine(name.text)) {
-          this.refuse(`undefined symbol '${name.text}'`, name.span);
-        }
+        this.definitions.undefine(name.text);
         return true;
       }
       default:

@@ -169,11 +169,22 @@ export abstract class Phrases extends Cursor {
     let candidates = all.filter(([, phrase]) => this.begins(phrase));
     if (candidates.length > 1) {
       const fitting = candidates.filter(([, phrase]) => this.fits(phrase));
-      if (fitting.length > 0) candidates = fitting;
+      if (fitting.length === 0) return this.divergence(candidates.map(([, phrase]) => phrase));
+      candidates = fitting;
     }
     const chosen = candidates[0] ?? all.find(([, phrase]) => phrase.every(isOptional));
     if (!chosen) return this.unexpected(all.flatMap(([, phrase]) => this.firstNames(phrase)));
     return this.choice(chosen[0], chosen[1]);
+  }
+
+  /** Refuses the first token that none of some phrases, all begun alike, goes on with. */
+  private divergence(phrases: readonly Phrase[]): never {
+    let open = phrases;
+    while (open.every(([item]) => item?.item === 'kw' && this.reads(item.words[0]!))) {
+      this.next();
+      open = open.map(([, ...rest]) => rest);
+    }
+    return this.unexpected(open.flatMap((phrase) => this.firstNames(phrase)));
   }
 
   private choice(which: string, phrase: Phrase): Choice {

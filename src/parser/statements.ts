@@ -114,7 +114,12 @@ export abstract class Statements extends Expressions {
   private verdictStatement(): Statement {
     const first = this.peek();
     const follows = this.peek(2);
-    if (follows.tokenType === T.BraceOpen) return this.implicitChain(first);
+    const jumps = first.tokenType === T.Jump || first.tokenType === T.Goto;
+    if (jumps && follows.tokenType === T.BraceOpen) return this.implicitChain(first);
+    if (jumps && !T.namesChain.has(follows.tokenType)) {
+      this.next();
+      return this.unexpected([T.BraceOpen.name]);
+    }
     const expr = this.verdict();
     return { kind: 'verdict', expr, span: expr.span };
   }
@@ -122,10 +127,6 @@ export abstract class Statements extends Expressions {
   /** `jump { … }`: a chain without a name. */
   private implicitChain(first: Token): Statement {
     const verdict = first.tokenType === T.Goto ? 'goto' : 'jump';
-    if (first.tokenType !== T.Goto && first.tokenType !== T.Jump) {
-      this.next();
-      return this.unexpected();
-    }
     this.next();
     const block = this.chainBlock();
     const span = this.spanFrom(first);

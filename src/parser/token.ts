@@ -163,6 +163,9 @@ export function expectation(names: readonly string[]): string {
   return `, expecting ${unique.sort((a, b) => rank(a) - rank(b)).join(' or ')}`;
 }
 
+/** What may follow `jump` and `goto`. */
+export const namesChain: ReadonlySet<TokenType> = new Set([Name, Dollar]);
+
 /** Reserved words that nft's grammar also takes as a literal: keyword_expr and protocol names. */
 export const valueWords: ReadonlySet<string> = new Set([
   ...['ether', 'ip', 'ip6', 'vlan', 'arp', 'dnat', 'snat', 'ecn', 'reset', 'destroy'],
@@ -171,4 +174,4 @@ export const valueWords: ReadonlySet<string> = new Set([
 ]);
 
 /** Words that lead a phrase and yet may name things. */
-export const names: readonly string[] = ['last', 'meter', 'update', 'tunnel', 'symhash'];
+export const names: readonly string[] = ['last', 'tunnel', 'rt4'];

@@ -7,6 +7,7 @@ import type { Word } from '../../parser/ast.ts';
 import { word } from '../../parser/phrase.ts';
 import type { Naming } from '../check/protocol.ts';
 import type { ByteOrder, Load } from '../checked.ts';
+import { metaPlace, metaSource, readMeta, writeMeta } from '../engine/run/meta.ts';
 import { registerName } from '../lower/registers.ts';
 import type { KeyRow } from '../row.ts';
 import type { ValueType } from '../type/index.ts';
@@ -114,7 +115,12 @@ const alone = [
 export const meta: KeyRow = {
   row: 'key',
   name: 'meta',
-  phrase: [word('key', [...Object.keys(KEYS), ...Object.keys(OLD_WORDS)])],
+  phrase: [
+    word('key', [...Object.keys(KEYS), ...Object.keys(OLD_WORDS)], {
+      message: `syntax error, unexpected %s, known keys are ${Object.keys(KEYS).join(', ')}`,
+      whole: true,
+    }),
+  ],
   unqualified: alone,
   check(args, node, ctx) {
     const written = (args.key as Word).text;
@@ -158,6 +164,10 @@ export const meta: KeyRow = {
     const tunnel = op.args.tunnel as Parameters<typeof innerText>[0] | undefined;
     return tunnel ? innerText(tunnel, text) : text;
   },
+  place: metaPlace,
+  source: metaSource,
+  read: readMeta,
+  write: writeMeta,
 };
 
 const unknownKey = (word: string): string =>

@@ -1,6 +1,6 @@
 /** Any bits of a layer: `@nh,96,32`. */
 import type { NumberWord, Word } from '../../parser/ast.ts';
-import { choice, kw, num } from '../../parser/phrase.ts';
+import { kw, num, word } from '../../parser/phrase.ts';
 import type { Layer } from '../check/protocol.ts';
 import type { KeyRow } from '../row.ts';
 import { hexInteger } from '../type/integer.ts';
@@ -15,7 +15,13 @@ const type = hexInteger(0);
 export const raw: KeyRow = {
   row: 'key',
   name: '@',
-  phrase: [choice('layer', 'll', 'nh', 'th', 'ih'), kw(','), num('offset'), kw(','), num('length')],
+  phrase: [
+    word('layer', ['ll', 'nh', 'th', 'ih'], { message: 'unknown raw payload base' }),
+    kw(','),
+    num('offset'),
+    kw(','),
+    num('length'),
+  ],
   check(args, node, ctx) {
     const offset = Number((args.offset as NumberWord).value);
     const bits = Number((args.length as NumberWord).value);
