@@ -115,13 +115,13 @@ export interface KeyRow {
     site: ChainSite,
     kernel: KernelProfile,
   ): Errno | undefined;
-  /** A load that may be hoisted: what tells it from others of the row. Absent: never hoisted. */
-  place?(args: OpArgs): string;
+  /** What tells a load that may be hoisted from all others; undefined: read anew each time. */
+  place?(args: OpArgs): string | undefined;
   /** How generated code may read it; must say what `read` does. */
   source?(args: OpArgs, len: number): Source | undefined;
-  /** Absent: a rule that has it lists, but is refused to run ("not supported"). */
-  read?(args: OpArgs, len: number, env: Env): Reader;
-  write?(args: OpArgs, len: number, env: Env): Writer;
+  /** Absent, or undefined for these args: the rule lists, but is refused to run ("not supported"). */
+  read?(args: OpArgs, len: number, env: Env): Reader | undefined;
+  write?(args: OpArgs, len: number, env: Env): Writer | undefined;
 }
 
 /** What a statement may overwrite; loads of that domain are fresh after it. */
@@ -152,8 +152,8 @@ export interface StatementRow<A = Readonly<Record<string, unknown>>> {
   declares?(args: A): Declared | undefined;
   /** The flowtable that the op names; it cannot be deleted while the rule is there. */
   flowtable?(args: OpArgs): string;
-  /** Absent: a rule that has it lists, but is refused to run ("not supported"). */
-  run?(args: OpArgs, env: Env): Effect;
+  /** Absent, or undefined for these args: the rule lists, but is refused to run ("not supported"). */
+  run?(args: OpArgs, env: Env): Effect | undefined;
   /** The state that lists and survives (packets, bytes, used …), and back. */
   readonly state?: StateRow;
 }
@@ -179,4 +179,9 @@ export interface StatefulInstance {
   reset(): void;
   /** Continues from what dump gave. */
   restore(args: OpArgs): void;
+  /** What does not list but must survive (a limit's tokens), as plain data, and back. */
+  memory?(): OpArgs;
+  remember?(memory: OpArgs): void;
+  /** True where an element that has it may be collected (`ct count` of nothing). */
+  gc?(): boolean;
 }

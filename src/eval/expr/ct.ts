@@ -8,6 +8,7 @@ import { choice, opt, word } from '../../parser/phrase.ts';
 import type { CheckContext } from '../check/context.ts';
 import type { Naming } from '../check/protocol.ts';
 import type { ByteOrder, Load } from '../checked.ts';
+import { ctPlace, readCt, writeCt } from '../engine/run/ct.ts';
 import { registerName } from '../lower/registers.ts';
 import type { KeyRow } from '../row.ts';
 import { ipv4Addr, ipv6Addr } from '../type/address.ts';
@@ -146,4 +147,7 @@ export const ct: KeyRow = {
     }
     return `ct load ${name} => reg ${registerName(op.dreg)}${direction}`;
   },
+  place: ctPlace,
+  read: readCt,
+  write: writeCt,
 };

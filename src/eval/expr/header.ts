@@ -10,6 +10,8 @@ import { type Phrase, word } from '../../parser/phrase.ts';
 import type { CheckContext } from '../check/context.ts';
 import type { Layer, Numbering, Protocol, Tunnel } from '../check/protocol.ts';
 import type { Load } from '../checked.ts';
+import { payloadPlace, payloadSource, readPayload } from '../engine/run/payload.ts';
+import { writePayload } from '../engine/run/payload-write.ts';
 import type { Op } from '../ir.ts';
 import type { Json } from '../list/json.ts';
 import { registerName } from '../lower/registers.ts';
@@ -130,16 +132,22 @@ export function payloadBytecode(op: Extract<Op, { op: 'load' | 'store' }>): stri
 type ChecksumSpec = Pick<HeaderSpec, 'checksum' | 'fields'>;
 
 /** What the kernel is told of the checksums that a written field is part of. */
-function checksumArgs(spec: ChecksumSpec, name: string | undefined): Record<string, number> {
-  const field = name === undefined ? undefined : spec.fields[name];
+function checksumArgs(spec: ChecksumSpec, { field, layer }: PayloadArgs): Record<string, number> {
+  const options = field === undefined ? undefined : spec.fields[field]?.[3];
   return {
     csumType: spec.checksum?.type ?? 0,
     csumOffset: spec.checksum?.at ?? 0,
-    csumFlags: field?.[3]?.pseudo ? 1 : 0,
+    csumFlags: options?.pseudo || isSummed(layer) ? 1 : 0,
   };
 }
 
-type PayloadHooks = Pick<KeyRow, 'field' | 'at' | 'lower' | 'lowerStore' | 'bytecode'>;
+/** What a transport header carries is in that header's checksum. */
+const isSummed = (layer: Layer): boolean => layer === 'ih';
+
+type PayloadHooks = Pick<
+  KeyRow,
+  'field' | 'at' | 'lower' | 'lowerStore' | 'bytecode' | 'place' | 'source' | 'read' | 'write'
+>;
 
 /** The members that loads of packet bytes have in common, named fields or not. */
 export function payloadHooks(spec: ChecksumSpec): Required<PayloadHooks> {
@@ -152,7 +160,7 @@ export function payloadHooks(spec: ChecksumSpec): Required<PayloadHooks> {
         offset,
         bits,
         ...(next && { next: true as const }),
-        ...(spec.checksum && { checksum: true as const }),
+        ...((spec.checksum || isSummed(layer)) && { checksum: true as const }),
       };
     },
     at: (load, offset, bits) => ({ ...load, bits, args: { ...load.args, offset, bits } }),
@@ -162,12 +170,16 @@ export function payloadHooks(spec: ChecksumSpec): Required<PayloadHooks> {
       to.emit({ op: 'load', row: load.row, args: { ...args, bits: 8 * len }, dreg, len });
     },
     lowerStore(load, sreg, to) {
-      const { field, ...args } = payloadArgs(load);
-      const sum = checksumArgs(spec, field);
+      const { field: _, ...args } = payloadArgs(load);
+      const sum = checksumArgs(spec, payloadArgs(load));
       const len = args.bits / 8;
       to.emit({ op: 'store', row: load.row, args: { ...args, ...sum }, sreg, len });
     },
     bytecode: (op) => payloadBytecode(op),
+    place: payloadPlace,
+    source: payloadSource,
+    read: readPayload,
+    write: writePayload,
   };
 }
 

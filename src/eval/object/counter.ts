@@ -1,6 +1,7 @@
 /** Named counters. Mirrors nft_counter.c (nft_counter_obj). */
 import { kw, num, opt } from '../../parser/phrase.ts';
 import { numberOf } from '../check/arg.ts';
+import { counterState } from '../engine/run/counter.ts';
 import type { CounterArgs } from '../stmt/counter.ts';
 import type { ObjectRow } from './row.ts';
 
@@ -19,4 +20,5 @@ export const counter: ObjectRow<CounterArgs> = {
     ctx.options.stateless ? [] : [`packets ${packets} bytes ${bytes}`],
   json: ({ packets, bytes }) => ({ packets, bytes }),
   bytecode: ({ packets, bytes }) => `counter pkts ${packets} bytes ${bytes}`,
+  state: counterState,
 };

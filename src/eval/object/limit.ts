@@ -1,4 +1,6 @@
 /** Named limits. Mirrors nft_limit.c (nft_limit_obj_ops). */
+
+import { limitState } from '../engine/run/limit.ts';
 import {
   checkLimit,
   DEFAULT_BURST,
@@ -31,4 +33,5 @@ export const limit: ObjectRow<LimitArgs> = {
     const kind = type === 'packets' ? 0 : 1;
     return `limit rate ${rate} unit ${seconds} burst ${burst} type ${kind} flags ${over ? 1 : 0}`;
   },
+  state: limitState,
 };

@@ -1,4 +1,6 @@
 /** Named quotas. Mirrors nft_quota.c (nft_quota_obj). */
+
+import { quotaState } from '../engine/run/quota.ts';
 import { checkQuota, type QuotaArgs, quotaPhrase, quotaText } from '../stmt/quota.ts';
 import { jsonNumber } from '../stmt/unit.ts';
 import type { ObjectRow } from './row.ts';
@@ -19,4 +21,5 @@ export const quota: ObjectRow<QuotaArgs> = {
     inv: over,
   }),
   bytecode: ({ bytes, over }) => `quota bytes ${bytes} flags ${over ? 1 : 0}`,
+  state: quotaState,
 };

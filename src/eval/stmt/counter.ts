@@ -1,6 +1,7 @@
 /** `counter`: counts packets and bytes. Mirrors nft_counter.c. */
 import { alt, expr, kw, num, opt, options } from '../../parser/phrase.ts';
 import { choiceOf, exprOf, numberOf } from '../check/arg.ts';
+import { counterState } from '../engine/run/counter.ts';
 import type { StatementRow } from '../row.ts';
 import { checkNamed, jsonNamed, listNamed, lowerNamed, type Named } from './objref.ts';
 
@@ -43,4 +44,5 @@ export const counter: StatementRow<CounterArgs | Named> = {
     else to.emit({ op: 'effect', row: counter, args });
   },
   bytecode: ({ packets, bytes }) => `counter pkts ${packets} bytes ${bytes}`,
+  state: counterState,
 };

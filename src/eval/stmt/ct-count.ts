@@ -1,6 +1,7 @@
 /** `ct count`: compares the number of open connections of the rule. Mirrors nft_connlimit.c. */
 import { choice, num, opt } from '../../parser/phrase.ts';
 import { numberOf, wordOf } from '../check/arg.ts';
+import { ctCountState } from '../engine/run/ct-count.ts';
 import type { StatementRow } from '../row.ts';
 
 export type CtCountArgs = { readonly count: number; readonly over: boolean };
@@ -18,4 +19,5 @@ export const ctCount: StatementRow<CtCountArgs> = {
   json: ({ count, over }) => ({ 'ct count': { val: count, ...(over && { inv: true }) } }),
   lower: (args, to) => to.emit({ op: 'effect', row: ctCount, args }),
   bytecode: ({ count, over }) => `connlimit count ${count} flags ${over ? 1 : 0}`,
+  state: ctCountState,
 };

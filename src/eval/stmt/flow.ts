@@ -2,6 +2,7 @@
 import type { SetRefExpr } from '../../parser/ast.ts';
 import { choice, expr } from '../../parser/phrase.ts';
 import { exprOf } from '../check/arg.ts';
+import { runFlow } from '../engine/run/flow.ts';
 import type { ChainSite, StatementRow } from '../row.ts';
 
 export type FlowArgs = { readonly flowtable: string };
@@ -20,4 +21,5 @@ export const flow: StatementRow<FlowArgs> = {
       ? undefined
       : 'EOPNOTSUPP',
   flowtable: (args) => (args as FlowArgs).flowtable,
+  run: runFlow,
 };

@@ -1,6 +1,7 @@
 /** `last`: remembers when a packet came by last. Mirrors nft_last.c. */
 import { alt, kw, opt, time } from '../../parser/phrase.ts';
 import { choiceOf, numberOf } from '../check/arg.ts';
+import { lastState } from '../engine/run/last.ts';
 import type { StatementRow } from '../row.ts';
 import { printDuration } from '../type/time.ts';
 
@@ -27,4 +28,5 @@ export const last: StatementRow<LastArgs> = {
   }),
   lower: (args, to) => to.emit({ op: 'effect', row: last, args }),
   bytecode: ({ used }) => `last ${used ?? 'never'}`,
+  state: lastState,
 };

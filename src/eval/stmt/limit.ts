@@ -3,6 +3,7 @@ import type { Args, NumberWord, Word } from '../../parser/ast.ts';
 import { alt, choice, expr, kw, num, opt, type Phrase, word } from '../../parser/phrase.ts';
 import { across, choiceOf, exprOf, numberOf, wordOf } from '../check/arg.ts';
 import type { CheckContext } from '../check/context.ts';
+import { limitState } from '../engine/run/limit.ts';
 import type { Json } from '../list/json.ts';
 import type { StatementRow } from '../row.ts';
 import { checkNamed, jsonNamed, listNamed, lowerNamed, type Named } from './objref.ts';
@@ -141,4 +142,5 @@ export const limit: StatementRow<LimitArgs | Named> = {
     const flags = over ? '0x1' : '0x0';
     return `limit rate ${rate}/${unitOf(seconds)} burst ${burst} type ${type} flags ${flags}`;
   },
+  state: limitState,
 };

@@ -2,6 +2,7 @@
 import { expr, kw, opt } from '../../parser/phrase.ts';
 import { exprOf, leading } from '../check/arg.ts';
 import type { Expr } from '../checked.ts';
+import { runMasquerade } from '../engine/run/nat.ts';
 import type { ChainSite, StatementRow } from '../row.ts';
 import {
   checkFlags,
@@ -38,4 +39,5 @@ export const masquerade: StatementRow<MasqueradeArgs> = {
   bytecode: (args) => `masq${portsText(args)}`,
   validate: (_args, { type, hook }: ChainSite) =>
     type === 'nat' && hook === 'postrouting' ? undefined : 'EOPNOTSUPP',
+  run: runMasquerade,
 };

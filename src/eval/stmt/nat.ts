@@ -1,6 +1,7 @@
 /** `snat`, `dnat`: rewrite where packets come from, go to. Mirrors nft_nat.c. */
 import { leading } from '../check/arg.ts';
 import type { Expr } from '../checked.ts';
+import { runNat } from '../engine/run/nat.ts';
 import type { Register } from '../ir.ts';
 import type { ListContext } from '../list/context.ts';
 import { registerName } from '../lower/registers.ts';
@@ -138,6 +139,7 @@ const nat = (type: 'snat' | 'dnat'): StatementRow<NatArgs> => ({
     site.type === 'nat' && (HOOKS[type] as readonly string[]).includes(site.hook)
       ? undefined
       : 'EOPNOTSUPP',
+  run: runNat,
 });
 
 export const snat = nat('snat');

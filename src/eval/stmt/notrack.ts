@@ -1,4 +1,5 @@
 /** `notrack`: the packet is not tracked. Mirrors nft_ct.c (nft_notrack_eval). */
+import { runNotrack } from '../engine/run/ct.ts';
 import type { StatementRow } from '../row.ts';
 
 export const notrack: StatementRow = {
@@ -11,4 +12,5 @@ export const notrack: StatementRow = {
   json: () => ({ notrack: null }),
   lower: (args, to) => to.emit({ op: 'effect', row: notrack, args }),
   bytecode: () => 'notrack',
+  run: runNotrack,
 };

@@ -3,6 +3,7 @@ import type { Args } from '../../parser/ast.ts';
 import { alt, choice, expr, kw, num, opt, type Phrase, word } from '../../parser/phrase.ts';
 import { choiceOf, exprOf, numberOf, wordOf } from '../check/arg.ts';
 import type { CheckContext } from '../check/context.ts';
+import { quotaState } from '../engine/run/quota.ts';
 import type { Json } from '../list/json.ts';
 import type { StatementRow } from '../row.ts';
 import { checkNamed, jsonNamed, listNamed, lowerNamed, type Named } from './objref.ts';
@@ -74,4 +75,5 @@ export const quota: StatementRow<QuotaArgs | Named> = {
   },
   bytecode: ({ bytes, used, over }) =>
     `quota bytes ${bytes} consumed ${used} flags ${over ? 1 : 0}`,
+  state: quotaState,
 };

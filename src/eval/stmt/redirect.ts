@@ -2,6 +2,7 @@
 import { expr, kw, opt } from '../../parser/phrase.ts';
 import { exprOf, leading } from '../check/arg.ts';
 import type { Expr } from '../checked.ts';
+import { runRedirect } from '../engine/run/nat.ts';
 import type { ChainSite, StatementRow } from '../row.ts';
 import {
   checkFlags,
@@ -38,4 +39,5 @@ export const redirect: StatementRow<RedirectArgs> = {
   bytecode: (args) => `redir${portsText(args)}`,
   validate: (_args, { type, hook }: ChainSite) =>
     type === 'nat' && (hook === 'prerouting' || hook === 'output') ? undefined : 'EOPNOTSUPP',
+  run: runRedirect,
 };

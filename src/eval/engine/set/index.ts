@@ -153,11 +153,15 @@ export class SetStore {
   }
 
   /** `add @set`, `update @set`: the element of the key, made where it is missing; null: set full. */
-  obtain(regs: Uint8Array, at: number, make: (key: Uint8Array) => ElementSpec): SetElement | null {
+  obtain(
+    regs: Uint8Array,
+    at: number,
+    make: (key: Uint8Array, regs: Uint8Array) => ElementSpec,
+  ): SetElement | null {
     const found = this.backend.lookup(regs, at, this.now());
     if (found !== null) return found;
     if (this.full) return null;
-    const made = this.element(make(regs.slice(at, at + this.keyLength)));
+    const made = this.element(make(regs.slice(at, at + this.keyLength), regs));
     return this.insert(made) === null ? made : null;
   }
 

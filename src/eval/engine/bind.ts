@@ -1,0 +1,197 @@
+/**
+ * Ops bound to the sets, objects, chains and rows that they name.
+ *
+ * Owns what sets, maps and named objects do at run time, as they have no row of their own. Mirrors
+ * nft_lookup.c, nft_dynset.c and nft_objref.c.
+ */
+import type { Packet } from '../../datapath/packet.ts';
+import type { Op } from '../ir.ts';
+import type { Effect, StatefulInstance } from '../row.ts';
+import type { NftObject, NftSet } from '../ruleset/store.ts';
+import type { Env } from './env.ts';
+import type { BoundOp, ChainProgram, LinkedVerdict } from './program.ts';
+import type { ElementSpec, SetElement } from './set/index.ts';
+import { NFT_BREAK, NFT_CONTINUE, VERDICT_CODES } from './verdict.ts';
+
+/** Where rules find the programs of chains. */
+export interface BindContext {
+  readonly env: Env;
+  /** The program of a chain of the table. */
+  chain(name: string): ChainProgram;
+}
+
+export interface BoundRule {
+  readonly ops: readonly BoundOp[];
+  /** State of the stateful ops, in their order. */
+  readonly state: readonly StatefulInstance[];
+  /** Words that cannot run; a rule that has any must not be run. */
+  readonly unsupported: readonly string[];
+}
+
+interface Binding {
+  readonly state: StatefulInstance[];
+  readonly unsupported: string[];
+}
+
+export function bindRule(ops: readonly Op[], ctx: BindContext): BoundRule {
+  const binding: Binding = { state: [], unsupported: [] };
+  return { ops: ops.map((op) => bindOp(op, ctx, binding)), ...binding };
+}
+
+function bindOp(op: Op, ctx: BindContext, to: Binding): BoundOp {
+  const { env } = ctx;
+  switch (op.op) {
+    case 'load':
+      return bindLoad(op, env, to);
+    case 'store': {
+      const write = op.row.write?.(op.args, op.len, env);
+      return { op: 'store', write: write ?? missing(op.row, to), sreg: op.sreg ?? 0 };
+    }
+    case 'verdict': {
+      const target = op.chain === undefined ? undefined : ctx.chain(op.chain);
+      return { op: 'verdict', code: VERDICT_CODES[op.code], ...(target && { target }) };
+    }
+    case 'lookup':
+      return bindLookup(op, ctx);
+    case 'dynset':
+      for (const inner of op.exprs) bindOp(inner, ctx, { ...to, state: [] });
+      return { op: 'effect', run: dynset(op, env), registers: true };
+    case 'objref':
+      return { op: 'effect', run: objref(op, env), registers: 'sreg' in op, writes: 'any' };
+    case 'effect':
+      return bindEffect(op, env, to);
+    default:
+      return op;
+  }
+}
+
+/** Notes that a word cannot run; what stands in its place breaks the rule. */
+function missing(row: { readonly name: string }, to: Binding): () => boolean {
+  to.unsupported.push(row.name);
+  return () => false;
+}
+
+function bindLoad(op: Extract<Op, { op: 'load' }>, env: Env, to: Binding): BoundOp {
+  const { row, args, len, dreg } = op;
+  const place = row.place?.(args);
+  const source = row.source?.(args, len);
+  return {
+    op: 'load',
+    dreg,
+    len,
+    read: row.read?.(args, len, env) ?? missing(row, to),
+    ...(place !== undefined && { place: `${place} ${len}` }),
+    ...(source && { source }),
+  };
+}
+
+function bindEffect(op: Extract<Op, { op: 'effect' }>, env: Env, to: Binding): BoundOp {
+  const { row, args } = op;
+  const registers = Object.keys(args).some((name) => /reg/i.test(name));
+  if (row.state) {
+    const instance = row.state.create(args, env);
+    to.state.push(instance);
+    return { op: 'effect', run: (p, regs) => instance.run(p, regs), registers };
+  }
+  const run = row.run?.(args, env);
+  if (!run) to.unsupported.push(row.name);
+  return { op: 'effect', run: run ?? (() => NFT_BREAK), registers, writes: row.writes ?? 'any' };
+}
+
+function bindLookup(op: Extract<Op, { op: 'lookup' }>, ctx: BindContext): BoundOp {
+  const set = ctx.env.set(op.set);
+  return {
+    op: 'lookup',
+    set: set.elements,
+    sreg: op.sreg,
+    ...(op.dreg !== undefined && { dreg: op.dreg }),
+    dataLen: Math.ceil((set.dataBits ?? 0) / 8),
+    verdict: op.verdict ?? false,
+    invert: op.invert ?? false,
+    touch: (e, p, regs) => touch(e, p, regs, ctx.env),
+    follow: (e) => follow(e, ctx),
+  };
+}
+
+function follow(e: SetElement, ctx: BindContext): LinkedVerdict {
+  if (e.linked === undefined) {
+    const { code, chain } = e.verdict!;
+    e.linked = {
+      code: VERDICT_CODES[code],
+      ...(chain !== undefined && { target: ctx.chain(chain) }),
+    };
+  }
+  return e.linked as LinkedVerdict;
+}
+
+/** The instances of an element's own stateful ops, made when they are first needed. */
+export function elementState(e: SetElement, env: Env): readonly StatefulInstance[] {
+  e.state ??= e.exprs.flatMap((op) =>
+    op.op === 'effect' && op.row.state ? [op.row.state.create(op.args, env)] : [],
+  );
+  return e.state;
+}
+
+/** Mirrors nft_set_elem_update_expr: state that breaks ends the rule. */
+function touch(e: SetElement, p: Packet, regs: Uint8Array, env: Env): number {
+  if (e.exprs.length === 0) return NFT_CONTINUE;
+  for (const instance of elementState(e, env)) {
+    const code = instance.run(p, regs);
+    if (code !== NFT_CONTINUE) return code;
+  }
+  return NFT_CONTINUE;
+}
+
+function dynset(op: Extract<Op, { op: 'dynset' }>, env: Env): Effect {
+  const set = env.set(op.set);
+  const { elements } = set;
+  const at = op.sregKey * 4;
+  if (op.action === 'delete') {
+    return (_p, regs) => {
+      elements.discard(regs, at);
+      return NFT_CONTINUE;
+    };
+  }
+  const make = elementMaker(op, set);
+  return (p, regs) => {
+    const e = elements.obtain(regs, at, make);
+    if (e === null) return op.invert ? NFT_CONTINUE : NFT_BREAK;
+    if (op.action === 'update' && e.timeout !== 0) {
+      elements.refresh(e, e.timeout, op.timeout ?? set.timeout ?? 0);
+    }
+    const code = touch(e, p, regs, env);
+    return op.invert ? NFT_BREAK : code;
+  };
+}
+
+/** Mirrors nft_dynset_new. */
+function elementMaker(
+  op: Extract<Op, { op: 'dynset' }>,
+  set: NftSet,
+): (key: Uint8Array, regs: Uint8Array) => ElementSpec {
+  const exprs = op.exprs.length > 0 ? op.exprs : set.exprs;
+  const dataLen = Math.ceil((set.dataBits ?? 0) / 8);
+  return (key, regs) => ({
+    key,
+    exprs,
+    ...(op.timeout !== undefined && { timeout: op.timeout }),
+    ...(op.sregData !== undefined && {
+      data: regs.slice(op.sregData * 4, op.sregData * 4 + dataLen),
+    }),
+  });
+}
+
+function objref(op: Extract<Op, { op: 'objref' }>, env: Env): Effect {
+  if (!('set' in op)) {
+    const object = env.object(op.object, op.name);
+    return (p, regs) => object.state!.run(p, regs);
+  }
+  const { elements } = env.set(op.set);
+  const at = op.sreg * 4;
+  return (p, regs) => {
+    const e = elements.lookup(regs, at);
+    if (e === null) return NFT_BREAK;
+    e.linked ??= env.object(op.object, e.object!);
+    return (e.linked as NftObject).state!.run(p, regs);
+  };
+}

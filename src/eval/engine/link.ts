@@ -1,0 +1,209 @@
+/**
+ * The ruleset on the machine: base chains at their hooks, rules ready to run, state in place.
+ *
+ * Follows what commits change: registers and unregisters hooks, binds rules to what they name, makes
+ * the state of objects, keeps flowtables. Chains are compiled at their first packet after a change.
+ * Mirrors the commit half of nf_tables_api.c, nft_chain_filter.c, nft_chain_nat.c, nft_chain_route.c.
+ */
+import type { Flowtable as LivingFlowtable } from '../../datapath/flowtable/flowtable.ts';
+import type { Packet } from '../../datapath/packet.ts';
+import type { Change, CommitListener } from '../ruleset/commit.ts';
+import { objectKey } from '../ruleset/kernel/lookup.ts';
+import type { Chain, Flowtable, NftObject, Rule, Table } from '../ruleset/store.ts';
+import { bindRule } from './bind.ts';
+import type { Env, Machinery } from './env.ts';
+import { BaseChains, nfprotoOf } from './hook.ts';
+import type { ChainProgram, RuleProgram } from './program.ts';
+import { stepChain, type Tracer } from './step.ts';
+
+export interface EngineOptions {
+  /** `step`: every packet op by op; `emit`: generated functions where nobody traces. */
+  readonly engine?: 'step' | 'emit';
+  /** Wall-clock time of the machine's start, in seconds since 1970. */
+  readonly startSeconds?: number;
+}
+
+/** A rule that has a word which does not run. */
+export interface UnsupportedRule {
+  readonly rule: Rule;
+  readonly words: readonly string[];
+}
+
+export class Engine implements CommitListener {
+  /** Hears of traced packets; while there is one, the reference engine runs. */
+  tracer: Tracer | null = null;
+  readonly unsupported = new Map<Rule, readonly string[]>();
+  private readonly machinery: Machinery;
+  private readonly options: EngineOptions;
+  private readonly chains = new Map<Chain, ChainProgram>();
+  private readonly rules = new Map<Rule, RuleProgram>();
+  private readonly living = new Map<Flowtable, LivingFlowtable>();
+  /** What to do when a rule or object goes. */
+  private readonly releases = new Map<Rule | NftObject, (() => void)[]>();
+  private readonly bases: BaseChains;
+
+  constructor(machinery: Machinery, options: EngineOptions = {}) {
+    this.machinery = machinery;
+    this.options = options;
+    this.bases = new BaseChains(machinery, (chain, p) => this.run(this.program(chain), p));
+  }
+
+  commit(changes: readonly Change[]): void {
+    const touched = new Set<Chain>();
+    for (const change of changes) this.prepare(change, touched);
+    for (const change of changes) {
+      if (change.what === 'rule' && change.change === 'new') this.bind(change.rule);
+    }
+    for (const chain of touched) this.refresh(chain);
+  }
+
+  /** The living flowtable of one of the ruleset. */
+  flowtable(flowtable: Flowtable): LivingFlowtable | undefined {
+    return this.living.get(flowtable);
+  }
+
+  /** Runs a base chain on a packet; NF_*. */
+  private run(program: ChainProgram, p: Packet): number {
+    return stepChain(program, p, this.tracer);
+  }
+
+  private prepare(change: Change, touched: Set<Chain>): void {
+    switch (change.what) {
+      case 'table':
+        if (change.change === 'update') this.bases.toggle(change.table);
+        break;
+      case 'chain':
+        this.chainChanged(change);
+        break;
+      case 'rule':
+        touched.add(change.rule.chain);
+        if (change.change === 'del') this.forget(change.rule);
+        if (change.change === 'new' && change.old) this.forget(change.old);
+        break;
+      case 'object':
+        this.objectChanged(change.object, change.change);
+        break;
+      case 'flowtable':
+        this.flowtableChanged(change.flowtable, change.change);
+        break;
+      default:
+    }
+  }
+
+  private chainChanged(change: Extract<Change, { what: 'chain' }>): void {
+    const { chain } = change;
+    if (change.change === 'new') this.bases.add(chain);
+    else if (change.change === 'update') this.bases.update(chain);
+    else {
+      this.bases.remove(chain);
+      this.chains.delete(chain);
+    }
+  }
+
+  private flowtableChanged(flowtable: Flowtable, change: 'new' | 'del' | 'update'): void {
+    const { flowtables } = this.machinery;
+    const living = this.living.get(flowtable);
+    if (change === 'new') this.living.set(flowtable, flowtables.create(this.spec(flowtable)));
+    else if (living && change === 'update') flowtables.update(living, this.spec(flowtable));
+    else if (living) {
+      flowtables.delete(living);
+      this.living.delete(flowtable);
+    }
+  }
+
+  private spec({ table, name, priority, devices, offload, counter }: Flowtable) {
+    const { ns } = this.machinery;
+    return {
+      table: table.name,
+      name,
+      family: nfprotoOf(table.family),
+      priority,
+      devices: devices.flatMap((device) => ns.devices.named(device)?.ifindex ?? []),
+      hardware: offload,
+      counter,
+    };
+  }
+
+  private objectChanged(object: NftObject, change: 'new' | 'del' | 'update'): void {
+    if (change === 'del') {
+      this.release(object);
+      return;
+    }
+    const old = object.state?.dump();
+    if (change === 'new' && object.state) return;
+    const created = object.row.state?.create(object.args, this.env(object.table, object));
+    if (!created) return;
+    if (old) created.restore({ ...old, ...object.args, ...kept(old, object.args) });
+    object.state = created;
+  }
+
+  /** Makes the state of a rule and finds what it names. */
+  private bind(rule: Rule): void {
+    const { table } = rule.chain;
+    const env = this.env(table, rule);
+    const chain = (name: string) => this.program(table.chains.get(name)!);
+    const bound = bindRule(rule.ops, { env, chain });
+    if (bound.unsupported.length > 0) this.unsupported.set(rule, bound.unsupported);
+    rule.state = bound.state;
+    this.rules.set(rule, { rule, ops: bound.ops });
+  }
+
+  private forget(rule: Rule): void {
+    this.rules.delete(rule);
+    this.unsupported.delete(rule);
+    this.release(rule);
+  }
+
+  private release(of: Rule | NftObject): void {
+    for (const fn of this.releases.get(of) ?? []) fn();
+    this.releases.delete(of);
+  }
+
+  private refresh(chain: Chain): void {
+    const program = this.program(chain);
+    program.rules = chain.rules.flatMap((rule) => this.rules.get(rule) ?? []);
+    program.compiled = null;
+  }
+
+  private program(chain: Chain): ChainProgram {
+    let program = this.chains.get(chain);
+    if (program === undefined) {
+      program = { chain, rules: [], compiled: null };
+      this.chains.set(chain, program);
+    }
+    return program;
+  }
+
+  private env(table: Table, owner: Rule | NftObject): Env {
+    const { machinery, options } = this;
+    const { ns, conntrack } = machinery;
+    const nfproto = nfprotoOf(table.family);
+    const released: (() => void)[] = this.releases.get(owner) ?? [];
+    this.releases.set(owner, released);
+    let tracking = false;
+    return {
+      ...machinery,
+      family: table.family,
+      nfproto,
+      table: table.name,
+      set: (name) => table.sets.get(name)!,
+      object: (kind, name) => table.objects.get(objectKey(kind, name))!,
+      flowtable: (name) => this.living.get(table.flowtables.get(name)!)!,
+      track() {
+        if (tracking) return;
+        tracking = true;
+        conntrack.acquire(nfproto);
+        released.push(() => conntrack.releaseFamily(nfproto));
+      },
+      onRelease: (fn) => {
+        released.push(fn);
+      },
+      wallSeconds: () => (options.startSeconds ?? 0) + ns.clock.now / 1e6,
+    };
+  }
+}
+
+/** What an object has counted so far stays when its settings change. */
+function kept(old: Readonly<Record<string, unknown>>, now: Readonly<Record<string, unknown>>) {
+  return 'used' in old && 'used' in now ? { used: old.used } : {};
+}

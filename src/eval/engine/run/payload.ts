@@ -1,0 +1,166 @@
+/**
+ * Bytes of the packet's headers: where they lie, reading them, the out-of-band VLAN tag.
+ *
+ * Mirrors nft_payload_eval of nft_payload.c.
+ */
+import {
+  DATA,
+  END,
+  FRAGOFF,
+  INNER,
+  L4PROTO,
+  LL,
+  NH,
+  NONE,
+  type Packet,
+  PROTOCOL,
+  TH,
+  VLAN_PROTO,
+  VLAN_TCI,
+} from '../../../datapath/packet.ts';
+import type { Tunnel } from '../../check/protocol.ts';
+import type { OpArgs } from '../../ir.ts';
+import type { Reader, Source } from '../../row.ts';
+import { innerReader, tunnelHeader } from './inner.ts';
+
+export type PayloadBase = 'll' | 'nh' | 'th' | 'ih' | 'tun';
+
+/** What an op says of where bytes lie. */
+interface PayloadArgs {
+  readonly layer: PayloadBase;
+  /** Bits from the start of the header. */
+  readonly offset: number;
+  readonly tunnel?: Tunnel;
+}
+
+/** The MAC addresses, before which no VLAN tag stands. */
+const ETH_ADDRESSES = 12;
+const ETH_HLEN = 14;
+const VLAN_ETH_HLEN = 18;
+const IPPROTO_TCP = 6;
+const IPPROTO_UDP = 17;
+const UDP_HEADER = 8;
+const TCP_HEADER = 20;
+
+/** Start of a header in the packet's bytes; NONE breaks the rule. */
+export function baseOf(p: Packet, layer: PayloadBase): number {
+  const m = p.m;
+  switch (layer) {
+    case 'll':
+      return m[LL] === NONE || m[LL] === m[NH] ? NONE : m[LL]!;
+    case 'nh':
+      return m[NH]!;
+    case 'th':
+      return m[L4PROTO] === NONE || m[FRAGOFF] !== 0 ? NONE : m[TH]!;
+    case 'ih':
+      return innerOffset(p);
+    case 'tun':
+      return tunnelHeader.at;
+  }
+}
+
+/** Mirrors nft_payload_inner_offset: what UDP and TCP carry. */
+function innerOffset(p: Packet): number {
+  const { b, m } = p;
+  if (m[INNER] !== NONE) return m[INNER]!;
+  if (m[L4PROTO] === NONE || m[FRAGOFF] !== 0) return NONE;
+  const th = m[TH]!;
+  if (m[L4PROTO] === IPPROTO_UDP) return (m[INNER] = th + UDP_HEADER);
+  if (m[L4PROTO] !== IPPROTO_TCP || th + TCP_HEADER > m[END]!) return NONE;
+  return (m[INNER] = th + (b[th + 12]! >> 4) * 4);
+}
+
+/** Copies bytes into registers, the last register filled up with zeros; false if they are not there. */
+export function copyBits(
+  p: Packet,
+  from: number,
+  len: number,
+  regs: Uint8Array,
+  at: number,
+): boolean {
+  if (from < 0 || from + len > p.m[END]!) return false;
+  const b = p.b;
+  for (let i = 0; i < len; i++) regs[at + i] = b[from + i]!;
+  return true;
+}
+
+/** nft_reg_store of a length that is no whole number of registers. */
+export function clearTail(regs: Uint8Array, at: number, len: number): void {
+  for (let i = len; i & 3; i++) regs[at + i] = 0;
+}
+
+/** Whether bytes of the link layer reach behind the addresses, where the tag belongs. */
+export const reachesTag = (offset: number, len: number): boolean => offset + len > ETH_ADDRESSES;
+
+export const payloadPlace = (args: OpArgs): string => {
+  const { layer, offset, tunnel } = args as unknown as PayloadArgs;
+  return `payload ${tunnel?.name ?? ''} ${layer} ${offset}`;
+};
+
+export function payloadSource(args: OpArgs): Source | undefined {
+  const { layer, offset, tunnel } = args as unknown as PayloadArgs;
+  if (tunnel || (layer !== 'nh' && layer !== 'th')) return undefined;
+  return { from: layer, offset: offset / 8 };
+}
+
+export function readPayload(args: OpArgs, len: number): Reader {
+  const { layer, offset, tunnel } = args as unknown as PayloadArgs;
+  const from = offset / 8;
+  if (tunnel) return innerReader(tunnel, (p, regs, at) => plain(p, layer, from, len, regs, at));
+  if (layer === 'll' && reachesTag(from, len)) return linkReader(from, len);
+  return (p, regs, at) => plain(p, layer, from, len, regs, at);
+}
+
+function plain(
+  p: Packet,
+  layer: PayloadBase,
+  offset: number,
+  len: number,
+  regs: Uint8Array,
+  at: number,
+): boolean {
+  clearTail(regs, at, len);
+  const base = baseOf(p, layer);
+  return base !== NONE && copyBits(p, base + offset, len, regs, at);
+}
+
+function linkReader(offset: number, len: number): Reader {
+  return (p, regs, at) => {
+    clearTail(regs, at, len);
+    const base = baseOf(p, 'll');
+    if (base === NONE) return false;
+    if (p.m[VLAN_PROTO] === 0) return copyBits(p, base + offset, len, regs, at);
+    return copyVlan(p, base, offset, len, regs, at);
+  };
+}
+
+const tagged = new Uint8Array(VLAN_ETH_HLEN);
+
+/** Mirrors nft_payload_copy_vlan: the header as it was on the wire, tag included. */
+function copyVlan(
+  p: Packet,
+  mac: number,
+  offset: number,
+  len: number,
+  regs: Uint8Array,
+  at: number,
+): boolean {
+  if (offset >= VLAN_ETH_HLEN) {
+    return copyBits(p, mac + offset - (VLAN_ETH_HLEN - ETH_HLEN), len, regs, at);
+  }
+  if (mac + ETH_HLEN > p.m[END]!) return false;
+  const { b, m } = p;
+  for (let i = 0; i < ETH_ADDRESSES; i++) tagged[i] = b[mac + i]!;
+  tagged[12] = m[VLAN_PROTO]! >> 8;
+  tagged[13] = m[VLAN_PROTO]!;
+  tagged[14] = m[VLAN_TCI]! >> 8;
+  tagged[15] = m[VLAN_TCI]!;
+  tagged[16] = m[PROTOCOL]! >> 8;
+  tagged[17] = m[PROTOCOL]!;
+  const own = Math.min(len, VLAN_ETH_HLEN - offset);
+  for (let i = 0; i < own; i++) regs[at + i] = tagged[offset + i]!;
+  return own === len || copyBits(p, mac + ETH_HLEN, len - own, regs, at + own);
+}
+
+/** skb->len */
+export const packetLength = (p: Packet): number => p.m[END]! - p.m[DATA]!;
