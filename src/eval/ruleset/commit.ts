@@ -5,6 +5,7 @@
  * print it. Changes come in the order of the commands. Sets need no link of their own: lookups read
  * their live SetStore.
  */
+import type { SetElement } from '../engine/set/index.ts';
 import type { Chain, Flowtable, NftObject, NftSet, Rule, Table } from './store.ts';
 
 export type Change =
@@ -33,8 +34,7 @@ export type Change =
       readonly what: 'element';
       readonly change: 'new' | 'del';
       readonly set: NftSet;
-      /** Keys as they lie in the store, by element. */
-      readonly keys: readonly Uint8Array[];
+      readonly elements: readonly SetElement[];
     }
   | { readonly what: 'object'; readonly change: 'new' | 'del'; readonly object: NftObject }
   /** New settings of a living object (a quota's limit): its state is kept. */

@@ -11,6 +11,6 @@ export interface Machine extends NameScope {
   readonly profile: KernelProfile;
   /** Whether the hardware of a device takes flows and rules (`flags offload`). */
   canOffload(device: string): boolean;
-  /** Milliseconds of the machine's clock (jiffies): timeouts of elements count on it. */
-  now(): number;
+  /** Milliseconds since the machine started (jiffies): timeouts of elements count on it. */
+  uptime(): number;
 }

@@ -6,7 +6,7 @@
  * Mirrors struct nft_table, nft_chain, nft_rule, nft_set, nft_object, nft_flowtable.
  */
 import type { Family } from '../../parser/ast.ts';
-import type { Rule as CheckedRule, Element, Expr, Statement } from '../checked.ts';
+import type { Rule as CheckedRule, Expr, Statement } from '../checked.ts';
 import type { SetStore } from '../engine/set/index.ts';
 import type { Op } from '../ir.ts';
 import type { ObjectRow } from '../object/row.ts';
@@ -18,6 +18,8 @@ export interface Ruleset {
   readonly tables: Map<string, Table>;
   /** The next table's handle. */
   nextHandle: number;
+  /** The number of the next chain without a name. */
+  nextChain: number;
 }
 
 export interface Table {
@@ -28,6 +30,8 @@ export interface Table {
   dormant: boolean;
   /** The program that made it alone may change it; it goes with that program, unless `persist`. */
   owner: boolean;
+  /** That program, by a number that Transaction knows. */
+  ownedBy?: number;
   persist: boolean;
   comment?: string;
   /** The next handle of anything in it; refused batches have used theirs up. */
@@ -69,8 +73,9 @@ export interface BaseChain {
 export interface Rule {
   readonly chain: Chain;
   readonly handle: number;
-  readonly checked: CheckedRule;
-  readonly ops: readonly Op[];
+  /** Changes only where a chain that it names is renamed. */
+  checked: CheckedRule;
+  ops: readonly Op[];
   /** Anonymous sets and chains, made with it and gone with it. */
   readonly sets: readonly NftSet[];
   /** Every packet that came to the end of the rule: counted for people, not listed by nft. */
@@ -81,6 +86,8 @@ export interface Rule {
    * linked (CommitListener), listed with the rule.
    */
   state: readonly StatefulInstance[];
+  /** Which statements of `checked` these instances are of. */
+  readonly stateful: readonly number[];
 }
 
 export interface SetFlags {
@@ -154,6 +161,3 @@ export interface Flowtable {
   comment?: string;
   use: number;
 }
-
-/** An element as commands name it. */
-export type { Element };

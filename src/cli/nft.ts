@@ -1,0 +1,98 @@
+/**
+ * `nftsim nft ARGS...`: the `nft` command line on a ruleset of ours. Mirrors main.c and cli.c of nft.
+ */
+import { type Evaluation, evaluate, type Target } from '../eval/index.ts';
+import { formatDiagnostics } from '../parser/diagnostic.ts';
+import { commandLine, type Entry, type Parsed, type ParseOptions, stdin } from '../parser/index.ts';
+import { nftParser } from '../replay/language.ts';
+import type { Io } from './io.ts';
+import { diskReader } from './nft/files.ts';
+import { type NftOptions, readOptions, usage } from './nft/options.ts';
+
+const VERSION = 'nftables v1.1.3 (Commodore Bullmoose #4)\n';
+const EXTENDED = `${VERSION}  cli:\t\teditline\n  json:\t\tyes\n  minigmp:\tno\n  libxtables:\tyes\n`;
+
+/** Runs one invocation of nft; the exit status: 0, or 1 where anything was wrong. */
+export function runNft(argv: readonly string[], io: Io, target: Target): number {
+  const options = readOptions(argv);
+  if (typeof options === 'string') {
+    io.err(options);
+    return 1;
+  }
+  switch (options.show) {
+    case 'help':
+      io.out(usage());
+      return 0;
+    case 'version':
+      io.out(VERSION);
+      return 0;
+    case 'extended version':
+      io.out(EXTENDED);
+      return 0;
+    default:
+      return run(options, io, target);
+  }
+}
+
+function run(options: NftOptions, io: Io, target: Target): number {
+  const parseOptions: ParseOptions = {
+    reader: diskReader,
+    includePaths: [...options.includePaths, '/etc'],
+    defines: options.defines,
+  };
+  if (options.words.length > 0) {
+    return enter(commandLine(options.words.join(' ')), parseOptions, options, io, target);
+  }
+  if (options.files.length > 0) {
+    for (const file of options.files) {
+      const status = enter(entryOf(file, io), parseOptions, options, io, target);
+      if (status !== 0) return status;
+    }
+    return 0;
+  }
+  if (options.interactive) return session(parseOptions, options, io, target);
+  io.err('nft: no command specified\n');
+  return 1;
+}
+
+const entryOf = (file: string, io: Io): Entry =>
+  file === '-' || file === '/dev/stdin' ? stdin(io.stdin()) : { kind: 'file', path: file };
+
+function enter(
+  entry: Entry,
+  parseOptions: ParseOptions,
+  options: NftOptions,
+  io: Io,
+  target: Target,
+): number {
+  return report(nftParser().parse(entry, parseOptions), options, io, target);
+}
+
+/** Evaluates what was parsed and prints what comes of it. */
+function report(parsed: Parsed, options: NftOptions, io: Io, target: Target): number {
+  const broken = parsed.diagnostics.some((d) => d.severity === 'error');
+  const result: Evaluation = broken
+    ? { ok: false, diagnostics: [], output: '', changes: [] }
+    : evaluate(parsed.ruleset.commands, target, options);
+  if (result.output !== '') io.out(result.output);
+  const diagnostics = [...parsed.diagnostics, ...result.diagnostics];
+  if (diagnostics.length > 0) io.err(formatDiagnostics(diagnostics, parsed.sources));
+  return result.ok ? 0 : 1;
+}
+
+/** `nft -i`: every line is a batch of its own; a backslash at its end joins the next. */
+function session(parseOptions: ParseOptions, options: NftOptions, io: Io, target: Target): number {
+  const reader = nftParser().interactive(parseOptions);
+  let pending = '';
+  for (const line of io.stdin().split('\n')) {
+    if (line.endsWith('\\')) {
+      pending += line.slice(0, -1);
+      continue;
+    }
+    const text = pending + line;
+    pending = '';
+    if (text.trim() === 'quit') break;
+    if (text.trim() !== '') report(reader.line(text), options, io, target);
+  }
+  return 0;
+}

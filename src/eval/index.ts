@@ -1,0 +1,125 @@
+/**
+ * The driver: commands that were parsed become changes of the ruleset, as one batch.
+ *
+ * parse (src/parser) → check → apply → link. A batch is kept as a whole or leaves no trace but the
+ * handles that it used. Mirrors nft_run_cmd_from_buffer and nfnetlink_rcv_batch.
+ */
+import type { Command } from '../parser/ast.ts';
+import type { Diagnostic } from '../parser/diagnostic.ts';
+import { type CommandContext, report } from './ruleset/command/context.ts';
+import { runCommand } from './ruleset/command/index.ts';
+import { Output } from './ruleset/command/output.ts';
+import type { Change, CommitListener } from './ruleset/commit.ts';
+import { strerror } from './ruleset/errno.ts';
+import { validateTable } from './ruleset/kernel/validate.ts';
+import type { Machine } from './ruleset/machine.ts';
+import type { Ruleset } from './ruleset/store.ts';
+import { Transaction } from './ruleset/transaction.ts';
+import type { PrintOptions } from './type/index.ts';
+
+export type { Change, CommitListener } from './ruleset/commit.ts';
+export { emptyRuleset } from './ruleset/kernel/table.ts';
+export type { Machine } from './ruleset/machine.ts';
+export type { Ruleset } from './ruleset/store.ts';
+export type { PrintOptions } from './type/index.ts';
+
+/** What commands work on. */
+export interface Target {
+  readonly ruleset: Ruleset;
+  readonly machine: Machine;
+  /** Told of every batch that was kept. */
+  readonly listener?: CommitListener;
+  /** The program that sends the batch, for tables with an owner. */
+  readonly owner?: number;
+}
+
+export interface EvaluateOptions {
+  readonly print?: PrintOptions;
+  readonly json?: boolean;
+  /** Nothing is kept (`-c`). */
+  readonly checkOnly?: boolean;
+}
+
+export interface Evaluation {
+  readonly ok: boolean;
+  readonly diagnostics: readonly Diagnostic[];
+  /** What listing commands printed. */
+  readonly output: string;
+  /** What was done; empty where nothing was kept. */
+  readonly changes: readonly Change[];
+}
+
+/** After so many commands with errors nft reads no further. */
+const MAX_ERRORS = 10;
+
+export function evaluate(
+  commands: readonly Command[],
+  target: Target,
+  options: EvaluateOptions = {},
+): Evaluation {
+  const first = attempt(commands, target, options, false);
+  if (first.errors.length > 0) {
+    first.tx.forget();
+    return refused(first.errors, first);
+  }
+  const faulty = first.refused.length === 0 && !isValid(first.tx);
+  const tried = faulty ? again(first, commands, target, options) : first;
+  if (tried.refused.length > 0) {
+    tried.tx.abort();
+    return refused(tried.refused, first);
+  }
+  const changes = options.checkOnly ? [] : [...first.tx.changes];
+  if (options.checkOnly) first.tx.abort();
+  else target.listener?.commit(changes);
+  return { ok: true, diagnostics: first.warnings, output: first.output.take(), changes };
+}
+
+const refused = (diagnostics: readonly Diagnostic[], ctx: CommandContext): Evaluation => ({
+  ok: false,
+  diagnostics,
+  output: ctx.output.take(),
+  changes: [],
+});
+
+function attempt(
+  commands: readonly Command[],
+  { ruleset, machine, owner }: Target,
+  { print = {}, json = false }: EvaluateOptions,
+  validateEach: boolean,
+): CommandContext {
+  const ctx: CommandContext = {
+    tx: new Transaction(ruleset, machine, owner, validateEach),
+    options: print,
+    output: new Output(json),
+    errors: [],
+    refused: [],
+    warnings: [],
+  };
+  let failed = 0;
+  for (const cmd of commands) {
+    const before = ctx.errors.length;
+    runCommand(cmd, ctx);
+    if (ctx.errors.length > before && ++failed === MAX_ERRORS) break;
+  }
+  return ctx;
+}
+
+const isValid = ({ unvalidated, machine }: Transaction): boolean =>
+  [...unvalidated].every((table) => !validateTable(table, machine.profile));
+
+/** The same batch once more, walking all chains after every rule, to name the one at fault. */
+function again(
+  first: CommandContext,
+  commands: readonly Command[],
+  target: Target,
+  options: EvaluateOptions,
+): CommandContext {
+  first.tx.abort();
+  const second = attempt(commands, target, options, true);
+  if (second.refused.length === 0) {
+    const span = commands[0]!.span;
+    report(second, `Could not process rule: ${strerror('EMLINK')}`, span);
+    second.refused.push(...second.errors);
+  }
+  return second;
+}

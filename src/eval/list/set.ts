@@ -1,0 +1,89 @@
+/** Sets and maps as text and JSON. Mirrors set_print_declaration and set_print_json of nft. */
+import type { Expr } from '../checked.ts';
+import { listedElements } from '../ruleset/element/listed.ts';
+import type { NftSet } from '../ruleset/store.ts';
+import type { ValueType } from '../type/index.ts';
+import { printDuration } from '../type/time.ts';
+import { elementJson, elementsText } from './element.ts';
+import type { Json } from './json.ts';
+import { block, handleNote, type Listing, quotedText } from './listing.ts';
+
+const kind = (set: NftSet): string =>
+  set.data !== undefined || set.object !== undefined ? 'map' : 'set';
+
+const duration = (ms: number): string => printDuration(BigInt(ms));
+
+/** The text of flags; `timeout` alone is left out where a timeout says so. */
+function flagsText({ flags, timeout }: NftSet): string[] {
+  const names = (['constant', 'dynamic', 'interval', 'timeout'] as const).filter((f) => flags[f]);
+  const telling = names.filter((f) => f !== 'timeout' || timeout === undefined);
+  return telling.length > 0 ? [`flags ${names.join(',')}`] : [];
+}
+
+function typeText(set: NftSet, to: Listing): string {
+  const { key, keyExpr, data, dataExpr, object, dataInterval } = set;
+  const left = keyExpr ? `typeof ${to.expr(keyExpr)}` : `type ${key.name}`;
+  if (object !== undefined) return `${left} : ${object}`;
+  if (!data) return left;
+  const right = dataExpr && keyExpr ? to.expr(dataExpr) : data.name;
+  return `${left} : ${dataInterval ? 'interval ' : ''}${right}`;
+}
+
+function settingLines(set: NftSet, to: Listing): string[] {
+  const { flags, policy, size, timeout, gcInterval, autoMerge, statements, comment } = set;
+  const asIs = !flags.constant;
+  return [
+    typeText(set, to),
+    ...(asIs && policy === 'memory' ? ['policy memory'] : []),
+    ...(asIs && size ? [`size ${size}`] : []),
+    ...flagsText(set),
+    ...(statements.length > 0 ? [statements.map((s) => to.statement(s)).join(' ')] : []),
+    ...(autoMerge ? ['auto-merge'] : []),
+    ...(timeout ? [`timeout ${duration(timeout)}`] : []),
+    ...(gcInterval ? [`gc-interval ${duration(gcInterval)}`] : []),
+    ...(comment === undefined ? [] : [`comment ${quotedText(comment)}`]),
+  ];
+}
+
+/** `elements` other than all of them: what `get element` found. */
+export function setText(set: NftSet, to: Listing, elements = listedElements(set)): string {
+  const lines = settingLines(set, to.with({ ...to.options, stateless: true }) as Listing);
+  if (!to.options.terse && elements.length > 0) {
+    lines.push(`elements = { ${elementsText(set, elements, to)} }`);
+  }
+  return block(`${kind(set)} ${set.name}`, handleNote(set.handle, to), lines);
+}
+
+const typeJson = (type: ValueType): Json =>
+  type.parts ? type.parts.map((part) => part.name) : type.name;
+
+const typeofJson = (e: Expr, to: Listing): Json => ({ typeof: to.exprJson(e) });
+
+export function setJson(set: NftSet, to: Listing, elements = listedElements(set)): Json {
+  const { key, keyExpr, data, object, comment, policy, size, timeout, gcInterval } = set;
+  const flags = (['constant', 'interval', 'timeout', 'dynamic'] as const).filter(
+    (f) => set.flags[f],
+  );
+  const bare = to.with({ ...to.options, stateless: true });
+  const map = object ?? (data && typeJson(data));
+  return {
+    [kind(set)]: {
+      family: set.table.family,
+      name: set.name,
+      table: set.table.name,
+      type: keyExpr ? typeofJson(keyExpr, to) : typeJson(key),
+      handle: set.handle,
+      ...(comment !== undefined && { comment }),
+      ...(map !== undefined && { map }),
+      ...(policy === 'memory' && { policy }),
+      ...(size && { size }),
+      ...(flags.length > 0 && { flags }),
+      ...(timeout && { timeout: Math.floor(timeout / 1000) }),
+      ...(gcInterval && { 'gc-interval': Math.floor(gcInterval / 1000) }),
+      ...(set.autoMerge && { 'auto-merge': true }),
+      ...(!to.options.terse &&
+        elements.length > 0 && { elem: elements.map((e) => elementJson(e, to)) }),
+      ...(set.statements.length > 0 && { stmt: set.statements.map((s) => bare.statementJson(s)) }),
+    },
+  };
+}

@@ -1,0 +1,84 @@
+/**
+ * Sets that a rule's literals are: made just before the rule, listed from what the kernel keeps.
+ *
+ * Mirrors implicit_set_declaration of nft.
+ */
+import type { Command } from '../../../parser/ast.ts';
+import type { Element, SetLiteral } from '../../checked.ts';
+import { lowerEffects } from '../../lower.ts';
+import { elementData, elementOptions, keyRange } from '../element/constant.ts';
+import type { Interval } from '../element/interval.ts';
+import { type KeyShape, keyShape } from '../element/key.ts';
+import { listedElements } from '../element/listed.ts';
+import { addElements } from '../kernel/element.ts';
+import { newSet } from '../kernel/set.ts';
+import { scopeOf } from '../scope.ts';
+import type { NftSet } from '../store.ts';
+import { answered, type CommandContext, familyOf, report, tableName } from './context.ts';
+import { specOf } from './element.ts';
+
+export function makeAnonymous(
+  literal: SetLiteral,
+  cmd: Command,
+  ctx: CommandContext,
+): NftSet | undefined {
+  const { data, dataBits, interval } = literal;
+  const concat = literal.elements.find((e) => e.key.kind === 'concat');
+  const set = newSet(ctx.tx, {
+    family: familyOf(cmd),
+    table: tableName(cmd),
+    name: data ? '__map' : '__set',
+    flags: { constant: true, interval, timeout: false, dynamic: false, anonymous: true },
+    key: literal.type,
+    keyBits: literal.bits,
+    ...(data && { data }),
+    ...(dataBits !== undefined && { dataBits }),
+    dataInterval: literal.elements.some((e) => e.data?.kind === 'range'),
+    policy: 'performance',
+    autoMerge: false,
+    statements: [],
+    exprs: [],
+    exclusive: false,
+    ...(concat && { keyExpr: concat.key }),
+  });
+  if (!answered(ctx, cmd, set)) return undefined;
+  const shape = keyShape(set);
+  const items: Item[] = [];
+  for (const element of literal.elements) {
+    const item = itemOf(element, set, shape, ctx, cmd);
+    if (!item) return undefined;
+    items.push(item);
+  }
+  const elements = items.map((i) => specOf(shape, i));
+  const answer = addElements(ctx.tx, { set, elements, exclusive: false });
+  answered(ctx, cmd, answer, { element: items.map((i) => i.span) });
+  return set;
+}
+
+type Item = Interval & { wildcard?: true };
+
+function itemOf(
+  element: Element,
+  set: NftSet,
+  shape: KeyShape,
+  ctx: CommandContext,
+  cmd: Command,
+): Item | undefined {
+  const scope = scopeOf(ctx.tx.ruleset, familyOf(cmd), tableName(cmd));
+  const exprs = lowerEffects(element.statements ?? [], scope);
+  const spec = {
+    ...(element.data && elementData(element.data, set)),
+    ...elementOptions(element),
+    ...(exprs.length > 0 && { exprs }),
+  };
+  const span = element.key.span ?? element.span ?? cmd.span;
+  if (element.key.kind === 'wildcard') return { low: 0n, high: 0n, spec, span, wildcard: true };
+  const range = keyRange(element.key, shape);
+  if (typeof range === 'string') return report(ctx, range, span);
+  return { low: range[0], high: range[1], spec, span };
+}
+
+/** The literal with its elements as the kernel has them, in the order in which nft lists them. */
+export function relisted(literal: SetLiteral, set: NftSet): SetLiteral {
+  return { ...literal, elements: listedElements(set) };
+}

@@ -1,0 +1,113 @@
+/**
+ * What the commands of one batch share: the transaction, the messages, the output.
+ *
+ * Messages are of two kinds: what nft finds wrong itself stops a batch before the kernel sees it;
+ * what the kernel refuses is told for every command of the batch. Mirrors struct netlink_ctx and
+ * nft_cmd_error.
+ */
+import type { Command, Family, Span } from '../../../parser/ast.ts';
+import type { Diagnostic } from '../../../parser/diagnostic.ts';
+import type { CheckContext, TableScope } from '../../check/context.ts';
+import { checkContext } from '../../check/index.ts';
+import type { PrintOptions } from '../../type/index.ts';
+import { type Attribute, type Refusal, strerror } from '../errno.ts';
+import { isRefusal } from '../kernel/lookup.ts';
+import type { Table } from '../store.ts';
+import type { Transaction } from '../transaction.ts';
+import { hintFor } from './hint.ts';
+import type { Output } from './output.ts';
+
+export interface CommandContext {
+  readonly tx: Transaction;
+  readonly options: PrintOptions;
+  readonly output: Output;
+  /** Found by nft before the kernel is asked. */
+  readonly errors: Diagnostic[];
+  /** Answered by the kernel. */
+  readonly refused: Diagnostic[];
+  /** Told, but no reason to stop. */
+  readonly warnings: Diagnostic[];
+}
+
+/** Sorts what the checker found into errors and warnings. */
+export function note(ctx: CommandContext, found: readonly Diagnostic[]): void {
+  for (const d of found) (d.severity === 'error' ? ctx.errors : ctx.warnings).push(d);
+}
+
+/** Has something outside of rules checked; what is wrong with it is noted. */
+export function checking<T>(
+  ctx: CommandContext,
+  scope: TableScope,
+  work: (check: CheckContext) => T,
+): T {
+  const check = checkContext(scope, ctx.tx.machine);
+  const result = work(check);
+  note(ctx, check.diagnostics);
+  return result;
+}
+
+export function report(
+  ctx: CommandContext,
+  message: string,
+  span: Span,
+  ...more: readonly Span[]
+): undefined {
+  ctx.errors.push({ severity: 'error', message, spans: [span, ...more] });
+  return undefined;
+}
+
+/** Where in a command its attributes stand; several of a kind by index. */
+export type Places = {
+  readonly [A in Attribute]?: Span | readonly (Span | undefined)[] | undefined;
+};
+
+/** Notes what the kernel answered to a command; true where it was content. */
+export function answered<T>(
+  ctx: CommandContext,
+  cmd: Command,
+  answer: T | Refusal | undefined,
+  places: Places = {},
+): answer is T {
+  if (answer === undefined || typeof answer !== 'object' || answer === null) return true;
+  if (!isRefusal(answer)) return true;
+  const refusal = answer;
+  const span = placeOf(cmd, refusal, places);
+  const hint = refusal.errno === 'ENOENT' ? hintFor(ctx, cmd, span) : undefined;
+  if (hint) ctx.refused.push(hint);
+  else {
+    const message = `Could not process rule: ${strerror(refusal.errno)}`;
+    ctx.refused.push({ severity: 'error', message, spans: [span ?? cmd.span] });
+  }
+  return false;
+}
+
+/** The place of the attribute that a refusal points at. */
+function placeOf(cmd: Command, refusal: Refusal, places: Places): Span | undefined {
+  const { at } = refusal;
+  if (at === undefined) return undefined;
+  const given = places[at];
+  if (given !== undefined) return 'start' in given ? given : given[refusal.index ?? 0];
+  const { table, chain, name, handle } = cmd.handle;
+  switch (at) {
+    case 'table':
+      return table?.span;
+    case 'chain':
+      return chain?.span;
+    case 'set':
+    case 'name':
+      return handle?.span ?? name?.span ?? chain?.span ?? table?.span;
+    case 'handle':
+      return handle?.span;
+    default:
+      return undefined;
+  }
+}
+
+export const familyOf = (cmd: Command): Family => cmd.handle.family?.name ?? 'ip';
+
+export const tableName = (cmd: Command): string => cmd.handle.table?.text ?? '';
+
+/** The table of a command as it is now; no complaint where it is not. */
+export function tableIn(ctx: CommandContext, cmd: Command): Table | undefined {
+  return ctx.tx.ruleset.tables.get(`${familyOf(cmd)} ${tableName(cmd)}`);
+}

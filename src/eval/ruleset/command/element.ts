@@ -1,0 +1,164 @@
+/**
+ * `add element`, `delete element`, `flush set`, `get element`: what a command makes of a set.
+ *
+ * Mirrors setelem_evaluate and interval_set_eval of nft.
+ */
+import type { Expr as AstExpr, Command } from '../../../parser/ast.ts';
+import type { Statement } from '../../checked.ts';
+import type { ElementSpec } from '../../engine/set/index.ts';
+import { lowerEffects } from '../../lower.ts';
+import { cut, findOverlap, type Interval, merge } from '../element/interval.ts';
+import { decodeKey, encodeKey, type KeyShape, keyShape } from '../element/key.ts';
+import { type ReadElement, readElements } from '../element/read.ts';
+import { addElements, deleteElements, flushSet } from '../kernel/element.ts';
+import { scopeOf } from '../scope.ts';
+import type { NftSet } from '../store.ts';
+import {
+  answered,
+  type CommandContext,
+  checking,
+  familyOf,
+  report,
+  tableIn,
+  tableName,
+} from './context.ts';
+import { setHint, tableHint } from './hint.ts';
+
+/** The set that a command is about; complains where it is not there. */
+export function setOf(cmd: Command, ctx: CommandContext): NftSet | undefined {
+  const { table: at, name } = cmd.handle;
+  const { ruleset } = ctx.tx;
+  const table = tableIn(ctx, cmd);
+  if (!table && at) {
+    const hint = tableHint(ruleset, familyOf(cmd), at.text, at.span);
+    if (hint) ctx.errors.push(hint);
+    else report(ctx, 'No such file or directory', at.span);
+    return undefined;
+  }
+  const set = table?.sets.get(name?.text ?? '');
+  if (set && !set.flags.anonymous) return set;
+  if (!name) return undefined;
+  ctx.errors.push(setHint(ruleset, familyOf(cmd), tableName(cmd), name.text, name.span));
+  return undefined;
+}
+
+/** The elements that a command writes. */
+export function readIn(
+  cmd: Command,
+  node: AstExpr,
+  set: NftSet,
+  shape: KeyShape,
+  ctx: CommandContext,
+): ReadElement[] | undefined {
+  const scope = scopeOf(ctx.tx.ruleset, familyOf(cmd), tableName(cmd));
+  const effects = (statements: readonly Statement[]) => lowerEffects(statements, scope);
+  return checking(ctx, scope, (check) => readElements(node, { set, shape, ctx: check, effects }));
+}
+
+/** An element as the kernel is asked for it. */
+export function specOf(shape: KeyShape, e: Interval & { wildcard?: true }): ElementSpec {
+  if (e.wildcard) return e.spec;
+  const key = encodeKey(shape, e.low);
+  if (e.low === e.high) return { ...e.spec, key };
+  return { ...e.spec, key, keyEnd: encodeKey(shape, e.high) };
+}
+
+const isSimpleInterval = (set: NftSet): boolean => set.flags.interval && !set.key.parts;
+
+/** What a set has, as intervals. */
+function livingOf(set: NftSet, shape: KeyShape): Interval[] {
+  const living: Interval[] = [];
+  for (const e of set.elements) {
+    if (e.catchAll) continue;
+    const spec: ElementSpec = {
+      ...(e.data && { data: e.data }),
+      ...(e.verdict && { verdict: e.verdict }),
+      ...(e.object !== undefined && { object: e.object }),
+      ...(e.comment !== undefined && { comment: e.comment }),
+      ...(e.exprs.length > 0 && { exprs: e.exprs }),
+    };
+    living.push({ low: decodeKey(shape, e.key), high: decodeKey(shape, e.keyEnd), spec });
+  }
+  return living;
+}
+
+export function addElement(cmd: Command, ctx: CommandContext): void {
+  const set = setOf(cmd, ctx);
+  if (set && cmd.elements) insertElements(cmd, cmd.elements, set, ctx);
+}
+
+/** Also the elements that a set is declared with. */
+export function insertElements(
+  cmd: Command,
+  node: AstExpr,
+  set: NftSet,
+  ctx: CommandContext,
+): void {
+  const shape = keyShape(set);
+  const elements = readIn(cmd, node, set, shape, ctx);
+  if (!elements) return;
+  const exclusive = cmd.verb === 'create';
+  const ask = (asked: readonly (Interval & { wildcard?: true })[]): void => {
+    const specs = asked.map((e) => specOf(shape, e));
+    const answer = addElements(ctx.tx, { set, elements: specs, exclusive });
+    answered(ctx, cmd, answer, { element: asked.map((e) => e.span) });
+  };
+  if (!isSimpleInterval(set)) {
+    ask(elements);
+    return;
+  }
+  const wildcards = elements.filter((e) => e.wildcard);
+  const ranges = elements.filter((e) => !e.wildcard);
+  const living = livingOf(set, shape);
+  if (set.autoMerge && !isMap(set)) {
+    const edit = merge(living, ranges, true);
+    deleteElements(
+      ctx.tx,
+      set,
+      edit.remove.map((e) => specOf(shape, e)),
+    );
+    ask([...wildcards, ...edit.add]);
+    return;
+  }
+  const conflict = set.autoMerge ? undefined : findOverlap(living, ranges);
+  if (conflict) {
+    ctx.errors.push({ severity: 'error', ...conflict });
+    return;
+  }
+  ask([...wildcards, ...ranges]);
+}
+
+const isMap = (set: NftSet): boolean => set.data !== undefined || set.object !== undefined;
+
+export function removeElement(cmd: Command, ctx: CommandContext): void {
+  const set = setOf(cmd, ctx);
+  if (!set || !cmd.elements) return;
+  const shape = keyShape(set);
+  const elements = readIn(cmd, cmd.elements, set, shape, ctx);
+  if (!elements) return;
+  const missingIsFine = cmd.verb === 'destroy';
+  const ask = (asked: readonly (Interval & { wildcard?: true })[]): boolean => {
+    const specs = asked.map((e) => specOf(shape, e));
+    const answer = deleteElements(ctx.tx, set, specs, missingIsFine);
+    return answered(ctx, cmd, answer, { element: asked.map((e) => e.span) });
+  };
+  if (!isSimpleInterval(set)) {
+    ask(elements);
+    return;
+  }
+  const ranges = elements.filter((e) => !e.wildcard);
+  const edit = cut(livingOf(set, shape), ranges, set.autoMerge);
+  if ('message' in edit) {
+    ctx.errors.push({ severity: 'error', ...edit });
+    return;
+  }
+  if (!ask([...elements.filter((e) => e.wildcard), ...edit.remove])) return;
+  if (edit.add.length === 0) return;
+  const specs = edit.add.map((e) => specOf(shape, e));
+  answered(ctx, cmd, addElements(ctx.tx, { set, elements: specs, exclusive: false }));
+}
+
+export function flushElements(cmd: Command, ctx: CommandContext): void {
+  const set = setOf(cmd, ctx);
+  if (set) answered(ctx, cmd, flushSet(ctx.tx, set));
+}

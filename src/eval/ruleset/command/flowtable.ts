@@ -1,0 +1,65 @@
+/** `add flowtable`, `delete flowtable`. */
+import type { Command, FlowtableBlock } from '../../../parser/ast.ts';
+import { type Refusal, refuse } from '../errno.ts';
+import { hookNumber } from '../kernel/chain-type.ts';
+import { deleteFlowtable, deleteFlowtableDevices, newFlowtable } from '../kernel/flowtable.ts';
+import { isRefusal, tableOf } from '../kernel/lookup.ts';
+import type { Flowtable } from '../store.ts';
+import { answered, type CommandContext, familyOf, report, tableName } from './context.ts';
+import { readDevices } from './device.ts';
+import { readPriority } from './priority-expression.ts';
+
+const FLAGS: ReadonlySet<string> = new Set(['offload']);
+
+export function addFlowtable(cmd: Command, ctx: CommandContext): void {
+  const block = cmd.block as FlowtableBlock | undefined;
+  const hook = block?.hook;
+  if (hook && hookNumber('netdev', hook.hook.text) === undefined) {
+    report(ctx, 'unknown chain hook', hook.hook.span);
+    return;
+  }
+  for (const flag of block?.flags ?? []) {
+    if (!FLAGS.has(flag.text)) report(ctx, `unknown flowtable option ${flag.text}`, flag.span);
+  }
+  const priority = hook ? readPriority(hook.priority, 'netdev', hook.hook.text, ctx) : 0;
+  const devices = readDevices(block?.devices ?? [], ctx);
+  if (priority === undefined || !devices) return;
+  const answer = newFlowtable(ctx.tx, {
+    family: familyOf(cmd),
+    table: tableName(cmd),
+    name: cmd.handle.name?.text ?? '',
+    hook: hook?.hook.text ?? 'ingress',
+    priority,
+    devices: devices.map((d) => d.name),
+    offload: block?.flags?.some((f) => f.text === 'offload') ?? false,
+    counter: block?.counter ?? false,
+    exclusive: cmd.verb === 'create',
+  });
+  answered(ctx, cmd, answer, { device: devices.map((d) => d.span) });
+}
+
+function target(cmd: Command, ctx: CommandContext): Flowtable | Refusal {
+  const table = tableOf(ctx.tx, familyOf(cmd), tableName(cmd));
+  if (isRefusal(table)) return table;
+  const { handle, name } = cmd.handle;
+  if (!handle) return table.flowtables.get(name?.text ?? '') ?? refuse('ENOENT', 'name');
+  const found = [...table.flowtables.values()].find((f) => f.handle === Number(handle.value));
+  return found ?? refuse('ENOENT', 'handle');
+}
+
+export function removeFlowtable(cmd: Command, ctx: CommandContext): void {
+  const flowtable = target(cmd, ctx);
+  if (isRefusal(flowtable)) {
+    if (cmd.verb !== 'destroy' || flowtable.errno !== 'ENOENT') answered(ctx, cmd, flowtable);
+    return;
+  }
+  const given = (cmd.block as FlowtableBlock | undefined)?.devices ?? [];
+  if (given.length === 0) {
+    answered(ctx, cmd, deleteFlowtable(ctx.tx, flowtable));
+    return;
+  }
+  const devices = readDevices(given, ctx);
+  if (!devices) return;
+  const names = devices.map((d) => d.name);
+  answered(ctx, cmd, deleteFlowtableDevices(ctx.tx, flowtable, names));
+}

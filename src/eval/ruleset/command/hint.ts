@@ -1,0 +1,146 @@
+/**
+ * `did you mean …?`: the nearest name where a command names what is not there.
+ *
+ * Mirrors nft_cmd_enoent and the *_lookup_fuzzy functions of nft.
+ */
+import type { Command, Family, Span } from '../../../parser/ast.ts';
+import type { Diagnostic } from '../../../parser/diagnostic.ts';
+import { nearest } from '../../type/misspell.ts';
+import { strerror } from '../errno.ts';
+import type { Ruleset, Table } from '../store.ts';
+import { type CommandContext, familyOf, tableName } from './context.ts';
+
+interface Candidate {
+  readonly name: string;
+  readonly table: Table;
+}
+
+type NamesOf = (table: Table) => Iterable<string>;
+
+/** The same name in any table, else the nearest. */
+function closest(ruleset: Ruleset, name: string, namesOf: NamesOf): Candidate | undefined {
+  const all: Candidate[] = [];
+  for (const table of ruleset.tables.values()) {
+    for (const candidate of namesOf(table)) all.push({ name: candidate, table });
+  }
+  const same = all.find((c) => c.name === name);
+  if (same) return same;
+  const near = nearest(
+    name,
+    all.map((c) => c.name),
+  );
+  return all.find((c) => c.name === near);
+}
+
+const message = (text: string, span: Span): Diagnostic => ({
+  severity: 'error',
+  message: `${strerror('ENOENT')}; did you mean ${text}?`,
+  spans: [span],
+});
+
+const tableText = (table: Table): string => `table '${table.name}' in family ${table.family}`;
+
+/** The table that was meant, where the one that a command names is not there. */
+export function tableHint(
+  ruleset: Ruleset,
+  family: Family,
+  name: string,
+  span: Span,
+): Diagnostic | undefined {
+  const tables = [...ruleset.tables.values()];
+  const same = tables.find((t) => t.name === name);
+  const near =
+    same ??
+    tables.find(
+      (t) =>
+        t.name ===
+        nearest(
+          name,
+          tables.map((x) => x.name),
+        ),
+    );
+  if (!near || (near.family === family && near.name === name)) return undefined;
+  return message(tableText(near), span);
+}
+
+/** What a kind of object is called in hints, its names, and which word of a command names it. */
+interface Kind {
+  readonly word: string;
+  readonly names: NamesOf;
+  readonly of: (cmd: Command) => { readonly text: string; readonly span: Span } | undefined;
+}
+
+const chains: Kind = {
+  word: 'chain',
+  names: (t) => t.chains.keys(),
+  of: (cmd) => cmd.handle.chain,
+};
+const sets: Kind = { word: 'set', names: (t) => t.sets.keys(), of: (cmd) => cmd.handle.name };
+const flowtables: Kind = {
+  word: 'flowtable',
+  names: (t) => t.flowtables.keys(),
+  of: (cmd) => cmd.handle.name,
+};
+const objects: Kind = {
+  word: 'obj',
+  names: (t) => [...t.objects.values()].map((o) => o.name),
+  of: (cmd) => cmd.handle.name,
+};
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  chain: chains,
+  rule: chains,
+  set: sets,
+  map: sets,
+  meter: sets,
+  element: sets,
+  flowtable: flowtables,
+};
+
+/** The hint for a command that the kernel answered with ENOENT; undefined: none is near. */
+export function hintFor(
+  ctx: CommandContext,
+  cmd: Command,
+  span: Span | undefined,
+): Diagnostic | undefined {
+  const { ruleset } = ctx.tx;
+  const family = familyOf(cmd);
+  const { table: at } = cmd.handle;
+  if (cmd.object === 'table') return at && tableHint(ruleset, family, at.text, span ?? at.span);
+  const kind = KINDS[cmd.object] ?? objects;
+  const word = kind.of(cmd);
+  return (
+    word && hintIn(ruleset, kind, word.text, family, tableName(cmd), span ?? word.span, at?.span)
+  );
+}
+
+function hintIn(
+  ruleset: Ruleset,
+  kind: Kind,
+  name: string,
+  family: Family,
+  table: string,
+  span: Span,
+  tableSpan: Span | undefined,
+): Diagnostic | undefined {
+  const found = closest(ruleset, name, kind.names);
+  if (!found) return undefined;
+  const sameTable = found.table.name === table && found.table.family === family;
+  if (!sameTable && !ruleset.tables.has(`${family} ${table}`)) {
+    return message(tableText(found.table), tableSpan ?? span);
+  }
+  if (sameTable && found.name === name) return undefined;
+  const place = `in table ${found.table.family} '${found.table.name}'`;
+  return message(`${kind.word} '${found.name}' ${place}`, span);
+}
+
+/** What nft itself says of a set that a command or a rule names and that is not there. */
+export function setHint(ruleset: Ruleset, family: Family, table: string, name: string, span: Span) {
+  return (
+    hintIn(ruleset, sets, name, family, table, span, span) ?? {
+      severity: 'error' as const,
+      message: strerror('ENOENT'),
+      spans: [span],
+    }
+  );
+}

@@ -1,0 +1,215 @@
+/**
+ * `list` and `reset` of everything, `get element`, `describe`. Mirrors do_command_list of nft.
+ */
+import type { Command } from '../../../parser/ast.ts';
+import { chainDeclaration, chainJson, chainText, ruleObjectJson } from '../../list/chain.ts';
+import { flowtableJson, flowtableText } from '../../list/flowtable.ts';
+import type { Json } from '../../list/json.ts';
+import { type Listing, listingFor } from '../../list/listing.ts';
+import { objectJson, objectText } from '../../list/object.ts';
+import { tableItemsJson, tableText } from '../../list/ruleset.ts';
+import { setJson, setText } from '../../list/set.ts';
+import { tableHead, tableJson } from '../../list/table.ts';
+import { objectRows } from '../../object/index.ts';
+import { strerror } from '../errno.ts';
+import type { Chain, NftObject, NftSet, Table } from '../store.ts';
+import { type CommandContext, familyOf, report, tableIn } from './context.ts';
+
+/** The tables that a command is about: of its family, of its name. */
+function tablesOf(cmd: Command, ctx: CommandContext): Table[] {
+  const { family, table } = cmd.handle;
+  return [...ctx.tx.ruleset.tables.values()].filter(
+    (t) =>
+      (!table || t.name === table.text) &&
+      (table ? t.family === familyOf(cmd) : !family || t.family === family.name),
+  );
+}
+
+const listingOf = (ctx: CommandContext, table: Table): Listing =>
+  listingFor(table.family, ctx.tx.machine, ctx.options);
+
+function notFound(ctx: CommandContext, word: Command['handle']['name'], cmd: Command): undefined {
+  return report(ctx, strerror('ENOENT'), word?.span ?? cmd.span);
+}
+
+export function listRuleset(cmd: Command, ctx: CommandContext): void {
+  const tables = tablesOf(cmd, ctx);
+  if (ctx.output.json) {
+    ctx.output.items(tables.flatMap((t) => tableItemsJson(t, listingOf(ctx, t))));
+    return;
+  }
+  for (const table of tables) ctx.output.text(tableText(table, listingOf(ctx, table)));
+}
+
+export function listTable(cmd: Command, ctx: CommandContext): void {
+  if (tableIn(ctx, cmd)) listRuleset(cmd, ctx);
+  else notFound(ctx, cmd.handle.table, cmd);
+}
+
+export function listTables(cmd: Command, ctx: CommandContext): void {
+  const tables = tablesOf(cmd, ctx);
+  if (ctx.output.json) ctx.output.items(tables.map(tableJson));
+  else ctx.output.text(tables.map((t) => `table ${t.family} ${t.name}\n`).join(''));
+}
+
+/** Things of several tables, each table's within its braces. */
+function printIn(
+  cmd: Command,
+  ctx: CommandContext,
+  texts: (table: Table, to: Listing) => string[],
+  jsons: (table: Table, to: Listing) => Json[],
+): void {
+  if (cmd.handle.table && !tableIn(ctx, cmd)) {
+    notFound(ctx, cmd.handle.table, cmd);
+    return;
+  }
+  const tables = tablesOf(cmd, ctx);
+  if (ctx.output.json) {
+    ctx.output.items(tables.flatMap((t) => jsons(t, listingOf(ctx, t))));
+    return;
+  }
+  const { handles: _, ...plain } = ctx.options;
+  for (const table of tables) {
+    const head = tableHead(table, listingFor(table.family, ctx.tx.machine, plain));
+    ctx.output.text(`${head}${texts(table, listingOf(ctx, table)).join('')}}\n`);
+  }
+}
+
+const namedChains = (table: Table): Chain[] =>
+  [...table.chains.values()].filter((c) => !c.anonymous);
+
+export function listChains(cmd: Command, ctx: CommandContext): void {
+  printIn(
+    cmd,
+    ctx,
+    (table, to) => namedChains(table).map((c) => chainDeclaration(c, to)),
+    (table) => namedChains(table).map(chainJson),
+  );
+}
+
+export function listChain(cmd: Command, ctx: CommandContext): void {
+  const { chain: word, table: tableWord } = cmd.handle;
+  const table = tableIn(ctx, cmd);
+  if (!table) {
+    notFound(ctx, tableWord, cmd);
+    return;
+  }
+  const chain = table.chains.get(word?.text ?? '');
+  if (!chain || chain.anonymous) {
+    notFound(ctx, word, cmd);
+    return;
+  }
+  printIn(
+    cmd,
+    ctx,
+    (_, to) => [chainText(chain, to)],
+    (_, to) => [chainJson(chain), ...chain.rules.map((rule) => ruleObjectJson(rule, to))],
+  );
+}
+
+const namedSets = (table: Table): NftSet[] =>
+  [...table.sets.values()].filter((s) => !s.flags.anonymous);
+
+const isMap = (set: NftSet): boolean => set.data !== undefined || set.object !== undefined;
+const isMeter = (set: NftSet): boolean => set.flags.dynamic && set.exprs.length > 0;
+
+/** Which sets `list sets`, `list maps` and `list meters` are about. */
+const SETS: Readonly<Record<string, (set: NftSet) => boolean>> = {
+  sets: (set) => !isMap(set),
+  maps: isMap,
+  meters: (set) => !isMap(set) && isMeter(set),
+};
+
+export function listSets(cmd: Command, ctx: CommandContext): void {
+  const wanted = (table: Table): NftSet[] => namedSets(table).filter(SETS[cmd.object]!);
+  printIn(
+    cmd,
+    ctx,
+    (table, to) => wanted(table).map((set) => setText(set, to)),
+    (table, to) => wanted(table).map((set) => setJson(set, to)),
+  );
+}
+
+export function listSet(cmd: Command, ctx: CommandContext): void {
+  const { name, table: tableWord } = cmd.handle;
+  const table = tableIn(ctx, cmd);
+  if (!table) {
+    notFound(ctx, tableWord, cmd);
+    return;
+  }
+  const set = table.sets.get(name?.text ?? '');
+  if (!set || isMap(set) !== (cmd.object === 'map')) {
+    notFound(ctx, name, cmd);
+    return;
+  }
+  printIn(
+    cmd,
+    ctx,
+    (_, to) => [setText(set, to)],
+    (_, to) => [setJson(set, to)],
+  );
+}
+
+export function listFlowtables(cmd: Command, ctx: CommandContext): void {
+  printIn(
+    cmd,
+    ctx,
+    (table, to) => [...table.flowtables.values()].map((f) => flowtableText(f, to)),
+    (table) => [...table.flowtables.values()].map(flowtableJson),
+  );
+}
+
+export function listFlowtable(cmd: Command, ctx: CommandContext): void {
+  const { name, table: tableWord } = cmd.handle;
+  const table = tableIn(ctx, cmd);
+  if (!table) {
+    notFound(ctx, tableWord, cmd);
+    return;
+  }
+  const flowtable = table.flowtables.get(name?.text ?? '');
+  if (!flowtable) {
+    notFound(ctx, name, cmd);
+    return;
+  }
+  printIn(
+    cmd,
+    ctx,
+    (_, to) => [flowtableText(flowtable, to)],
+    () => [flowtableJson(flowtable)],
+  );
+}
+
+function printObjects(
+  cmd: Command,
+  ctx: CommandContext,
+  wanted: (object: NftObject) => boolean,
+): void {
+  const of = (table: Table): NftObject[] => [...table.objects.values()].filter(wanted);
+  printIn(
+    cmd,
+    ctx,
+    (table, to) => of(table).map((object) => objectText(object, to)),
+    (table, to) => of(table).map((object) => objectJson(object, to)),
+  );
+}
+
+export function listObjects(cmd: Command, ctx: CommandContext): void {
+  const kind = objectRows.find((row) => row.plural === cmd.object)?.name ?? cmd.object;
+  printObjects(cmd, ctx, (object) => object.kind === kind);
+}
+
+export function listObject(cmd: Command, ctx: CommandContext): void {
+  const { name, table: tableWord } = cmd.handle;
+  const table = tableIn(ctx, cmd);
+  if (!table) {
+    notFound(ctx, tableWord, cmd);
+    return;
+  }
+  const wanted = (object: NftObject): boolean =>
+    object.kind === cmd.object && (!name || object.name === name.text);
+  if (name && ![...table.objects.values()].some(wanted)) {
+    notFound(ctx, name, cmd);
+    return;
+  }
+  printObjects(cmd, ctx, wanted);
+}

@@ -1,0 +1,29 @@
+/** The priority of a chain or flowtable as written: a number, a name, a name and an offset. */
+import type { Expr, Family, Priority } from '../../../parser/ast.ts';
+import { priorityByName } from '../priority.ts';
+import { type CommandContext, report } from './context.ts';
+
+const NUMBER = /^-?\d+$/;
+
+export function readPriority(
+  priority: Priority,
+  family: Family,
+  hook: string,
+  ctx: CommandContext,
+): number | undefined {
+  const base = plain(priority.base);
+  const value =
+    base === undefined
+      ? undefined
+      : NUMBER.test(base)
+        ? Number(base)
+        : priorityByName(base, family, hook);
+  if (value !== undefined) return value + Number(priority.offset?.value ?? 0);
+  return report(ctx, 'invalid priority expression value in this context.', priority.span);
+}
+
+/** `$x` may hold `filter`, `-150` or `"mangle - 5"`. */
+function plain(node: Expr): string | undefined {
+  if (node.kind === 'variable') return plain(node.value);
+  return node.kind === 'symbol' ? node.text : undefined;
+}

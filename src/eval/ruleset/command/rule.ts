@@ -1,0 +1,187 @@
+/** `add rule`, `insert rule`, `replace rule`, `delete rule`: mirrors rule_evaluate of nft. */
+import type { Rule as AstRule, Command, Span, Statement } from '../../../parser/ast.ts';
+import type { TableScope } from '../../check/context.ts';
+import { checkRule } from '../../check/index.ts';
+import type { Rule as CheckedRule, SetLiteral } from '../../checked.ts';
+import type { AnonymousSet, Op } from '../../ir.ts';
+import { lower, lowerEffects } from '../../lower.ts';
+import { type Refusal, refuse } from '../errno.ts';
+import { newChain } from '../kernel/chain.ts';
+import { isRefusal, tableOf } from '../kernel/lookup.ts';
+import { deleteRule, type NewRule, newRule, ruleOf } from '../kernel/rule.ts';
+import { scopeOf } from '../scope.ts';
+import type { Chain, NftSet, Table } from '../store.ts';
+import { makeAnonymous, relisted } from './anonymous.ts';
+import { answered, type CommandContext, familyOf, note, tableIn, tableName } from './context.ts';
+
+export function addRule(cmd: Command, ctx: CommandContext): void {
+  if (!cmd.rule) return;
+  const rule = bound(cmd.rule, cmd, ctx);
+  const position = positionOf(cmd, ctx);
+  if (position === null) return;
+  const how = cmd.verb === 'insert' || cmd.verb === 'replace' ? cmd.verb : 'add';
+  enterRule(rule, cmd, ctx, {
+    chain: cmd.handle.chain?.text ?? '',
+    how,
+    ...(position !== undefined && { position }),
+  });
+}
+
+/** Statements that lower to ops with state; those that name an object have none of their own. */
+function statefulOf({ statements }: CheckedRule, scope: TableScope): number[] {
+  return [...statements.keys()].filter((i) => {
+    const s = statements[i]!;
+    if (s.kind !== 'effect' || !s.row.state) return false;
+    return lowerEffects([s], scope).some((op) => op.op === 'effect');
+  });
+}
+
+type Place = Pick<NewRule, 'chain' | 'how' | 'position'>;
+
+/** Checks, lowers and adds a rule, with the sets that its literals are. */
+function enterRule(node: AstRule, cmd: Command, ctx: CommandContext, place: Place): void {
+  const family = familyOf(cmd);
+  const scope = scopeOf(ctx.tx.ruleset, family, tableName(cmd));
+  const { rule: checked, diagnostics } = checkRule(
+    node,
+    scope,
+    scope.chain(place.chain),
+    ctx.tx.machine,
+  );
+  note(ctx, diagnostics);
+  if (!checked) return;
+  const lowered = lower(checked, scope);
+  const sets = new Map<AnonymousSet, NftSet>();
+  for (const anonymous of lowered.sets) {
+    const set = makeAnonymous(anonymous.literal, cmd, ctx);
+    if (set) sets.set(anonymous, set);
+  }
+  if (sets.size < lowered.sets.length && ctx.errors.length > 0) return;
+  const names = new Map([...sets].map(([a, set]) => [a.name, set.name]));
+  const answer = newRule(ctx.tx, {
+    ...place,
+    family,
+    table: tableName(cmd),
+    checked: withLiterals(checked, sets),
+    ops: lowered.ops.map((op) => withSetName(op, names)),
+    sets: [...sets.values()],
+    stateful: statefulOf(checked, scope),
+  });
+  answered(ctx, cmd, answer, {
+    target: isRefusal(answer) ? targetPlace(node, lowered.ops, answer) : undefined,
+  });
+}
+
+function withLiterals(rule: CheckedRule, sets: ReadonlyMap<AnonymousSet, NftSet>): CheckedRule {
+  if (sets.size === 0) return rule;
+  const literals = new Map<SetLiteral, SetLiteral>();
+  for (const [{ literal }, set] of sets) literals.set(literal, relisted(literal, set));
+  return replaced(rule, literals) as CheckedRule;
+}
+
+/** A checked tree with some literals replaced; what has none is kept as it is. */
+function replaced(node: unknown, literals: ReadonlyMap<SetLiteral, SetLiteral>): unknown {
+  if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return node;
+  const literal = literals.get(node as SetLiteral);
+  if (literal) return literal;
+  if (Array.isArray(node)) return node.map((x) => replaced(x, literals));
+  const copy: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(node)) {
+    copy[key] = SHARED.has(key) ? value : replaced(value, literals);
+  }
+  return copy;
+}
+
+/** Parts of checked nodes that are vocabulary, not tree. */
+const SHARED: ReadonlySet<string> = new Set(['row', 'type', 'span']);
+
+function withSetName(op: Op, names: ReadonlyMap<string, string>): Op {
+  if (!('set' in op)) return op;
+  const name = names.get(op.set);
+  return name === undefined ? op : { ...op, set: name };
+}
+
+/** Where a rule names what the kernel did not find. */
+function targetPlace(rule: AstRule, ops: readonly Op[], refusal: Refusal): Span | undefined {
+  const op = ops[refusal.index ?? 0];
+  if (!op) return undefined;
+  const name = 'chain' in op ? op.chain : 'set' in op ? op.set : 'name' in op ? op.name : undefined;
+  const effect = op.op === 'effect' ? op.row.flowtable?.(op.args) : undefined;
+  const wanted = name ?? effect;
+  return wanted === undefined ? undefined : placeOfName(rule.statements, wanted);
+}
+
+/** The last node of a syntax tree that is this word. */
+function placeOfName(node: unknown, name: string): Span | undefined {
+  if (typeof node !== 'object' || node === null) return undefined;
+  let found: Span | undefined;
+  for (const value of Object.values(node)) found = placeOfName(value, name) ?? found;
+  if (found) return found;
+  const { text, name: ref, span } = node as { text?: unknown; name?: unknown; span?: Span };
+  return text === name || ref === name ? span : undefined;
+}
+
+/** The handle that a rule goes next to or replaces; null where there is none such. */
+function positionOf(cmd: Command, ctx: CommandContext): number | undefined | null {
+  const { handle, position, index, chain } = cmd.handle;
+  if (handle) return Number(handle.value);
+  if (position) return Number(position.value);
+  if (!index) return undefined;
+  const rule = tableIn(ctx, cmd)?.chains.get(chain?.text ?? '')?.rules[Number(index.value)];
+  if (rule) return rule.handle;
+  answered(ctx, cmd, refuse('ENOENT', 'position'), { position: index.span });
+  return null;
+}
+
+/** The rule with the chains of its `jump { … }` made and named. */
+function bound(rule: AstRule, cmd: Command, ctx: CommandContext): AstRule {
+  if (!rule.statements.some((s) => s.kind === 'verdict' && s.block)) return rule;
+  return { ...rule, statements: rule.statements.map((s) => boundStatement(s, cmd, ctx)) };
+}
+
+function boundStatement(statement: Statement, cmd: Command, ctx: CommandContext): Statement {
+  if (statement.kind !== 'verdict' || !statement.block) return statement;
+  const { block, expr, span } = statement;
+  const name = `__chain${ctx.tx.ruleset.nextChain++}`;
+  const family = familyOf(cmd);
+  const answer = newChain(ctx.tx, {
+    family,
+    table: tableName(cmd),
+    name,
+    offload: false,
+    exclusive: true,
+    anonymous: true,
+  });
+  answered(ctx, cmd, answer);
+  for (const inner of block.rules) {
+    enterRule(bound(inner, cmd, ctx), cmd, ctx, { chain: name, how: 'add' });
+  }
+  return { kind: 'verdict', expr: { ...expr, chain: { kind: 'symbol', text: name, span } }, span };
+}
+
+function chainOf(cmd: Command, ctx: CommandContext): Chain | Refusal {
+  const table: Table | Refusal = tableOf(ctx.tx, familyOf(cmd), tableName(cmd));
+  if (isRefusal(table)) return table;
+  const chain = table.chains.get(cmd.handle.chain?.text ?? '');
+  if (!chain) return refuse('ENOENT', 'chain');
+  return chain.anonymous ? refuse('EOPNOTSUPP') : chain;
+}
+
+export function removeRule(cmd: Command, ctx: CommandContext): void {
+  const chain = chainOf(cmd, ctx);
+  const missingIsFine = cmd.verb === 'destroy';
+  if (isRefusal(chain)) {
+    if (!missingIsFine || chain.errno !== 'ENOENT') answered(ctx, cmd, chain);
+    return;
+  }
+  const position = positionOf(cmd, ctx);
+  if (position === null) return;
+  const rule = ruleOf(chain, position);
+  if (rule) deleteRule(ctx.tx, rule);
+  else if (!missingIsFine) answered(ctx, cmd, refuse('ENOENT', 'handle'));
+}
+
+/** The rules of a chain's block, each as the `add rule` that it stands for. */
+export function addRules(rules: readonly AstRule[], cmd: Command, ctx: CommandContext): void {
+  for (const rule of rules) addRule({ ...cmd, object: 'rule', rule, span: rule.span }, ctx);
+}

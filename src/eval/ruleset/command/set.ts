@@ -1,0 +1,126 @@
+/** `add set`, `add map`, `delete set`: mirrors set_evaluate of nft. */
+import type { Command, DataSpec, KeySpec, SetBlock } from '../../../parser/ast.ts';
+import type { CheckContext } from '../../check/context.ts';
+import { checkKeySpec, type KeyInfo } from '../../check/index.ts';
+import type { Statement } from '../../checked.ts';
+import { lowerEffects } from '../../lower.ts';
+import { type Refusal, refuse } from '../errno.ts';
+import { isRefusal, member, tableOf } from '../kernel/lookup.ts';
+import { deleteSet, type NewSet, newSet } from '../kernel/set.ts';
+import { scopeOf } from '../scope.ts';
+import type { NftSet } from '../store.ts';
+import {
+  answered,
+  type CommandContext,
+  checking,
+  familyOf,
+  report,
+  tableIn,
+  tableName,
+} from './context.ts';
+import { insertElements } from './element.ts';
+import { tableHint } from './hint.ts';
+
+export function addSet(cmd: Command, ctx: CommandContext): void {
+  const block = cmd.block as SetBlock | undefined;
+  const { table: at } = cmd.handle;
+  if (!tableIn(ctx, cmd) && at) {
+    const hint = tableHint(ctx.tx.ruleset, familyOf(cmd), at.text, at.span);
+    if (hint) ctx.errors.push(hint);
+    else report(ctx, 'No such file or directory', at.span);
+    return;
+  }
+  const spec = block && readSet(block, cmd, ctx);
+  if (!spec) return;
+  const set = newSet(ctx.tx, spec);
+  if (!answered(ctx, cmd, set)) return;
+  if (block.elements) insertElements(cmd, block.elements, set, ctx);
+}
+
+function readSet(block: SetBlock, cmd: Command, ctx: CommandContext): NewSet | undefined {
+  const scope = scopeOf(ctx.tx.ruleset, familyOf(cmd), tableName(cmd));
+  const { key: spec } = block;
+  if (!spec) return report(ctx, `${cmd.object} definition does not specify key`, block.span);
+  const [key, data, statements] = checking(ctx, scope, (check) => [
+    checkKeySpec(spec, check),
+    block.data && readData(block.data, check),
+    readStatements(block, check),
+  ]);
+  if (!key || (block.data && !data) || !statements) return undefined;
+  if (block.map && !block.data) {
+    return report(ctx, 'map definition does not specify mapping data type', block.span);
+  }
+  if (key.bits === 0) return refuseSize(spec, key, ctx);
+  const has = (flag: string): boolean => block.flags?.some((f) => f.text === flag) ?? false;
+  const { timeout, gcInterval, size } = block;
+  return {
+    family: familyOf(cmd),
+    table: tableName(cmd),
+    name: cmd.handle.name?.text ?? '',
+    flags: {
+      constant: has('constant'),
+      interval: has('interval'),
+      timeout: has('timeout') || timeout !== undefined,
+      dynamic: has('dynamic'),
+      anonymous: false,
+    },
+    key: key.type,
+    keyBits: key.bits,
+    ...(key.expr && { keyExpr: key.expr }),
+    ...dataOf(data),
+    dataInterval: block.dataInterval ?? false,
+    ...(timeout && { timeout: Number(timeout.value) }),
+    ...(gcInterval && { gcInterval: Number(gcInterval.value) }),
+    ...(size && { size: Number(size.value) }),
+    policy: block.policy?.text === 'memory' ? 'memory' : 'performance',
+    autoMerge: block.autoMerge ?? false,
+    ...(block.comment && { comment: block.comment.text }),
+    statements,
+    exprs: lowerEffects(statements, scope),
+    exclusive: cmd.verb === 'create',
+  };
+}
+
+function refuseSize(key: KeySpec, { type }: KeyInfo, ctx: CommandContext): undefined {
+  const message = `unqualified type ${type.name} specified in set definition. Try "typeof expression" instead of "type datatype".`;
+  return report(ctx, message, key.by === 'type' ? key.types[0]!.span : key.expr.span);
+}
+
+function readData(spec: DataSpec, check: CheckContext): KeyInfo | string | undefined {
+  return spec.by === 'object' ? spec.object.text : checkKeySpec(spec, check);
+}
+
+function dataOf(data: KeyInfo | string | undefined): Partial<NewSet> {
+  if (data === undefined) return {};
+  if (typeof data === 'string') return { object: data };
+  const { type, bits, expr } = data;
+  return { data: type, dataBits: bits, ...(expr && { dataExpr: expr }) };
+}
+
+function readStatements(block: SetBlock, check: CheckContext): Statement[] | undefined {
+  const read = (block.statements ?? []).map((s) => check.statement(s));
+  return read.includes(undefined) ? undefined : read.flatMap((s) => s ?? []);
+}
+
+function target(cmd: Command, ctx: CommandContext): NftSet | Refusal {
+  const { handle, name } = cmd.handle;
+  const table = tableOf(ctx.tx, familyOf(cmd), tableName(cmd));
+  if (isRefusal(table)) return table;
+  const found = member(
+    table.sets,
+    {
+      family: familyOf(cmd),
+      table: tableName(cmd),
+      ...(handle && { handle: Number(handle.value) }),
+    },
+    name?.text ?? '',
+    'set',
+  );
+  return !isRefusal(found) && found.flags.anonymous ? refuse('ENOENT', 'set') : found;
+}
+
+export function removeSet(cmd: Command, ctx: CommandContext): void {
+  const set = target(cmd, ctx);
+  if (!isRefusal(set)) answered(ctx, cmd, deleteSet(ctx.tx, set));
+  else if (cmd.verb !== 'destroy' || set.errno !== 'ENOENT') answered(ctx, cmd, set);
+}

@@ -1,0 +1,104 @@
+/**
+ * Checked keys and data of elements as ranges of numbers and bytes.
+ */
+import type { Element, Expr } from '../../checked.ts';
+import type { ElementSpec } from '../../engine/set/index.ts';
+import { constant, constantBytes, ones } from '../../lower/constant.ts';
+import type { NftSet } from '../store.ts';
+import { type KeyField, type KeyShape, placed } from './key.ts';
+
+export type KeyRange = readonly [low: bigint, high: bigint];
+
+/** What cannot be an element's key, in nft's words. */
+export type Unfit = string;
+
+/** The range that a checked key stands for. */
+export function keyRange(e: Expr, shape: KeyShape): KeyRange | Unfit {
+  const parts = e.kind === 'concat' ? e.parts : [e];
+  let low = 0n;
+  let high = 0n;
+  for (const [i, field] of shape.fields.entries()) {
+    const part = parts[i];
+    const range = part ? partRange(part, field, shape) : 'unexpected concat components';
+    if (typeof range === 'string') return range;
+    low |= placed(field, range[0]);
+    high |= placed(field, range[1]);
+  }
+  return [low, high];
+}
+
+const mustBeInterval = (what: string): Unfit =>
+  `You must add 'flags interval' to your set declaration if you want to add ${what} elements`;
+
+function partRange(e: Expr, field: KeyField, shape: KeyShape): KeyRange | Unfit {
+  switch (e.kind) {
+    case 'range': {
+      const low = constant(e.low);
+      const high = constant(e.high);
+      if (low === undefined || high === undefined) return 'Set element is not constant';
+      return shape.interval ? [low, high] : mustBeInterval('range');
+    }
+    case 'prefix':
+      return shape.interval ? prefixRange(e.base, e.length, field) : mustBeInterval('prefix');
+    case 'value':
+      if (e.prefixBits === undefined) return [e.value, e.value];
+      return shape.interval ? prefixRange(e, e.prefixBits, field) : mustBeInterval('prefix');
+    default: {
+      const value = constant(e);
+      return value === undefined ? 'Set element is not constant' : [value, value];
+    }
+  }
+}
+
+function prefixRange(base: Expr, length: number, field: KeyField): KeyRange | Unfit {
+  const value = constant(base);
+  if (value === undefined) return 'Set element is not constant';
+  const host = ones(field.bits - length);
+  return [value & ~host, value | host];
+}
+
+export type ElementData = Pick<ElementSpec, 'data' | 'verdict' | 'object'>;
+
+/** What a map holds for a key. */
+export function elementData(e: Expr, set: Pick<NftSet, 'dataInterval'>): ElementData {
+  if (e.kind === 'verdict') {
+    return { verdict: { code: e.verdict, ...(e.chain !== undefined && { chain: e.chain }) } };
+  }
+  if (!set.dataInterval) return { data: constantBytes(e) };
+  const [low, high] = dataEnds(e);
+  return { data: Uint8Array.from([...constantBytes(low), ...constantBytes(high)]) };
+}
+
+/** A map to intervals holds the low end and behind it the high end. */
+function dataEnds(e: Expr): readonly [Expr, Expr] {
+  switch (e.kind) {
+    case 'range':
+      return [e.low, e.high];
+    case 'prefix': {
+      const base = constant(e.base) ?? 0n;
+      const host = ones(e.bits - e.length);
+      const { type, bits, order } = e;
+      const value = (v: bigint): Expr => ({ kind: 'value', value: v, type, bits, order });
+      return [value(base & ~host), value(base | host)];
+    }
+    case 'concat': {
+      const pairs = e.parts.map(dataEnds);
+      return [
+        { ...e, parts: pairs.map((p) => p[0]) },
+        { ...e, parts: pairs.map((p) => p[1]) },
+      ];
+    }
+    default:
+      return [e, e];
+  }
+}
+
+/** Times and comment of a checked element. */
+export function elementOptions(element: Element): ElementSpec {
+  const { timeout, expires, comment } = element;
+  return {
+    ...(timeout !== undefined && { timeout }),
+    ...(expires !== undefined && { expires }),
+    ...(comment !== undefined && { comment }),
+  };
+}

@@ -1,0 +1,157 @@
+/**
+ * Keys of sets as numbers, as bytes in registers, and as expressions that list.
+ *
+ * A key is one number: its fields one behind the other, each in whole registers, the first most
+ * significant. Ranges are pairs of such numbers, both ends included. Interval sets keep all fields
+ * in network order, others each in the order of its type. Mirrors netlink_gen_key and
+ * interval_map_decompose, concat_range_aggregate of nft.
+ */
+import type { Expr } from '../../checked.ts';
+import { bytesOf, isText, ones } from '../../lower/constant.ts';
+import { type ByteOrder, registerBits, type ValueType } from '../../type/index.ts';
+import type { NftSet } from '../store.ts';
+
+export interface KeyField {
+  readonly type: ValueType;
+  readonly bits: number;
+  /** As the bytes lie in registers. */
+  readonly order: ByteOrder;
+  /** Bits to the right of it in the number of the whole key. */
+  readonly shift: bigint;
+  /** Where its bytes begin. */
+  readonly at: number;
+}
+
+export interface KeyShape {
+  readonly fields: readonly KeyField[];
+  /** Bytes of the whole key. */
+  readonly length: number;
+  readonly interval: boolean;
+}
+
+type Keyed = Pick<NftSet, 'key' | 'keyBits' | 'keyExpr' | 'flags'>;
+
+/** Types and bits of the parts of a key; a simple key is one part. */
+export function keyParts(set: Omit<Keyed, 'flags'>): { type: ValueType; bits: number }[] {
+  const { parts } = set.key;
+  if (!parts) return [{ type: set.key, bits: set.keyBits }];
+  const exprs = set.keyExpr?.kind === 'concat' ? set.keyExpr.parts : undefined;
+  return parts.map((type, i) => ({ type, bits: exprs?.[i]?.bits ?? type.bits }));
+}
+
+export function keyShape(set: Keyed): KeyShape {
+  const parts = keyParts(set);
+  const { interval } = set.flags;
+  const total = parts.reduce((sum, { bits }) => sum + registerBits(bits), 0);
+  let at = 0;
+  const fields = parts.map(({ type, bits }): KeyField => {
+    const order = interval || isText(type) ? 'big' : type.order;
+    const shift = parts.length === 1 ? 0n : BigInt(total - 8 * at - registerBits(bits));
+    const field = { type, bits, order, shift, at };
+    at += registerBits(bits) / 8;
+    return field;
+  });
+  const length = parts.length === 1 ? Math.ceil(parts[0]!.bits / 8) : total / 8;
+  return { fields, length, interval };
+}
+
+export function encodeKey(shape: KeyShape, key: bigint): Uint8Array {
+  const { fields } = shape;
+  if (fields.length === 1) return encodeField(fields[0]!, key);
+  const bytes = new Uint8Array(shape.length);
+  for (const f of fields) bytes.set(encodeField(f, fieldOf(f, key)), f.at);
+  return bytes;
+}
+
+const FAST_BITS = 32;
+
+function encodeField(field: KeyField, value: bigint): Uint8Array {
+  if (field.bits > FAST_BITS) return bytesOf(value, field.bits, field.order);
+  const length = Math.ceil(field.bits / 8);
+  const bytes = new Uint8Array(length);
+  let rest = Number(value);
+  for (let i = 0; i < length; i++) {
+    bytes[field.order === 'host' ? i : length - 1 - i] = rest;
+    rest = Math.floor(rest / 256);
+  }
+  return bytes;
+}
+
+export function decodeKey(shape: KeyShape, bytes: Uint8Array): bigint {
+  let key = 0n;
+  for (const f of shape.fields) key |= decodeField(f, bytes) << f.shift;
+  return key;
+}
+
+function decodeField(field: KeyField, bytes: Uint8Array): bigint {
+  const length = Math.ceil(field.bits / 8);
+  if (length <= 4) {
+    let n = 0;
+    for (let i = 0; i < length; i++) {
+      n = n * 256 + bytes[field.at + (field.order === 'host' ? length - 1 - i : i)]!;
+    }
+    return BigInt(n);
+  }
+  let value = 0n;
+  for (let i = 0; i < length; i++) {
+    value =
+      (value << 8n) | BigInt(bytes[field.at + (field.order === 'host' ? length - 1 - i : i)]!);
+  }
+  return value;
+}
+
+const fieldOf = (field: KeyField, key: bigint): bigint => (key >> field.shift) & ones(field.bits);
+
+/** The number of one part, at its place in the whole key. */
+export const placed = (field: KeyField, value: bigint): bigint => value << field.shift;
+
+/** What a map holds lies like a key, each part in the order of its type. */
+export function dataShape({ data, dataBits, dataExpr }: NftSet): KeyShape {
+  return keyShape({
+    key: data!,
+    keyBits: dataBits ?? data!.bits,
+    ...(dataExpr && { keyExpr: dataExpr }),
+    flags: { constant: false, interval: false, timeout: false, dynamic: false, anonymous: false },
+  });
+}
+
+/** The expression that lists as this key or range of keys. */
+export function keyExpr(shape: KeyShape, type: ValueType, low: bigint, high: bigint): Expr {
+  const parts = shape.fields.map((f) => fieldExpr(f, fieldOf(f, low), fieldOf(f, high)));
+  if (parts.length === 1) return parts[0]!;
+  return { kind: 'concat', parts, type, bits: 8 * shape.length, order: 'big' };
+}
+
+function fieldExpr(field: KeyField, low: bigint, high: bigint): Expr {
+  const { type, bits } = field;
+  const typed = { type, bits, order: field.order } as const;
+  const value = (v: bigint): Expr => ({ kind: 'value', value: v, ...typed });
+  if (low === high) return value(low);
+  const hostBits = prefixGap(low, high);
+  if (hostBits !== undefined && isText(type)) {
+    return { kind: 'value', value: low, prefixBits: bits - hostBits, ...typed };
+  }
+  if (hostBits !== undefined && type.prefixes) {
+    return { kind: 'prefix', base: value(low), length: bits - hostBits, ...typed };
+  }
+  return { kind: 'range', low: value(low), high: value(high), ...typed };
+}
+
+/** Bits in which the ends of a range differ, if it is all that share the bits before them. */
+export function prefixGap(low: bigint, high: bigint): number | undefined {
+  const gap = low ^ high;
+  if ((gap & (gap + 1n)) !== 0n || (low & gap) !== 0n) return undefined;
+  return gap === 0n ? 0 : gap.toString(2).length;
+}
+
+/**
+ * What elements are listed in order of: texts and concatenations as one number read low byte first
+ * (mpz_import of host byte order), others their value.
+ */
+export function listRank(shape: KeyShape, bytes: Uint8Array): bigint {
+  const [first, ...more] = shape.fields;
+  if (more.length === 0 && (shape.interval || !isText(first!.type))) return decodeKey(shape, bytes);
+  let rank = 0n;
+  for (let i = bytes.length - 1; i >= 0; i--) rank = (rank << 8n) | BigInt(bytes[i]!);
+  return rank;
+}

@@ -1,0 +1,150 @@
+/**
+ * Elements as a command writes them, read into keys and what goes with them.
+ *
+ * Mirrors the evaluation of EXPR_SET, EXPR_SET_ELEM and EXPR_MAPPING of nft. Plain literals, of which
+ * lists may have a hundred thousand, go straight to their type.
+ */
+import type { Element as AstElement, Expr as AstExpr, Span } from '../../../parser/ast.ts';
+import type { CheckContext } from '../../check/context.ts';
+import type { Statement } from '../../checked.ts';
+import type { ElementSpec } from '../../engine/set/index.ts';
+import type { Op } from '../../ir.ts';
+import { isText, ones } from '../../lower/constant.ts';
+import type { NftSet } from '../store.ts';
+import { type ElementData, elementData, type KeyRange, keyRange } from './constant.ts';
+import type { Interval } from './interval.ts';
+import type { KeyField, KeyShape } from './key.ts';
+
+export interface Reading {
+  readonly set: NftSet;
+  readonly shape: KeyShape;
+  readonly ctx: CheckContext;
+  /** Stateful statements as the ops that each element gets. */
+  effects(statements: readonly Statement[]): readonly Op[];
+}
+
+/** An element; `wildcard` has no range. */
+export interface ReadElement extends Interval {
+  readonly span: Span;
+  readonly wildcard?: true;
+}
+
+/** undefined where some element is wrong; what is wrong is reported. */
+export function readElements(node: AstExpr, to: Reading): ReadElement[] | undefined {
+  const read: ReadElement[] = [];
+  return collect(node, to, read) ? read : undefined;
+}
+
+function collect(node: AstExpr, to: Reading, read: ReadElement[]): boolean {
+  if (node.kind === 'variable') return collect(node.value, to, read);
+  if (node.kind !== 'set') {
+    to.ctx.error(`unexpected ${node.kind} expression, set expected`, node.span);
+    return false;
+  }
+  let ok = true;
+  for (const element of node.elements) {
+    const { key } = element;
+    const nested = key.kind === 'variable' ? key.value : key;
+    if (nested.kind === 'set') ok = collect(nested, to, read) && ok;
+    else ok = readElement(element, to, read) && ok;
+  }
+  return ok;
+}
+
+function readElement(element: AstElement, to: Reading, read: ReadElement[]): boolean {
+  const spec = isPlain(element) ? defaultSpec(to) : readSpec(element, to);
+  if (!spec) return false;
+  const { key } = element;
+  if (key.kind === 'wildcard') {
+    read.push({ low: 0n, high: 0n, spec, span: key.span, wildcard: true });
+    return true;
+  }
+  const range = readKey(key, to);
+  if (!range) return false;
+  read.push({ low: range[0], high: range[1], spec, span: key.span });
+  return true;
+}
+
+const isPlain = (e: AstElement): boolean =>
+  !(e.data || e.statements?.length || e.comment) &&
+  e.timeout === undefined &&
+  e.expires === undefined;
+
+const NOTHING: ElementSpec = {};
+
+function defaultSpec({ set }: Reading): ElementSpec {
+  return set.exprs.length === 0 ? NOTHING : { exprs: set.exprs };
+}
+
+function readKey(node: AstExpr, to: Reading): KeyRange | undefined {
+  const { fields } = to.shape;
+  if (fields.length === 1) {
+    const quick = quickRange(node, fields[0]!, to);
+    if (quick) return quick;
+  }
+  const { key, keyBits } = to.set;
+  const e = to.ctx.expr(node, { type: key, bits: keyBits, order: key.order });
+  const range = e && keyRange(e, to.shape);
+  return typeof range === 'string' ? to.ctx.error(range, node.span) : range;
+}
+
+/** A number, an address, a prefix or range of them, read without a tree in between. */
+function quickRange(node: AstExpr, field: KeyField, to: Reading): KeyRange | undefined {
+  if (isText(field.type)) return undefined;
+  if (node.kind === 'symbol') {
+    const value = quickValue(node, field, to);
+    return value === undefined ? undefined : [value, value];
+  }
+  if (!to.shape.interval) return undefined;
+  if (node.kind === 'prefix') {
+    const value = quickValue(node.base, field, to);
+    const length = Number(node.length.value);
+    if (value === undefined || length > field.bits) return undefined;
+    const host = ones(field.bits - length);
+    return [value & ~host, value | host];
+  }
+  if (node.kind !== 'range') return undefined;
+  const low = quickValue(node.low, field, to);
+  const high = quickValue(node.high, field, to);
+  return low === undefined || high === undefined || low >= high ? undefined : [low, high];
+}
+
+function quickValue(node: AstExpr, field: KeyField, to: Reading): bigint | undefined {
+  if (node.kind !== 'symbol') return undefined;
+  const value = field.type.parse(node.text, to.ctx.names, field.bits);
+  return typeof value === 'bigint' && value <= ones(field.bits) ? value : undefined;
+}
+
+/** What an element has beside its key: data, times, statements, comment. */
+function readSpec(element: AstElement, to: Reading): ElementSpec | undefined {
+  const { set, ctx } = to;
+  const data = element.data && readData(element.data, to);
+  if (element.data && !data) return undefined;
+  const statements = element.statements?.map((s) => ctx.statement(s));
+  if (statements?.includes(undefined)) return undefined;
+  const own = statements?.flatMap((s) => s ?? []) ?? [];
+  const exprs = own.length > 0 ? to.effects(own) : set.exprs;
+  const { timeout, expires, comment } = element;
+  return {
+    ...data,
+    ...(timeout !== undefined && { timeout: timeout === 'never' ? 0 : Number(timeout.value) }),
+    ...(expires !== undefined && { expires: Number(expires.value) }),
+    ...(comment && { comment: comment.text }),
+    ...(exprs.length > 0 && { exprs }),
+  };
+}
+
+function readData(node: AstExpr, to: Reading): ElementData | undefined {
+  const { set, ctx } = to;
+  if (set.object !== undefined) return readObjectName(node, to);
+  if (!set.data) return ctx.error('set is not a map', node.span);
+  const { data, dataBits } = set;
+  const e = ctx.expr(node, { type: data, bits: dataBits ?? data.bits, order: data.order });
+  return e && elementData(e, set);
+}
+
+function readObjectName(node: AstExpr, to: Reading): ElementData | undefined {
+  const name = node.kind === 'variable' ? node.value : node;
+  if (name.kind === 'symbol') return { object: name.text };
+  return to.ctx.error('invalid object name', node.span);
+}

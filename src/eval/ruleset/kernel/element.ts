@@ -1,0 +1,166 @@
+/**
+ * Elements of sets: added, deleted, flushed. Mirrors nft_add_set_elem, nft_del_setelem and
+ * nft_set_flush.
+ */
+import type { ElementSpec, SetElement } from '../../engine/set/index.ts';
+import { type Refusal, refuse } from '../errno.ts';
+import type { NftObject, NftSet, Table } from '../store.ts';
+import type { Transaction } from '../transaction.ts';
+import { isRefusal, objectKey } from './lookup.ts';
+import { chainReference, hold, type Referred, release } from './reference.ts';
+
+/** An element as a request has it; how far to look in the request for its place. */
+export interface NewElements {
+  readonly set: NftSet;
+  readonly elements: readonly ElementSpec[];
+  readonly exclusive: boolean;
+}
+
+/** Inserts one by one; what stops it is told with the index of the element. */
+export function addElements(tx: Transaction, spec: NewElements): Refusal | undefined {
+  const { set, exclusive } = spec;
+  if (set.flags.anonymous ? set.use > 0 : set.flags.constant && set.use > 0) {
+    return refuse('EBUSY', 'set');
+  }
+  const inserted: SetElement[] = [];
+  tx.did(
+    () => {
+      for (const e of inserted.reverse()) set.elements.remove(e);
+    },
+    { what: 'element', change: 'new', set, elements: inserted },
+  );
+  for (const [i, element] of spec.elements.entries()) {
+    const refusal = addElement(tx, set, element, exclusive, inserted);
+    if (refusal) return { at: 'element', index: i, ...refusal };
+  }
+  return undefined;
+}
+
+function addElement(
+  tx: Transaction,
+  set: NftSet,
+  spec: ElementSpec,
+  exclusive: boolean,
+  inserted: SetElement[],
+): Refusal | undefined {
+  const refusal = refuseElement(set, spec);
+  if (refusal) return refusal;
+  const referred = referencesOf(set.table, set, spec);
+  if (isRefusal(referred)) return referred;
+  const full = spec.key !== undefined && set.elements.full;
+  const element = set.elements.element(spec);
+  const clash = set.elements.insert(element);
+  if (clash) {
+    if (clash.errno !== 'EEXIST' || exclusive)
+      return refuse(clash.errno === 'EINVAL' ? 'EINVAL' : 'EEXIST');
+    if (!sameData(clash.element!, element)) return refuse('EEXIST');
+    if (tx.machine.profile.elementTimeoutChanges) renew(tx, set, clash.element!, spec);
+    return undefined;
+  }
+  inserted.push(element);
+  hold(tx, referred);
+  if (element.verdict?.chain !== undefined && set.use > 0) tx.unvalidated.add(set.table);
+  return full ? refuse('ENFILE') : undefined;
+}
+
+function refuseElement(set: NftSet, spec: ElementSpec): Refusal | undefined {
+  if (spec.timeout !== undefined && !set.flags.timeout) return refuse('EINVAL');
+  if (spec.expires !== undefined) {
+    if (!set.flags.timeout) return refuse('EINVAL');
+    const timeout = spec.timeout ?? set.timeout ?? 0;
+    if (timeout === 0) return refuse('EOPNOTSUPP');
+    if (spec.expires > timeout) return refuse('ERANGE');
+  }
+  const exprs = spec.exprs ?? [];
+  if (set.exprs.length > 0 && exprs.length !== set.exprs.length) return refuse('EOPNOTSUPP');
+  return undefined;
+}
+
+/** The chain or object that an element holds. */
+function referencesOf(table: Table, set: NftSet, spec: ElementSpec): Referred[] | Refusal {
+  const target = spec.verdict?.chain;
+  if (target !== undefined) {
+    const chain = chainReference(table, target);
+    return isRefusal(chain) ? chain : [chain];
+  }
+  if (spec.object === undefined) return [];
+  const object = table.objects.get(objectKey(set.object ?? '', spec.object));
+  return object ? [object] : refuse('ENOENT');
+}
+
+function sameData(a: SetElement, b: SetElement): boolean {
+  if (a.verdict?.code !== b.verdict?.code || a.verdict?.chain !== b.verdict?.chain) return false;
+  if (a.object !== b.object) return false;
+  if (!a.data || !b.data) return a.data === b.data;
+  return Buffer.compare(a.data, b.data) === 0;
+}
+
+/** A living element that is added again gets the lifetime that the request names. */
+function renew(tx: Transaction, set: NftSet, e: SetElement, spec: ElementSpec): void {
+  if (spec.timeout === undefined && spec.expires === undefined) return;
+  const { timeout, expiresAt } = e;
+  set.elements.refresh(e, spec.timeout ?? e.timeout, spec.expires);
+  tx.did(() => {
+    e.timeout = timeout;
+    e.expiresAt = expiresAt;
+  });
+}
+
+export function releaseElement(tx: Transaction, set: NftSet, e: SetElement): void {
+  const chain = e.verdict?.chain !== undefined && set.table.chains.get(e.verdict.chain);
+  if (chain) release(tx, [chain]);
+  const object =
+    e.object !== undefined && set.table.objects.get(objectKey(set.object ?? '', e.object));
+  if (object) release(tx, [object as NftObject]);
+}
+
+/** Deletes the elements with exactly these keys. */
+export function deleteElements(
+  tx: Transaction,
+  set: NftSet,
+  elements: readonly ElementSpec[],
+  missingIsFine = false,
+): Refusal | undefined {
+  if (set.flags.anonymous || (set.flags.constant && set.use > 0)) return refuse('EBUSY', 'set');
+  const found: SetElement[] = [];
+  for (const [i, { key, keyEnd }] of elements.entries()) {
+    const e = set.elements.find(key, keyEnd);
+    if (!e && missingIsFine) continue;
+    if (!e) {
+      removeElements(tx, set, found);
+      return refuse('ENOENT', 'element', i);
+    }
+    set.elements.remove(e);
+    tx.did(() => {
+      set.elements.insert(e);
+    });
+    found.push(e);
+  }
+  removeElements(tx, set, found);
+  return undefined;
+}
+
+function removeElements(tx: Transaction, set: NftSet, elements: readonly SetElement[]): void {
+  for (const e of elements) releaseElement(tx, set, e);
+  tx.did(() => {}, { what: 'element', change: 'del', set, elements });
+}
+
+export function flushSet(tx: Transaction, set: NftSet): Refusal | undefined {
+  if (set.flags.constant && set.use > 0) return refuse('EBUSY', 'set');
+  const all = [...set.elements];
+  for (const e of all) set.elements.remove(e);
+  tx.did(() => {
+    for (const e of all) set.elements.insert(e);
+  });
+  removeElements(tx, set, all);
+  return undefined;
+}
+
+/** The chains that verdicts of a map's elements name. */
+export function jumpsOf(table: Table, name: string): readonly string[] {
+  const set = table.sets.get(name);
+  if (!set || set.data === undefined) return [];
+  const names = new Set<string>();
+  for (const e of set.elements) if (e.verdict?.chain !== undefined) names.add(e.verdict.chain);
+  return [...names];
+}

@@ -1,0 +1,116 @@
+/**
+ * Flowtables: made, given and taken devices, deleted. Mirrors nf_tables_newflowtable and
+ * nf_tables_delflowtable.
+ */
+import type { Family } from '../../../parser/ast.ts';
+import { type Refusal, refuse } from '../errno.ts';
+import type { Flowtable, Table } from '../store.ts';
+import { insertInto, removeFrom, type Transaction } from '../transaction.ts';
+import { refuseDevices } from './chain.ts';
+import { isRefusal, tableOf } from './lookup.ts';
+
+export interface NewFlowtable {
+  readonly family: Family;
+  readonly table: string;
+  readonly name: string;
+  readonly hook: string;
+  readonly priority: number;
+  readonly devices: readonly string[];
+  readonly offload: boolean;
+  readonly counter: boolean;
+  readonly exclusive: boolean;
+}
+
+/** Families with a flowtable type (nf_flow_table_inet.c and its like). */
+const FAMILIES: readonly Family[] = ['ip', 'ip6', 'inet'];
+const INGRESS = 0;
+
+export function newFlowtable(tx: Transaction, spec: NewFlowtable): Refusal | undefined {
+  const table = tableOf(tx, spec.family, spec.table);
+  if (isRefusal(table)) return table;
+  const old = table.flowtables.get(spec.name);
+  if (old) return spec.exclusive ? refuse('EEXIST', 'name') : updateFlowtable(tx, old, spec);
+  const handle = table.nextHandle++;
+  if (!FAMILIES.includes(spec.family)) return refuse('ENOENT');
+  if (spec.hook !== 'ingress') return refuse('EOPNOTSUPP');
+  const refusal = refuseDevices(tx, spec.devices) ?? bind(tx, table, spec, spec.devices);
+  if (refusal) return refusal;
+  const flowtable: Flowtable = {
+    table,
+    name: spec.name,
+    handle,
+    hook: spec.hook,
+    hooknum: INGRESS,
+    priority: spec.priority,
+    devices: spec.devices,
+    offload: spec.offload,
+    counter: spec.counter,
+    use: 0,
+  };
+  insertInto(tx, table.flowtables, flowtable.name, flowtable);
+  tx.did(() => {}, { what: 'flowtable', change: 'new', flowtable });
+  return undefined;
+}
+
+/** Mirrors nft_register_flowtable_net_hooks: a device is in one flowtable of a table. */
+function bind(
+  tx: Transaction,
+  table: Table,
+  spec: NewFlowtable,
+  devices: readonly string[],
+): Refusal | undefined {
+  for (const device of devices) {
+    for (const other of table.flowtables.values()) {
+      if (other.devices.includes(device)) return refuse('EEXIST');
+    }
+    if (spec.offload && !tx.machine.canOffload(device)) return refuse('EOPNOTSUPP');
+  }
+  return undefined;
+}
+
+/** Mirrors nft_flowtable_update: hook, priority and offload stay, devices come, counter as said. */
+function updateFlowtable(
+  tx: Transaction,
+  flowtable: Flowtable,
+  spec: NewFlowtable,
+): Refusal | undefined {
+  if (spec.hook !== flowtable.hook || spec.priority !== flowtable.priority) {
+    return refuse('EOPNOTSUPP');
+  }
+  const refusal = refuseDevices(tx, spec.devices);
+  if (refusal) return refusal;
+  const added = spec.devices.filter((d) => !flowtable.devices.includes(d));
+  if (spec.offload !== flowtable.offload) return refuse('EOPNOTSUPP');
+  const taken = bind(tx, flowtable.table, spec, added);
+  if (taken) return taken;
+  tx.set(flowtable, 'devices', [...flowtable.devices, ...added]);
+  tx.set(flowtable, 'counter', spec.counter);
+  tx.did(() => {}, { what: 'flowtable', change: 'update', flowtable, added, removed: [] });
+  return undefined;
+}
+
+export function deleteFlowtable(tx: Transaction, flowtable: Flowtable): Refusal | undefined {
+  if (flowtable.use > 0) return refuse('EBUSY', 'name');
+  removeFrom(tx, flowtable.table.flowtables, flowtable.name);
+  tx.did(() => {}, { what: 'flowtable', change: 'del', flowtable });
+  return undefined;
+}
+
+/** `delete flowtable t f { devices = { … }; }` */
+export function deleteFlowtableDevices(
+  tx: Transaction,
+  flowtable: Flowtable,
+  devices: readonly string[],
+): Refusal | undefined {
+  for (const [i, device] of devices.entries()) {
+    if (!flowtable.devices.includes(device)) return refuse('ENOENT', 'device', i);
+  }
+  const removed = devices;
+  tx.set(
+    flowtable,
+    'devices',
+    flowtable.devices.filter((d) => !devices.includes(d)),
+  );
+  tx.did(() => {}, { what: 'flowtable', change: 'update', flowtable, added: [], removed });
+  return undefined;
+}

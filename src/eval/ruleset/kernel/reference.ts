@@ -1,0 +1,122 @@
+/**
+ * What a rule names of its table: held while the rule is there, so that it cannot be deleted.
+ *
+ * Mirrors the `use` counters of nf_tables: nft_verdict_init, nft_lookup_init, nft_dynset_init,
+ * nft_objref_init, nft_flow_offload_init.
+ */
+import type { Statement } from '../../checked.ts';
+import type { Op } from '../../ir.ts';
+import { type Refusal, refuse } from '../errno.ts';
+import type { Chain, Flowtable, NftObject, NftSet, Table } from '../store.ts';
+import type { Transaction } from '../transaction.ts';
+import { objectKey } from './lookup.ts';
+
+export type Referred = Chain | NftSet | NftObject | Flowtable;
+
+/** What ops name, in order; a refusal carries the index of the op. */
+export function referencesOf(table: Table, ops: readonly Op[]): Referred[] | Refusal {
+  const found: Referred[] = [];
+  for (const [i, op] of ops.entries()) {
+    const refusal = collect(table, op, found);
+    if (refusal) return { ...refusal, at: 'target', index: i };
+  }
+  return found;
+}
+
+function collect(table: Table, op: Op, found: Referred[]): Refusal | undefined {
+  switch (op.op) {
+    case 'verdict':
+      return op.chain === undefined ? undefined : collectChain(table, op.chain, found);
+    case 'lookup':
+      return collectNamed(table.sets.get(op.set), found);
+    case 'dynset':
+      return collectDynset(table, op, found);
+    case 'objref':
+      return 'name' in op
+        ? collectNamed(table.objects.get(objectKey(op.object, op.name)), found)
+        : collectNamed(table.sets.get(op.set), found);
+    case 'effect': {
+      const name = op.row.flowtable?.(op.args);
+      return name === undefined ? undefined : collectNamed(table.flowtables.get(name), found);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function collectNamed(value: Referred | undefined, found: Referred[]): Refusal | undefined {
+  if (!value) return refuse('ENOENT');
+  found.push(value);
+  return undefined;
+}
+
+/** Only chains that are not at a hook can be jumped to. */
+function collectChain(table: Table, name: string, found: Referred[]): Refusal | undefined {
+  const chain = table.chains.get(name);
+  if (chain?.base) return refuse('EOPNOTSUPP');
+  return collectNamed(chain, found);
+}
+
+/** A chain that a verdict of an element names. */
+export function chainReference(table: Table, name: string): Chain | Refusal {
+  const found: Referred[] = [];
+  return collectChain(table, name, found) ?? (found[0] as Chain);
+}
+
+/** Mirrors nft_dynset_init: only the growing hash table can be changed by packets. */
+function collectDynset(
+  table: Table,
+  op: Extract<Op, { op: 'dynset' }>,
+  found: Referred[],
+): Refusal | undefined {
+  const set = table.sets.get(op.set);
+  if (!set) return refuse('ENOENT');
+  if (!takesUpdates(set)) return refuse('EOPNOTSUPP');
+  if (set.flags.constant) return refuse('EBUSY');
+  if (op.timeout !== undefined && !set.flags.timeout) return refuse('EOPNOTSUPP');
+  found.push(set);
+  return undefined;
+}
+
+/** The set's type is nft_set_rhash: not a range type, a bitmap or a hash table of a fixed size. */
+function takesUpdates(set: NftSet): boolean {
+  if (set.flags.interval) return false;
+  if (set.flags.dynamic || set.flags.timeout) return true;
+  const isMap = set.data !== undefined || set.object !== undefined;
+  return set.size === undefined && (set.keyBits > 16 || isMap);
+}
+
+export function hold(tx: Transaction, referred: readonly Referred[]): void {
+  for (const r of referred) tx.set(r, 'use', r.use + 1);
+}
+
+export function release(tx: Transaction, referred: readonly Referred[]): void {
+  for (const r of referred) tx.set(r, 'use', r.use - 1);
+}
+
+/** A chain got another name: rules that jump to it list and link with the new one. */
+export function renameReferences(tx: Transaction, table: Table, from: string, to: string): void {
+  for (const set of table.sets.values()) {
+    if (set.data === undefined) continue;
+    for (const e of set.elements) if (e.verdict?.chain === from) tx.set(e.verdict, 'chain', to);
+  }
+  for (const chain of table.chains.values()) {
+    for (const rule of chain.rules) {
+      if (!rule.ops.some((op) => op.op === 'verdict' && op.chain === from)) continue;
+      tx.set(
+        rule,
+        'ops',
+        rule.ops.map((op) =>
+          op.op === 'verdict' && op.chain === from ? { ...op, chain: to } : op,
+        ),
+      );
+      const statements = rule.checked.statements.map((s) => renamed(s, from, to));
+      tx.set(rule, 'checked', { ...rule.checked, statements });
+    }
+  }
+}
+
+function renamed(statement: Statement, from: string, to: string): Statement {
+  if (statement.kind !== 'verdict' || statement.verdict.chain !== from) return statement;
+  return { ...statement, verdict: { ...statement.verdict, chain: to } };
+}

@@ -1,0 +1,103 @@
+/**
+ * Rules: added, inserted, replaced, deleted. Mirrors nf_tables_newrule and nf_tables_delrule.
+ */
+import type { Family } from '../../../parser/ast.ts';
+import type { Rule as CheckedRule } from '../../checked.ts';
+import type { Op } from '../../ir.ts';
+import { type Refusal, refuse } from '../errno.ts';
+import type { Chain, NftSet, Rule, Table } from '../store.ts';
+import type { Transaction } from '../transaction.ts';
+import { isRefusal, tableOf } from './lookup.ts';
+import { hold, referencesOf, release } from './reference.ts';
+import { deleteSet } from './set.ts';
+import { needsValidation, validateTable } from './validate.ts';
+
+export interface NewRule {
+  readonly family: Family;
+  readonly table: string;
+  readonly chain: string;
+  /** `add` puts it behind, `insert` before; `replace` in the place of the rule with this handle. */
+  readonly how: 'add' | 'insert' | 'replace';
+  /** The handle of the rule that it goes next to, or replaces. */
+  readonly position?: number;
+  readonly checked: CheckedRule;
+  readonly ops: readonly Op[];
+  /** Made for it just before. */
+  readonly sets: readonly NftSet[];
+  /** Which of its statements have state of their own. */
+  readonly stateful: readonly number[];
+}
+
+/** NFT_RULE_MAXEXPRS */
+const MAX_OPS = 128;
+
+export function newRule(tx: Transaction, spec: NewRule): Rule | Refusal {
+  const table = tableOf(tx, spec.family, spec.table);
+  if (isRefusal(table)) return table;
+  const chain = table.chains.get(spec.chain);
+  if (!chain) return refuse('ENOENT', 'chain');
+  const replaces = spec.how === 'replace';
+  if (replaces && !ruleOf(chain, spec.position)) return refuse('ENOENT', 'handle');
+  const handle = replaces ? spec.position! : table.nextHandle++;
+  const next = ruleOf(chain, spec.position);
+  if (spec.position !== undefined && !next) return refuse('ENOENT', 'position');
+  if (spec.ops.length > MAX_OPS) return refuse('EINVAL');
+  const referred = referencesOf(table, spec.ops);
+  if (isRefusal(referred)) return referred;
+  const { checked, ops, sets, stateful } = spec;
+  const counts = { packets: 0, bytes: 0 };
+  const rule: Rule = { chain, handle, checked, ops, sets, stateful, state: [], ...counts };
+  hold(tx, referred);
+  if (replaces) {
+    const at = takeOut(tx, next!);
+    put(tx, rule, at);
+    tx.did(() => {}, { what: 'rule', change: 'new', rule, old: next! });
+  } else {
+    put(tx, rule, placeFor(chain, spec.how, next));
+    tx.did(() => {}, { what: 'rule', change: 'new', rule });
+  }
+  return needsValidation(ops) ? (validateNow(tx, table) ?? rule) : rule;
+}
+
+/** At the end of the batch, or at once where a batch is tried again to find the rule at fault. */
+function validateNow(tx: Transaction, table: Table): Refusal | undefined {
+  tx.unvalidated.add(table);
+  return tx.validateEach ? validateTable(table, tx.machine.profile) : undefined;
+}
+
+export function ruleOf(chain: Chain, handle: number | undefined): Rule | undefined {
+  return handle === undefined ? undefined : chain.rules.find((r) => r.handle === handle);
+}
+
+function placeFor(chain: Chain, how: 'add' | 'insert' | 'replace', next: Rule | undefined): number {
+  if (!next) return how === 'add' ? chain.rules.length : 0;
+  return chain.rules.indexOf(next) + (how === 'add' ? 1 : 0);
+}
+
+function put(tx: Transaction, rule: Rule, at: number): void {
+  const { rules } = rule.chain;
+  if (at === rules.length) rules.push(rule);
+  else rules.splice(at, 0, rule);
+  tx.did(() => {
+    rules.splice(at, 1);
+  });
+}
+
+/** Takes a rule from its chain and lets go of what it names; the place where it was. */
+function takeOut(tx: Transaction, rule: Rule): number {
+  const { rules, table } = rule.chain;
+  const at = rules.indexOf(rule);
+  rules.splice(at, 1);
+  tx.did(() => {
+    rules.splice(at, 0, rule);
+  });
+  const referred = referencesOf(table, rule.ops);
+  if (!isRefusal(referred)) release(tx, referred);
+  for (const set of rule.sets) deleteSet(tx, set);
+  return at;
+}
+
+export function deleteRule(tx: Transaction, rule: Rule): void {
+  takeOut(tx, rule);
+  tx.did(() => {}, { what: 'rule', change: 'del', rule });
+}

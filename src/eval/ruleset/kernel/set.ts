@@ -1,0 +1,119 @@
+/**
+ * Sets and maps: made, changed, deleted. Mirrors nf_tables_newset and nf_tables_delset.
+ */
+import type { Family } from '../../../parser/ast.ts';
+import type { Expr, Statement } from '../../checked.ts';
+import { SetStore } from '../../engine/set/index.ts';
+import type { Op } from '../../ir.ts';
+import type { ValueType } from '../../type/index.ts';
+import { keyParts } from '../element/key.ts';
+import { type Refusal, refuse } from '../errno.ts';
+import type { NftSet, SetFlags, Table } from '../store.ts';
+import { insertInto, removeFrom, type Transaction } from '../transaction.ts';
+import { releaseElement } from './element.ts';
+import { isRefusal, tableOf } from './lookup.ts';
+
+export interface NewSet {
+  readonly family: Family;
+  readonly table: string;
+  /** For anonymous sets the pattern: `__set` becomes `__set0`, `__set1`, … */
+  readonly name: string;
+  readonly flags: SetFlags;
+  readonly key: ValueType;
+  readonly keyBits: number;
+  readonly data?: ValueType;
+  readonly dataBits?: number;
+  readonly dataInterval: boolean;
+  readonly object?: string;
+  readonly keyExpr?: Expr;
+  readonly dataExpr?: Expr;
+  readonly timeout?: number;
+  readonly gcInterval?: number;
+  readonly size?: number;
+  readonly policy: 'performance' | 'memory';
+  readonly autoMerge: boolean;
+  readonly comment?: string;
+  readonly statements: readonly Statement[];
+  readonly exprs: readonly Op[];
+  readonly exclusive: boolean;
+}
+
+/** NFT_DATA_VALUE_MAXLEN, NFT_SET_EXPR_MAX */
+const MAX_KEY_BYTES = 64;
+const MAX_EXPRS = 2;
+
+export function newSet(tx: Transaction, spec: NewSet): NftSet | Refusal {
+  const shape = { fields: fieldBytes(spec), interval: spec.flags.interval };
+  const refusal = refuseSet(spec);
+  if (refusal) return refusal;
+  const table = tableOf(tx, spec.family, spec.table);
+  if (isRefusal(table)) return table;
+  const old = spec.flags.anonymous ? undefined : table.sets.get(spec.name);
+  if (old) return updateSet(tx, old, spec);
+  const { exclusive: _, family: __, table: ___, ...rest } = spec;
+  const set = {
+    ...rest,
+    table,
+    name: spec.flags.anonymous ? freeName(table, spec.name) : spec.name,
+    handle: table.nextHandle++,
+    use: 0,
+  } as { -readonly [K in keyof NftSet]: NftSet[K] };
+  set.elements = new SetStore(shape, set, () => tx.machine.uptime());
+  insertInto(tx, table.sets, set.name, set as NftSet);
+  tx.did(() => {}, { what: 'set', change: 'new', set });
+  return set;
+}
+
+/** Mirrors nf_tables_set_alloc_name: the lowest number not in use. */
+function freeName(table: Table, pattern: string): string {
+  let i = 0;
+  while (table.sets.has(`${pattern}${i}`)) i++;
+  return `${pattern}${i}`;
+}
+
+function fieldBytes(spec: NewSet): readonly number[] {
+  return keyParts(spec).map(({ bits }) => Math.ceil(bits / 8));
+}
+
+function refuseSet(spec: NewSet): Refusal | undefined {
+  const bytes = Math.ceil(spec.keyBits / 8);
+  if (bytes === 0 || bytes > MAX_KEY_BYTES) return refuse('EINVAL');
+  const { flags } = spec;
+  if (flags.constant && flags.timeout) return refuse('EOPNOTSUPP');
+  if (flags.dynamic && spec.object !== undefined) return refuse('EOPNOTSUPP');
+  if (flags.dynamic && flags.interval) return refuse('EOPNOTSUPP');
+  if (spec.timeout !== undefined && !flags.timeout) return refuse('EINVAL');
+  if (spec.gcInterval !== undefined && !flags.timeout) return refuse('EINVAL');
+  if (spec.exprs.length > MAX_EXPRS) return refuse('EINVAL');
+  return undefined;
+}
+
+/** Mirrors nft_set_is_same: an existing set must be the same, but its timeout and size may change. */
+function updateSet(tx: Transaction, old: NftSet, spec: NewSet): NftSet | Refusal {
+  if (spec.exclusive) return refuse('EEXIST', 'name');
+  const flags = (Object.keys(spec.flags) as (keyof SetFlags)[]).every(
+    (f) => spec.flags[f] === old.flags[f],
+  );
+  const same =
+    flags &&
+    spec.key.name === old.key.name &&
+    spec.data?.name === old.data?.name &&
+    spec.object === old.object &&
+    spec.exprs.length === old.exprs.length;
+  if (!same) return refuse('EEXIST', 'name');
+  if (spec.timeout !== undefined) tx.set(old, 'timeout', spec.timeout);
+  if (spec.gcInterval !== undefined) tx.set(old, 'gcInterval', spec.gcInterval);
+  if (spec.size !== undefined) tx.set(old, 'size', spec.size);
+  tx.did(() => {}, { what: 'set', change: 'update', set: old });
+  return old;
+}
+
+export function deleteSet(tx: Transaction, set: NftSet): Refusal | undefined {
+  if (set.use > 0) return refuse('EBUSY', 'name');
+  if (set.data !== undefined || set.object !== undefined) {
+    for (const e of set.elements) releaseElement(tx, set, e);
+  }
+  removeFrom(tx, set.table.sets, set.name);
+  tx.did(() => {}, { what: 'set', change: 'del', set });
+  return undefined;
+}

@@ -1,0 +1,44 @@
+/**
+ * A table as the rule being checked finds it. Mirrors the caches that nft looks names up in.
+ */
+import type { Family } from '../../parser/ast.ts';
+import type { ChainInfo, SetInfo, TableScope } from '../check/context.ts';
+import { objectKey, tableKey } from './kernel/lookup.ts';
+import type { Chain, NftSet, Ruleset } from './store.ts';
+
+/** Looks at the ruleset as it is when asked; a table that is not there is empty. */
+export function scopeOf(ruleset: Ruleset, family: Family, name: string): TableScope {
+  const table = () => ruleset.tables.get(tableKey(family, name));
+  return {
+    family,
+    table: name,
+    set: (set) => setInfo(table()?.sets.get(set)),
+    object: (kind, object) => table()?.objects.get(objectKey(kind, object))?.args,
+    chain: (chain) => chainInfo(table()?.chains.get(chain)),
+    flowtable: (flowtable) => table()?.flowtables.get(flowtable),
+  };
+}
+
+function setInfo(set: NftSet | undefined): SetInfo | undefined {
+  if (!set || set.flags.anonymous) return undefined;
+  const { name, key, keyBits, data, dataBits, object, keyExpr, dataExpr } = set;
+  const flags = (Object.keys(set.flags) as (keyof typeof set.flags)[]).filter((f) => set.flags[f]);
+  return {
+    name,
+    key,
+    keyBits,
+    ...(data && { data }),
+    ...(dataBits !== undefined && { dataBits }),
+    ...(object !== undefined && { object }),
+    interval: set.flags.interval,
+    flags,
+    ...(keyExpr && { keyExpr }),
+    ...(dataExpr && { dataExpr }),
+  };
+}
+
+export function chainInfo(chain: Chain | undefined): ChainInfo | undefined {
+  if (!chain) return undefined;
+  const { name, base } = chain;
+  return base ? { name, type: base.type, hook: base.hook, priority: base.priority } : { name };
+}

@@ -1,0 +1,92 @@
+/**
+ * A batch on its way into the ruleset: applied step by step, kept or taken back as a whole.
+ *
+ * Steps change the store at once and leave behind how to undo them; nothing reads packets meanwhile.
+ * Handles that an undone batch took stay used, as in the kernel. Mirrors struct nft_trans and
+ * nf_tables_commit / nf_tables_abort.
+ */
+import type { Change } from './commit.ts';
+import type { Machine } from './machine.ts';
+import type { Ruleset, Table } from './store.ts';
+
+export class Transaction {
+  readonly ruleset: Ruleset;
+  readonly machine: Machine;
+  readonly changes: Change[] = [];
+  /** Tables whose chains must be walked before the batch is kept (NFT_VALIDATE_NEED). */
+  readonly unvalidated = new Set<Table>();
+  /** Tables that went dormant or woke: once a batch. */
+  readonly toggled = new Set<Table>();
+  /** The program that sends the batch, for tables with an owner. */
+  readonly owner: number;
+  /** The walk is done after every rule (NFT_VALIDATE_DO), to find the one at fault. */
+  readonly validateEach: boolean;
+  private readonly undo: (() => void)[] = [];
+  private readonly handles: ReadonlyMap<Table, number>;
+  private readonly tableHandle: number;
+
+  constructor(ruleset: Ruleset, machine: Machine, owner = 0, validateEach = false) {
+    this.ruleset = ruleset;
+    this.machine = machine;
+    this.owner = owner;
+    this.validateEach = validateEach;
+    this.handles = new Map([...ruleset.tables.values()].map((t) => [t, t.nextHandle]));
+    this.tableHandle = ruleset.nextHandle;
+  }
+
+  /** A step was taken; `undo` takes it back, `change` tells it to listeners. */
+  did(undo: () => void, change?: Change): void {
+    this.undo.push(undo);
+    if (change) this.changes.push(change);
+  }
+
+  /** Sets a property until the batch is kept or taken back. */
+  set<T, K extends keyof T>(of: T, key: K, value: T[K]): void {
+    const old = of[key];
+    of[key] = value;
+    this.undo.push(() => {
+      of[key] = old;
+    });
+  }
+
+  /** The kernel has never seen it: handles are as before, too. */
+  forget(): void {
+    this.abort();
+    for (const [table, handle] of this.handles) table.nextHandle = handle;
+    this.ruleset.nextHandle = this.tableHandle;
+  }
+
+  abort(): void {
+    for (const undo of this.undo.reverse()) undo();
+    this.undo.length = 0;
+    this.changes.length = 0;
+    this.unvalidated.clear();
+  }
+}
+
+interface Handled {
+  readonly handle: number;
+}
+
+/** Adds to a map in which order is that of the handles. */
+export function insertInto<V>(tx: Transaction, map: Map<string, V>, key: string, value: V): void {
+  map.set(key, value);
+  tx.did(() => {
+    map.delete(key);
+  });
+}
+
+/** Takes out of such a map; undone, it stands at its place again. */
+export function removeFrom<V extends Handled>(
+  tx: Transaction,
+  map: Map<string, V>,
+  key: string,
+): void {
+  const value = map.get(key)!;
+  map.delete(key);
+  tx.did(() => {
+    const entries = [...map, [key, value] as const].sort((a, b) => a[1].handle - b[1].handle);
+    map.clear();
+    for (const [k, v] of entries) map.set(k, v);
+  });
+}
