@@ -33,6 +33,8 @@ export interface Lowering {
   effects(statements: readonly Statement[]): readonly Op[];
   /** The bytes of a constant as they lie in a register. */
   bytes(e: Expr): Uint8Array;
+  /** Loads a key as the set has its keys, and names the set; `object` for maps of objects. */
+  key(key: Expr, map: SetLiteral | SetRef, object?: string): { sreg: Register; set: string };
   /** The name of a set: its own, or the one given to a literal; `object` for maps of objects. */
   set(map: SetLiteral | SetRef, object?: string): string;
 }
@@ -91,6 +93,10 @@ function machine(scope: LoweringScope, to: Output): Machine {
     },
     effects: (statements) => lowerEffects(statements, scope),
     bytes: constantBytes,
+    key(key, map, object) {
+      const sreg = registers.allocate(key);
+      return { sreg, set: emitKey(key, map, sreg, m, { site: KEY, object }) };
+    },
     set: (map, object) => (map.kind === 'setref' ? map.name : anonymous(map, to.sets, object)),
   };
   const m: Machine = {
@@ -128,7 +134,7 @@ function emitStatement(s: Statement, m: Machine): void {
       break;
     case 'vmap': {
       const sreg = m.registers.allocate(s.key);
-      const set = emitKey(s.key, s.map, sreg, m, COMPARED);
+      const set = emitKey(s.key, s.map, sreg, m, { site: COMPARED });
       m.op({ op: 'lookup', set, sreg, verdict: true });
       m.registers.release(sreg);
       break;

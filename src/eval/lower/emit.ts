@@ -126,18 +126,24 @@ function emitLookup(e: Lookup, dreg: Register, m: Machine): void {
   m.op({ op: 'lookup', set: emitKey(e.key, e.map, dreg, m), sreg: dreg, dreg });
 }
 
+interface KeyOptions {
+  readonly site?: Site;
+  /** The kind of object that the map holds. */
+  readonly object?: string | undefined;
+}
+
 /** Loads the key of a lookup as the set has its keys, and names the set. */
 export function emitKey(
   key: Expr,
   map: Lookup['map'],
   sreg: Register,
   m: Machine,
-  site: Site = KEY,
+  { site = KEY, object }: KeyOptions = {},
 ): string {
   const interval = m.interval(map);
   const numeric = site.numeric || map.kind === 'setref';
   const shaped = shape(key, { ...site, numeric });
   const sides = map.kind === 'set' ? transfer(shaped, map) : { left: shaped, right: map };
   emit(sides.left, sreg, m, interval ? 'big' : undefined);
-  return m.lowering.set(sides.right);
+  return m.lowering.set(sides.right, object);
 }

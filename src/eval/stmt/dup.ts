@@ -48,8 +48,8 @@ export const dup: StatementRow<DupArgs> = {
         : { addr: ctx.exprJson(to), ...(device && { dev: ctx.exprJson(device) }) },
   }),
   lower({ to: target, device }, to) {
-    const first = to.operand(target);
-    const second = device && to.operand(device);
+    const first = to.operand(target, to.family === 'netdev' ? 'host' : 'big');
+    const second = device && to.operand(device, 'host');
     const args: DupOp =
       to.family === 'netdev'
         ? { devReg: first }

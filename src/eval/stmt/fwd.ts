@@ -61,8 +61,8 @@ export const fwd: StatementRow<FwdArgs> = {
     },
   }),
   lower({ device, addr, family }, to) {
-    const devReg = to.operand(device);
-    const addrReg = addr && to.operand(addr);
+    const devReg = to.operand(device, 'host');
+    const addrReg = addr && to.operand(addr, 'big');
     const args: FwdOp = {
       devReg,
       ...(addrReg !== undefined && family && { addrReg, family }),

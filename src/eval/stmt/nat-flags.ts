@@ -88,7 +88,7 @@ export interface Ends {
 /** Emits a value, or the ends of a range, into registers of their own. */
 export function lowerEnds(e: Expr, to: Lowering): Ends {
   const range = endsOf(e);
-  if (!range) return { min: to.operand(e) };
+  if (!range) return { min: to.operand(e, 'big') };
   const min = to.allocate(range.low);
   const max = to.allocate(range.high);
   to.expr(range.low, min);

@@ -42,7 +42,7 @@ export function lowerNamed(kind: string, { object }: Named, to: Lowering): void 
     return;
   }
   if (object.kind !== 'map') throw new TypeError(`${kind} named by ${object.kind}`);
-  const sreg = to.operand(object.key);
-  to.emit({ op: 'objref', object: kind, sreg, set: to.set(object.map, kind) }, object.span);
+  const { sreg, set } = to.key(object.key, object.map, kind);
+  to.emit({ op: 'objref', object: kind, sreg, set }, object.span);
   to.release(sreg);
 }

@@ -80,7 +80,7 @@ export const queue: StatementRow<QueueArgs> = {
   lower({ num, bypass, fanout }, to) {
     const first = constant(num.kind === 'range' ? num.low : num);
     const last = num.kind === 'range' ? constant(num.high) : first;
-    const numReg = first === undefined ? to.operand(num) : undefined;
+    const numReg = first === undefined ? to.operand(num, 'host') : undefined;
     const args: QueueOp = {
       ...(numReg === undefined ? { first: Number(first), last: Number(last) } : { numReg }),
       bypass,

@@ -89,8 +89,8 @@ export const tproxy: StatementRow<TproxyArgs> = {
     },
   }),
   lower({ family, addr, port }, to) {
-    const addrReg = addr && to.operand(addr);
-    const portReg = port && to.operand(port);
+    const addrReg = addr && to.operand(addr, 'big');
+    const portReg = port && to.operand(port, 'big');
     const args: TproxyOp = {
       family,
       ...(addrReg !== undefined && { addrReg }),
