@@ -13,24 +13,19 @@ import type {
 } from '../../parser/ast.ts';
 import type { Diagnostic } from '../../parser/diagnostic.ts';
 import type { Element, Expr, SetLiteral, Statement, Value } from '../checked.ts';
-import { familyProtocol } from '../expr/family.ts';
 import { keyRows } from '../expr/index.ts';
 import { statementRows } from '../stmt/index.ts';
 import type { NameScope } from '../type/index.ts';
 import type { ChainInfo, CheckContext, Expected, TableScope } from './context.ts';
 import { type DependencyContext, need, needMessage, needNetwork } from './dependency.ts';
 import { checkExpr } from './expression.ts';
-import { KnownProtocols, protocolsByNumber } from './known.ts';
+import type { KnownProtocols } from './known.ts';
 import type { Layer, Protocol, Tunnel } from './protocol.ts';
+import { protocolNamed, seesFrames, startInside, startOf } from './protocols.ts';
 import { checkStatement } from './statement.ts';
 
 const keys = new Map(keyRows.map((row) => [row.name, row]));
 const statements = new Map(statementRows.map((row) => [row.name, row]));
-const protocols = keyRows.flatMap((row) => (row.protocol ? [row.protocol] : []));
-const byNumber = protocolsByNumber(protocols);
-
-/** Frames inside tunnels are told apart as those of bridges. */
-const INSIDE: Family = 'bridge';
 
 export class Checker implements CheckContext {
   readonly scope: TableScope;
@@ -48,7 +43,7 @@ export class Checker implements CheckContext {
     this.scope = scope;
     this.names = names;
     if (chain) this.chain = chain;
-    this.outer = new KnownProtocols(familyProtocol[scope.family], byNumber);
+    this.outer = startOf(scope.family);
   }
 
   get family(): Family {
@@ -105,7 +100,7 @@ export class Checker implements CheckContext {
   inside(tunnel: Tunnel, node: AstExpr): Expr | undefined {
     const outer = this.tunnel;
     this.tunnel = tunnel;
-    this.inner ??= new KnownProtocols(familyProtocol[INSIDE], byNumber);
+    this.inner ??= startInside();
     const checked = this.expr(node);
     if (outer) this.tunnel = outer;
     else delete this.tunnel;
@@ -131,8 +126,8 @@ export class Checker implements CheckContext {
   private get dependencies(): DependencyContext {
     return {
       known: this.known,
-      bridged: this.family === INSIDE || this.tunnel !== undefined,
-      protocolNamed: (name) => protocols.find((protocol) => protocol.name === name)!,
+      bridged: seesFrames(this.family) || this.tunnel !== undefined,
+      protocolNamed,
       imply: (by, numbers, span) => this.implyEqual(by, numbers, span),
       error: (message, span) => this.error(message, span),
     };

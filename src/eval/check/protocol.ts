@@ -40,6 +40,8 @@ export interface Carries {
 export interface Naming {
   readonly numbering: Numbering;
   readonly layer?: Layer;
+  /** A match of it lists even where a later expression implies it. */
+  readonly stays?: true;
 }
 
 /** A header that carries another packet. Mirrors struct proto_desc.inner. */

@@ -56,7 +56,7 @@ function countElements(node: AstExpr): number {
 
 /** Without an operator, flags are tested: any of them. */
 function meaning(op: MatchStatement['op'], left: Expr, right: Expr): RelOp {
-  const flags = left.type.bitmask === true && right.kind === 'value';
+  const flags = left.type.bitmask === true && left.kind === 'load' && right.kind === 'value';
   if (op === '!') return flags ? 'none' : '!=';
   if (op !== undefined) return op;
   return flags ? 'any' : '==';

@@ -52,7 +52,7 @@ const KEYS: Readonly<Record<string, CtKey>> = {
     type: inetProto,
     bits: 8,
     order: 'big',
-    names: { numbering: 'l4proto', layer: 'th' },
+    names: { numbering: 'l4proto', layer: 'th', stays: true },
     ...DIRECTION,
   },
   'proto-src': { type: inetService, bits: 16, order: 'big', kernel: 'proto_src', ...DIRECTION },

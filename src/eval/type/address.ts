@@ -80,7 +80,6 @@ const UNRESOLVED = 'Could not resolve hostname: Temporary failure in name resolu
 export const llAddr: ValueType = {
   ...numeric({ name: 'll_addr', description: 'link layer address', id: 6, bits: 0, base: integer }),
   order: 'big',
-  prefixes: true,
   parse: (text) =>
     /^[0-9a-f]{1,2}(:[0-9a-f]{1,2})*$/i.test(text)
       ? BigInt(

@@ -1,0 +1,155 @@
+/**
+ * Expressions and matches as nft reads them back from the kernel: bytes named anew as fields, bit
+ * operations in one form, masks as prefixes, flags as lists.
+ *
+ * What the kernel's code for two expressions is equal, becomes equal here. Mirrors expr_postprocess
+ * and relational_binop_postprocess of nft.
+ */
+import { endsOf, rangeKey } from '../check/interval.ts';
+import type { KnownProtocols } from '../check/known.ts';
+import type {
+  Binop,
+  Element,
+  Expr,
+  Load,
+  RelOp,
+  SetLiteral,
+  Statement,
+  Value,
+} from '../checked.ts';
+import { constant, isText, ones } from '../lower/constant.ts';
+import { transfer } from '../lower/field.ts';
+import { canonicalBits } from './bits.ts';
+import { nameBytes, narrow } from './field.ts';
+import { sortedElements } from './order.ts';
+
+export type Match = Extract<Statement, { kind: 'match' }>;
+
+/** Loads named by the protocols known, sets in order, bit operations in one form. */
+export function canonicalExpr(e: Expr, known: KnownProtocols): Expr {
+  switch (e.kind) {
+    case 'load':
+      return canonicalLoad(e, known);
+    case 'binop':
+      return canonicalBits({
+        ...e,
+        left: canonicalExpr(e.left, known),
+        right: canonicalExpr(e.right, known),
+      });
+    case 'concat':
+      return { ...e, parts: e.parts.map((part) => canonicalExpr(part, known)) };
+    case 'set':
+      return canonicalSet(e);
+    case 'map': {
+      const { map } = e;
+      return {
+        ...e,
+        key: canonicalExpr(e.key, known),
+        map: map.kind === 'set' ? canonicalSet(map) : map,
+      };
+    }
+    default:
+      return e;
+  }
+}
+
+function canonicalLoad(load: Load, known: KnownProtocols): Load {
+  const named = nameBytes(load, known);
+  const { of } = named.args as { of?: Expr };
+  return of ? { ...named, args: { ...named.args, of: canonicalExpr(of, known) } } : named;
+}
+
+export function canonicalSet(set: SetLiteral): SetLiteral {
+  const elements = set.elements.map((e): Element => ({ ...e, key: elementKey(e.key, set) }));
+  return { ...set, elements: sortedElements(set, elements) };
+}
+
+/** In sets of intervals, ranges that a prefix describes list as that, others as ranges. */
+function elementKey(key: Expr, set: SetLiteral): Expr {
+  if (!set.interval) return key;
+  if (key.kind === 'concat') {
+    return { ...key, parts: key.parts.map((part) => elementKey(part, set)) };
+  }
+  const ends = endsOf(key);
+  return ends ? rangeKey(key, ends[0], ends[1]) : key;
+}
+
+export function canonicalMatch(match: Match, known: KnownProtocols): Match {
+  const left = canonicalExpr(match.left, known);
+  const right = canonicalExpr(match.right, known);
+  const moved = left.kind === 'binop' && canMove(right) ? transfer(left, right) : { left, right };
+  const narrowed = narrow(moved.left, moved.right, known);
+  const typed = retyped(narrowed.right, narrowed.left);
+  return masked({ ...match, left: narrowed.left, right: typed });
+}
+
+const canMove = (right: Expr): boolean => right.kind === 'value' || right.kind === 'range';
+
+/** Constants print as the type of what they are compared with. */
+function retyped(right: Expr, left: Expr): Expr {
+  if (left.kind !== 'load' || right.type === left.type) return right;
+  const { type, bits, order } = left;
+  const like = { type, bits, order };
+  switch (right.kind) {
+    case 'value':
+      return { ...right, ...like };
+    case 'range':
+      return { ...right, ...like, low: retyped(right.low, left), high: retyped(right.high, left) };
+    case 'prefix':
+      return { ...right, ...like, base: retyped(right.base, left) };
+    case 'set':
+      return {
+        ...right,
+        ...like,
+        elements: right.elements.map((e) => ({ ...e, key: retyped(e.key, left) })),
+      };
+    default:
+      return right;
+  }
+}
+
+/** `x & mask == value`: a prefix, or flags of which some or none are set. */
+function masked(match: Match): Match {
+  const { left, op, right } = match;
+  if (right.kind === 'prefix') return splitPrefix(match);
+  if (left.kind !== 'binop' || left.op !== '&' || right.kind !== 'value') return match;
+  const mask = constant(left.right);
+  if (mask === undefined || (op !== '==' && op !== '!=')) return match;
+  if (left.type.bitmask && right.value === 0n) {
+    const flags: Value = { ...right, value: mask, type: left.type, bits: left.bits };
+    return { ...match, left: left.left, op: op === '==' ? 'none' : 'any', right: flags };
+  }
+  const length = left.type.prefixes && prefixLength(mask, left.bits);
+  if (!length) return match;
+  return { ...match, left: left.left, right: asPrefix(right, length) };
+}
+
+const asPrefix = (base: Value, length: number): Expr => ({
+  kind: 'prefix',
+  base,
+  length,
+  type: base.type,
+  bits: base.bits,
+  order: base.order,
+});
+
+/** The kernel knows prefixes of whole bytes; of types without prefixes others come as masks. */
+function splitPrefix(match: Match): Match {
+  const { left, right } = match;
+  if (right.kind !== 'prefix' || right.type.prefixes || isText(right.type)) return match;
+  if (left.order === 'big' && right.length % 8 === 0 && right.length > 0) return match;
+  const value = ones(right.length) << BigInt(right.bits - right.length);
+  const { type, bits, order } = left;
+  const mask: Value = { kind: 'value', value, type, bits, order };
+  const binop: Binop = { kind: 'binop', op: '&', left, right: mask, type, bits, order };
+  return { ...match, left: binop, right: right.base };
+}
+
+/** How many leading ones a mask of nothing else has. */
+function prefixLength(mask: bigint, bits: number): number | undefined {
+  const host = ones(bits) ^ mask;
+  if ((host & (host + 1n)) !== 0n || mask === 0n) return undefined;
+  return bits - (host === 0n ? 0 : host.toString(2).length);
+}
+
+export type { RelOp };

@@ -1,0 +1,220 @@
+/**
+ * Matches that go without saying, because a later expression implies them: they do not list.
+ *
+ * `meta l4proto tcp tcp dport 22` lists as `tcp dport 22`. A match of a protocol is remembered for the
+ * layer that it names; the first expression of that layer makes it redundant, with the exceptions
+ * below. Mirrors payload_dependency_store, payload_dependency_kill and their relatives in nft.
+ */
+import type { Family } from '../../parser/ast.ts';
+import type { KnownProtocols } from '../check/known.ts';
+import type { Layer, Protocol } from '../check/protocol.ts';
+import { protocolTable, startInside, startOf } from '../check/protocols.ts';
+import type { Expr, Load, Statement } from '../checked.ts';
+import { exthdrArgs } from '../expr/exthdr-load.ts';
+import { type PayloadRow, payloadArgs } from '../expr/header.ts';
+import { canonicalExpr, canonicalMatch, type Match } from './canonical.ts';
+
+/** Families whose packets may be of any network protocol. */
+const MIXED: readonly Family[] = ['inet', 'bridge', 'netdev'];
+
+class Dependencies {
+  readonly known: KnownProtocols;
+  private readonly inner: KnownProtocols;
+  readonly family: Family;
+  /** By the layer that they name: the last match of it, if nothing has made it redundant. */
+  private readonly pending = new Map<string, Match>();
+  readonly redundant = new Set<Statement>();
+
+  constructor(family: Family) {
+    this.family = family;
+    this.known = startOf(family);
+    this.inner = startInside();
+  }
+
+  knownFor(e: Expr): KnownProtocols {
+    return tunnelIn(e) ? this.inner : this.known;
+  }
+
+  /** Takes in a match, after the loads in it. */
+  learn(match: Match): void {
+    const { left, op, right } = match;
+    if (op !== '==' || right.kind !== 'value' || left.kind !== 'load') return;
+    const known = this.knownFor(left);
+    known.learn(left, right);
+    this.hideNetwork(left, right.value);
+    const slot = this.slotOf(left, right.value);
+    if (slot) this.pending.set(slot, match);
+  }
+
+  /** The layer that a match of this value is a dependency of. */
+  private slotOf(load: Load, value: bigint): string | undefined {
+    const tunnel = load.args.tunnel ? 'inside ' : '';
+    const { protocol } = load.row;
+    if (protocol?.message && load.args.field === protocol.message[2]) return 'message';
+    const naming = load.row.names?.(load);
+    if (!naming || naming.stays) return undefined;
+    const named = protocolTable.get(`${naming.numbering} ${value}`);
+    const layer = naming.layer ?? named?.layer ?? ABOVE[payloadArgs(load).layer];
+    return layer && tunnel + layer;
+  }
+
+  /** A load makes the match of its layer's protocol redundant. */
+  use(load: Load): void {
+    const layer = layerOf(load);
+    if (!layer) return;
+    const tunnel = load.args.tunnel ? 'inside ' : '';
+    if (this.usesMessage(load)) this.drop('message');
+    const dependency = this.pending.get(tunnel + layer);
+    if (dependency && this.mayDrop(dependency, load, layer)) this.drop(tunnel + layer);
+  }
+
+  /** A statement implies the match of a layer's protocol. */
+  hide(layer: Layer): void {
+    this.drop(layer);
+  }
+
+  private drop(slot: string): void {
+    const match = this.pending.get(slot);
+    if (match) this.redundant.add(match);
+    this.pending.delete(slot);
+  }
+
+  private mayDrop({ left, right }: Match, load: Load, layer: Layer): boolean {
+    if (left.kind !== 'load' || right.kind !== 'value') return false;
+    const mixed = MIXED.includes(this.family) || load.args.tunnel !== undefined;
+    const bytes = left.row.protocol;
+    // Which of the network protocols it is would be lost.
+    if (mixed && layer === 'th' && bytes?.layer === 'nh') return false;
+    // Other tags than the usual one say more.
+    const named = load.row.protocol;
+    if (mixed && layer === 'll' && bytes && named?.numbers.ethertype)
+      return Number(right.value) === named.numbers.ethertype[0];
+    return true;
+  }
+
+  /** ICMP and ICMPv6 say themselves what network protocol they go with. */
+  private hideNetwork(left: Load, value: bigint): void {
+    const naming = left.row.names?.(left);
+    if (naming?.layer !== 'th' || naming.stays) return;
+    const tunnel = left.args.tunnel ? 'inside ' : '';
+    const named = protocolTable.get(`${naming.numbering} ${value}`);
+    const dependency = this.pending.get(`${tunnel}nh`);
+    if (!named?.message || !dependency) return;
+    if (networkOf(dependency)?.name === named.network) this.drop(`${tunnel}nh`);
+  }
+
+  /** A field of one kind of message only. */
+  private usesMessage(load: Load): boolean {
+    const row = load.row as PayloadRow;
+    const messages = row.spec?.fields[payloadArgs(load).field ?? '']?.[3]?.messages;
+    const dependency = this.pending.get('message');
+    if (messages?.length !== 1 || dependency?.right.kind !== 'value') return false;
+    const { left, right } = dependency;
+    return left.kind === 'load' && left.row === row && Number(right.value) === messages[0];
+  }
+}
+
+function networkOf({ left, right }: Match): Protocol | undefined {
+  if (left.kind !== 'load' || right.kind !== 'value') return undefined;
+  const naming = left.row.names?.(left);
+  return naming && protocolTable.get(`${naming.numbering} ${right.value}`);
+}
+
+const ABOVE: Readonly<Partial<Record<Layer, Layer>>> = { ll: 'nh', nh: 'th', th: 'ih' };
+
+/** The layer whose protocol a load needs; raw bytes need none. */
+function layerOf(load: Load): Layer | undefined {
+  if (load.args.op !== undefined) return extensionLayer(load);
+  const { layer, field } = payloadArgs(load);
+  return field === undefined ? undefined : layer;
+}
+
+const extensionLayer = (load: Load): Layer =>
+  exthdrArgs(load).op === 'ipv6' || exthdrArgs(load).op === 'ipv4' ? 'nh' : 'th';
+
+function tunnelIn(e: Expr): boolean {
+  if (e.kind === 'load') return e.args.tunnel !== undefined;
+  if (e.kind === 'binop') return tunnelIn(e.left);
+  return e.kind === 'concat' && e.parts.some(tunnelIn);
+}
+
+/** The statements of a rule as they list. */
+export function listedStatements(
+  statements: readonly Statement[],
+  family: Family,
+): readonly Statement[] {
+  const dependencies = new Dependencies(family);
+  const canonical = statements.map((statement) => read(statement, dependencies));
+  return canonical.filter((statement) => !dependencies.redundant.has(statement));
+}
+
+function read(statement: Statement, to: Dependencies): Statement {
+  switch (statement.kind) {
+    case 'match': {
+      const match = canonicalMatch(statement, to.knownFor(statement.left));
+      useAll(match.left, to);
+      to.learn(match);
+      return match;
+    }
+    case 'assign': {
+      const known = to.knownFor(statement.target);
+      const target = canonicalExpr(statement.target, known) as Load;
+      const value = canonicalExpr(statement.value, known);
+      useAll(target, to);
+      useAll(value, to);
+      return { ...statement, target, value };
+    }
+    case 'vmap': {
+      const known = to.knownFor(statement.key);
+      const key = canonicalExpr(statement.key, known);
+      const map = canonicalExpr(statement.map, known) as typeof statement.map;
+      useAll(key, to);
+      return { ...statement, key, map };
+    }
+    case 'effect': {
+      const args = canonicalArgs(statement.args, to);
+      const hidden = statement.row.hides?.(args, to.family);
+      if (hidden) to.hide(hidden);
+      return { ...statement, args };
+    }
+    case 'verdict':
+      return statement;
+  }
+}
+
+/** Every load in an expression is a use of its layer. */
+function useAll(e: Expr, to: Dependencies): void {
+  switch (e.kind) {
+    case 'load': {
+      to.use(e);
+      const { of } = e.args as { of?: Expr };
+      if (of) useAll(of, to);
+      return;
+    }
+    case 'binop':
+      useAll(e.left, to);
+      useAll(e.right, to);
+      return;
+    case 'concat':
+      for (const part of e.parts) useAll(part, to);
+      return;
+    case 'map':
+      useAll(e.key, to);
+  }
+}
+
+type StatementArgs = Readonly<Record<string, unknown>>;
+
+/** The arguments of a statement with the expressions among them read back. */
+function canonicalArgs(args: StatementArgs, to: Dependencies): StatementArgs {
+  const entries = Object.entries(args).map(([name, arg]) => {
+    if (!isExpr(arg)) return [name, arg] as const;
+    const e = canonicalExpr(arg, to.knownFor(arg));
+    useAll(e, to);
+    return [name, e] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+const isExpr = (arg: unknown): arg is Expr =>
+  typeof arg === 'object' && arg !== null && 'kind' in arg && 'type' in arg && 'bits' in arg;

@@ -1,0 +1,36 @@
+/**
+ * The order in which elements of a set list. Mirrors list_expr_sort of nft.
+ */
+
+import { endsOf } from '../check/interval.ts';
+import type { Element, Expr, SetLiteral } from '../checked.ts';
+import { bytesOf, constantBytes, isText } from '../lower/constant.ts';
+
+/**
+ * By value; texts and concatenations as their bytes read as one number, the first byte least. Ranges of
+ * concatenations stay as the kernel gives them, the catch-all comes last.
+ */
+export function sortedElements(set: SetLiteral, elements: readonly Element[]): readonly Element[] {
+  if (set.interval && set.type.parts) return elements;
+  const ranked = elements.map((element) => ({ element, rank: rankOf(element.key, set) }));
+  ranked.sort((a, b) => compare(a.rank, b.rank));
+  return ranked.map(({ element }) => element);
+}
+
+function compare(a: bigint | undefined, b: bigint | undefined): number {
+  if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? 1 : -1;
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function rankOf(key: Expr, set: SetLiteral): bigint | undefined {
+  if (key.kind === 'wildcard') return undefined;
+  if (key.kind === 'concat') return reversed(constantBytes(key));
+  const low = endsOf(key)?.[0] ?? 0n;
+  return isText(key.type) && !set.interval ? reversed(bytesOf(low, key.bits, 'big')) : low;
+}
+
+function reversed(bytes: Uint8Array): bigint {
+  let rank = 0n;
+  for (let i = bytes.length - 1; i >= 0; i--) rank = (rank << 8n) | BigInt(bytes[i]!);
+  return rank;
+}
