@@ -53,7 +53,14 @@ export interface FibRoute {
   /** Routes as packets carry them, made at first use (nhc_rth_input, nhc_pcpu_rth_output). */
   inputRoute: Route | null;
   outputRoute: Route | null;
+  /**
+   * fn_sernum of its node: IPv6 flows hold it as the cookie of their route. A new number when a route
+   * at or below its prefix is added; GONE once it is out of its table.
+   */
+  sernum: number;
 }
+
+export const GONE = -1;
 
 /** One prefix length of a table: open addressing over masked addresses. */
 class Level {
@@ -132,6 +139,7 @@ export class FibTable {
   private readonly words: number;
   /** Longest prefix first. */
   private readonly levels: Level[] = [];
+  private sernum = 0;
 
   constructor(id: number, words: number) {
     this.id = id;
@@ -167,6 +175,21 @@ export class FibTable {
       (r.tos === route.tos && (r.metric > route.metric || (first && r.metric === route.metric)));
     const at = old.findIndex(precedes);
     level.set(route.dst, at < 0 ? [...old, route] : [...old.slice(0, at), route, ...old.slice(at)]);
+    this.renumber(route);
+  }
+
+  /** __fib6_update_sernum_upto_root: the nodes from the new route's up to the root. */
+  private renumber(route: FibRoute): void {
+    this.sernum++;
+    for (const level of this.levels)
+      if (level.prefixlen <= route.prefixlen)
+        for (const above of level.find(route.dst) ?? []) above.sernum = this.sernum;
+  }
+
+  /** rt_genid_bump_ipv6: every node has a new number. */
+  renew(): void {
+    this.sernum++;
+    for (const route of this) route.sernum = this.sernum;
   }
 
   remove(route: FibRoute): boolean {
@@ -177,6 +200,7 @@ export class FibTable {
     if (rest.length > 0) level.set(route.dst, rest);
     else level.delete(route.dst);
     if (level.empty) this.levels.splice(this.levels.indexOf(level), 1);
+    route.sernum = GONE;
     return true;
   }
 

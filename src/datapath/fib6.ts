@@ -130,6 +130,11 @@ export class Fib6 {
     return route.genid === this.genid;
   }
 
+  /** rt_genid_bump_ipv6: rules or own addresses changed, no cookie holds any more. */
+  renew(): void {
+    for (const table of this.tables.values()) table.renew();
+  }
+
   /**
    * fib6_rule_lookup. Always a route: where there is none, one that answers with an error. `oif` is
    * the device that is preferred (with flow.strict: demanded).

@@ -51,6 +51,7 @@ export const PLAIN_ROUTE = {
   realm: 0,
   inputRoute: null,
   outputRoute: null,
+  sernum: 0,
 } as const;
 
 export class Links {
@@ -424,6 +425,7 @@ export class Links {
       if (r.type === RTN_ANYCAST) return same(r.dst, prefix);
       return r.type === RTN_UNICAST && r.prefixlen === prefixlen && same(r.dst, prefix);
     });
+    ns.fib6.renew();
     this.routesChanged(NFPROTO_IPV6);
     ns.notify({ kind: 'addr', ifindex, family: NFPROTO_IPV6, local, added: false });
   }

@@ -133,6 +133,10 @@ export class Netns {
   hookError = 0;
   /** Number of the trace event that is going on; packets made meanwhile carry it. */
   event = 0;
+  /** A copy made by dup is on its way: what it causes is not copied again (nf_skb_duplicated). */
+  duplicating = false;
+  /** Depth of netdev dup and fwd (nf_dup_skb_recursion). */
+  netdevRecursion = 0;
   /** The packet that is being routed, for rules that read ports. */
   routing: Packet | null = null;
   /** Flows of what the machine sends; refilled each time. */

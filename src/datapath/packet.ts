@@ -78,8 +78,6 @@ export const FLAG_CSUM_OK = 1;
 export const FLAG_LOCAL = 2;
 /** skb->ignore_df: may be fragmented although DF is set. */
 export const FLAG_IGNORE_DF = 4;
-/** Made by dup; not to be duplicated again (nf_skb_duplicated). */
-export const FLAG_DUPLICATED = 8;
 
 /** Bits of CB_FLAGS: IPSKB_* and IP6SKB_* that the path uses. */
 export const CB_FORWARDED = 1;

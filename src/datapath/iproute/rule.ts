@@ -65,6 +65,7 @@ export function ipRule(ns: Netns, words: Words, family: number): CommandError | 
     if (found === undefined) return answers('No such file or directory');
     rules.remove(found);
   }
+  if (v6) ns.fib6.renew();
   ns.links.routesChanged(v6 ? NFPROTO_IPV6 : NFPROTO_IPV4);
   return undefined;
 }

@@ -216,6 +216,16 @@ export function bridgePostrouting(ns: Netns, p: Packet, to: Device): void {
   transmit(ns, p, to);
 }
 
+/** br_forward of a packet of our own: `p` begins with its Ethernet header. */
+export function bridgeSend(ns: Netns, p: Packet, port: Device): void {
+  p.m[DATA] = p.m[LL]! + ETH_HLEN;
+  if (ns.devices.get(port.master)?.kind !== 'bridge' || !port.up) {
+    ns.free(p);
+    return;
+  }
+  forwardTo(ns, p, port, true);
+}
+
 /** br_pass_frame_up: the frame is the bridge device's own. */
 function passUp(ns: Netns, p: Packet, bridge: Device): void {
   const { m } = p;

@@ -293,7 +293,7 @@ function ip6Output(ns: Netns, p: Packet): number {
 }
 
 /** ip6_skb_dst_mtu: the route's MTU counts here. */
-function outputMtu6(ns: Netns, route: Route): number {
+export function outputMtu6(ns: Netns, route: Route): number {
   return route.mtu !== 0 ? route.mtu : deviceMtu6(ns, route);
 }
 

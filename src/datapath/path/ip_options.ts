@@ -139,16 +139,32 @@ function compileTimestamp(
   if (length < 4) return at + 1;
   const pointer = b[at + 2]!;
   if (pointer < 5) return at + 2;
+  const bad =
+    pointer > length ? countOverflow(b, at, opt) : stampTime(b, at, pointer, length, opt, context);
+  if (bad === 0) opt.ts = at - header;
+  return bad;
+}
+
+/** No room for one more stamp: counts it, in four bits. */
+function countOverflow(b: Uint8Array, at: number, opt: IpOptions): number {
   const kind = b[at + 3]! & 15;
-  opt.ts = at - header;
-  if (pointer > length) {
-    if (kind === TS_PRESPEC) return 0;
-    const overflow = b[at + 3]! >> 4;
-    if (overflow === 15) return at + 3;
-    b[at + 3] = kind | ((overflow + 1) << 4);
-    opt.isChanged = true;
-    return 0;
-  }
+  if (kind === TS_PRESPEC) return 0;
+  const overflow = b[at + 3]! >> 4;
+  if (overflow === 15) return at + 3;
+  b[at + 3] = kind | ((overflow + 1) << 4);
+  opt.isChanged = true;
+  return 0;
+}
+
+function stampTime(
+  b: Uint8Array,
+  at: number,
+  pointer: number,
+  length: number,
+  opt: IpOptions,
+  context: OptionsContext,
+): number {
+  const kind = b[at + 3]! & 15;
   if (pointer + 3 > length) return at + 2;
   let time = -1;
   if (kind === TS_TSONLY) {
