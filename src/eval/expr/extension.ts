@@ -38,6 +38,8 @@ export const extensionListing: Listing = {
   field: exthdrHooks.field,
   at: exthdrHooks.at,
   lower: exthdrHooks.lower,
+  place: exthdrHooks.place,
+  read: exthdrHooks.read,
   bytecode: exthdrHooks.bytecode,
 };
 

@@ -5,6 +5,7 @@
  * Mirrors struct exthdr_desc of nft and nft_exthdr.c.
  */
 import type { Load } from '../checked.ts';
+import { exthdrPlace, readExthdr, writeExthdr } from '../engine/run/exthdr.ts';
 import type { Json } from '../list/json.ts';
 import { registerName } from '../lower/registers.ts';
 import type { KeyRow } from '../row.ts';
@@ -82,7 +83,9 @@ const OP_TEXT: Readonly<Record<ExthdrOp, string>> = {
   dccp: '',
 };
 
-type Hooks = Required<Pick<KeyRow, 'field' | 'at' | 'lower' | 'lowerStore' | 'bytecode'>>;
+type Hooks = Required<
+  Pick<KeyRow, 'field' | 'at' | 'lower' | 'lowerStore' | 'bytecode' | 'place' | 'read' | 'write'>
+>;
 
 export const exthdrHooks: Hooks = {
   field: (load) => {
@@ -107,6 +110,9 @@ export const exthdrHooks: Hooks = {
     const flag = present ? ' present' : '';
     return `exthdr load ${OP_TEXT[kind]}${place}${flag} => reg ${registerName(op.dreg)}`;
   },
+  place: exthdrPlace,
+  read: readExthdr,
+  write: writeExthdr,
 };
 
 /** `{"name": "maxseg", "field": "size"}` */

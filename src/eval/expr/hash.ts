@@ -2,6 +2,7 @@
 import type { Expr as AstExpr, NumberWord } from '../../parser/ast.ts';
 import { expr, kw, num, opt, type Phrase } from '../../parser/phrase.ts';
 import type { Expr, Load } from '../checked.ts';
+import { readJhash, readSymhash } from '../engine/run/hash.ts';
 import { registerBytes } from '../lower/constant.ts';
 import { registerName } from '../lower/registers.ts';
 import type { KeyRow } from '../row.ts';
@@ -70,6 +71,7 @@ export const jhash: KeyRow = {
     const of = `reg ${registerName(sreg ?? 0)}, ${bytes}, 0x${(seed ?? 0).toString(16)}`;
     return `hash reg ${register} = jhash(${of}) % mod ${mod}${offset ? ` offset ${offset}` : ''}`;
   },
+  read: readJhash,
 };
 
 export const symhash: KeyRow = {
@@ -95,4 +97,5 @@ export const symhash: KeyRow = {
     const register = op.op === 'load' ? registerName(op.dreg) : 0;
     return `hash reg ${register} = symhash() % mod ${mod}${offset ? ` offset ${offset}` : ''}`;
   },
+  read: readSymhash,
 };

@@ -2,6 +2,7 @@
 import type { NumberWord, Word } from '../../parser/ast.ts';
 import { choice, kw, num, opt } from '../../parser/phrase.ts';
 import type { Load } from '../checked.ts';
+import { readNumgen } from '../engine/run/numgen.ts';
 import { registerName } from '../lower/registers.ts';
 import type { KeyRow } from '../row.ts';
 import { integer } from '../type/integer.ts';
@@ -53,4 +54,5 @@ export const numgen: KeyRow = {
     const register = op.op === 'load' ? registerName(op.dreg) : 0;
     return `numgen reg ${register} = ${mode} mod ${mod}${offset ? ` offset ${offset}` : ''}`;
   },
+  read: readNumgen,
 };

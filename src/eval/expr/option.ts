@@ -119,6 +119,9 @@ function optionRow(protocol: string, spec: OptionSpec): KeyRow {
     lower: exthdrHooks.lower,
     ...(spec.writable && { lowerStore: exthdrHooks.lowerStore }),
     bytecode: exthdrHooks.bytecode,
+    place: exthdrHooks.place,
+    read: exthdrHooks.read,
+    ...(spec.writable && { write: exthdrHooks.write }),
   };
   return row;
 }

@@ -1,6 +1,7 @@
 /** `reset tcp option`: overwrites an option with NOPs. Mirrors nft_exthdr.c (…_tcp_strip_eval). */
 import { alt, kw, num, word } from '../../parser/phrase.ts';
 import { choiceOf, numberOf, wordOf } from '../check/arg.ts';
+import { runResetOption } from '../engine/run/exthdr.ts';
 import { tcpOptions } from '../expr/tcp.ts';
 import type { StatementRow } from '../row.ts';
 
@@ -32,4 +33,5 @@ export const resetOption: StatementRow<ResetOptionArgs> = {
   json: ({ kind }) => ({ reset: { 'tcp option': { name: nameOf(kind) } } }),
   lower: (args, to) => to.emit({ op: 'effect', row: resetOption, args }),
   bytecode: ({ kind }) => `exthdr reset tcpopt ${kind}`,
+  run: runResetOption,
 };
