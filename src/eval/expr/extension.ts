@@ -30,7 +30,10 @@ export function extensionField(
 
 export const needIpv6 = (ctx: CheckContext, span: Span): boolean => ctx.needNetwork(NETWORK, span);
 
-type Listing = Pick<KeyRow, 'list' | 'json' | 'field' | 'at' | 'lower' | 'bytecode'>;
+type Listing = Pick<
+  KeyRow,
+  'list' | 'json' | 'field' | 'at' | 'lower' | 'bytecode' | 'place' | 'read'
+>;
 
 export const extensionListing: Listing = {
   list: (load) => `${exthdrArgs(load).name} ${exthdrArgs(load).field}`,
