@@ -9,7 +9,7 @@ import { NONE } from '../packet.ts';
 import type { Route } from '../route.ts';
 import { type DirectTransmit, Flow, type FlowTuple } from './flow.ts';
 import type { Flowtable } from './flowtable.ts';
-import type { FlowNetwork } from './network.ts';
+import type { FlowNetwork, RouteKey } from './network.ts';
 
 interface TupleDump {
   readonly key: readonly number[];
@@ -20,9 +20,10 @@ interface TupleDump {
   readonly direct: DirectDump | null;
 }
 
-/** A route without its place in a table; `valid`: not stale yet. */
+/** A route and the entry that it was made of; `valid`: not stale yet. */
 type RouteDump = Omit<Route, 'fib' | 'genid' | 'gateway'> & {
   readonly gateway: readonly number[] | null;
+  readonly entry: RouteKey | null;
   readonly valid: boolean;
 };
 
@@ -66,7 +67,7 @@ export function dumpFlow(
 }
 
 function dumpTuple(
-  { key, encapNum, mtu, nextHop, route, direct }: FlowTuple,
+  { key, encapNum, mtu, nextHop, route, cookie, direct }: FlowTuple,
   network: FlowNetwork,
 ): TupleDump {
   return {
@@ -74,7 +75,7 @@ function dumpTuple(
     encapNum,
     mtu,
     nextHop: [...nextHop],
-    route: route && dumpRoute(route, network.isValid(route)),
+    route: route && dumpRoute(route, network.isValid(route, cookie)),
     direct: direct && {
       ...direct,
       source: [...direct.source],
@@ -83,11 +84,16 @@ function dumpTuple(
   };
 }
 
-function dumpRoute(
-  { fib: _fib, genid: _genid, gateway, ...rest }: Route,
-  valid: boolean,
-): RouteDump {
-  return { ...rest, gateway: gateway && [...gateway], valid };
+function dumpRoute({ fib, genid: _genid, gateway, ...rest }: Route, valid: boolean): RouteDump {
+  const entry = fib && {
+    family: fib.family,
+    table: fib.table,
+    dst: [...fib.dst],
+    prefixlen: fib.prefixlen,
+    dev: fib.dev,
+    metric: fib.metric,
+  };
+  return { ...rest, gateway: gateway && [...gateway], entry, valid };
 }
 
 /** The flow, held by nobody yet; null: its connection is gone. */
@@ -108,12 +114,16 @@ export function restoreFlow(
   return flow;
 }
 
+/** A generation that routing never has. */
+const STALE = -1;
+
 function restoreTuple(to: FlowTuple, from: TupleDump, network: FlowNetwork): void {
   to.key.set(from.key);
   to.encapNum = from.encapNum;
   to.mtu = from.mtu;
   to.nextHop = Int32Array.from(from.nextHop);
   to.route = from.route && restoreRoute(from.route, network);
+  to.cookie = to.route ? network.cookie(to.route) : 0;
   to.direct = from.direct && {
     ...from.direct,
     source: Uint8Array.from(from.direct.source),
@@ -121,7 +131,8 @@ function restoreTuple(to: FlowTuple, from: TupleDump, network: FlowNetwork): voi
   };
 }
 
-function restoreRoute({ valid, gateway, ...rest }: RouteDump, network: FlowNetwork): Route {
-  const genid = valid ? network.routingGeneration(rest.family) : 0;
-  return { ...rest, gateway: gateway && Int32Array.from(gateway), genid, fib: null };
+function restoreRoute({ valid, gateway, entry, ...rest }: RouteDump, network: FlowNetwork): Route {
+  const fib = valid && entry ? (network.findEntry(entry) ?? null) : null;
+  const genid = valid ? network.routingGeneration(rest.family) : STALE;
+  return { ...rest, gateway: gateway && Int32Array.from(gateway), genid, fib };
 }

@@ -102,11 +102,16 @@ export class FastPath {
       this.lifetime.teardown(flowtable, flow, 'tcp-fin-rst', p);
       return 'tcp-fin-rst';
     }
-    if (this.checksRoute && tuple.route !== null && !this.network.isValid(tuple.route)) {
+    if (this.checksRoute && this.isStale(tuple)) {
       this.lifetime.teardown(flowtable, flow, 'stale-route', p);
       return 'stale-route';
     }
     return null;
+  }
+
+  /** nf_flow_dst_check */
+  private isStale({ route, cookie }: FlowTuple): boolean {
+    return route !== null && !this.network.isValid(route, cookie);
   }
 
   private forward(flowtable: Flowtable, p: Packet, tuple: FlowTuple): number {

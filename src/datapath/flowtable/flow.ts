@@ -44,6 +44,8 @@ export class FlowTuple {
   mtu = 0;
   /** FLOW_OFFLOAD_XMIT_NEIGH: the route packets of this direction take; null: `direct` is set. */
   route: Route | null = null;
+  /** What the route was when it was cached (FlowNetwork.cookie). */
+  cookie = 0;
   direct: DirectTransmit | null = null;
   /** Where the neighbour is: the route's gateway or the other end; one or four words. */
   nextHop: Int32Array = new Int32Array(0);

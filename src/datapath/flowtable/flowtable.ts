@@ -3,6 +3,7 @@
  *
  * Mirrors struct nft_flowtable and nf_flowtable.
  */
+import type { Timer } from '../clock.ts';
 import type { HookEntry } from '../hooks.ts';
 import { FlowHash } from './table.ts';
 
@@ -26,11 +27,13 @@ export class Flowtable {
   /** The hook at each device, by ifindex. */
   readonly hooks = new Map<number, HookEntry>();
   /** µs: the collector runs each second from then on. */
-  readonly created: number;
+  collected: number;
+  /** The collector's next run, while there are flows. */
+  collector: Timer | null = null;
 
-  constructor(spec: FlowtableSpec, created: number) {
+  constructor(spec: FlowtableSpec, now: number) {
     this.spec = spec;
-    this.created = created;
+    this.collected = now;
   }
 
   /** nft_flowtable_find_dev */

@@ -79,6 +79,7 @@ export class Flowtables {
   delete(flowtable: Flowtable): void {
     for (const ifindex of [...flowtable.hooks.keys()]) this.unhook(flowtable, ifindex);
     this.all.delete(flowtable);
+    if (flowtable.collector !== null) this.ns.clock.cancel(flowtable.collector);
     for (const flow of [...flowtable.flows.flows()]) {
       this.lifetime.teardown(flowtable, flow, 'flowtable-deleted', null);
       if (flow.flags & FLOW_HW) this.hardware.removeNow(flow);
@@ -133,7 +134,7 @@ export class Flowtables {
 
   private add(flowtable: Flowtable, flow: Flow): void {
     flowtable.flows.add(flow);
-    if (flowtable.flows.size === 1) this.scheduleCollector(flowtable);
+    if (flowtable.collector === null) this.scheduleCollector(flowtable);
   }
 
   private hook(flowtable: Flowtable, ifindex: number): void {
@@ -153,12 +154,14 @@ export class Flowtables {
     flowtable.hooks.delete(ifindex);
   }
 
-  /** nf_flow_table_cleanup: flows whose packets come in by this device end. */
+  /** nf_flow_table_cleanup: flows whose packets come in by this device end and are freed at once. */
   private deviceDown(ifindex: number): void {
-    for (const flowtable of this.all)
-      for (const flow of [...flowtable.flows.flows()])
+    for (const flowtable of this.all) {
+      for (const flow of flowtable.flows.flows())
         if (flow.tuples.some((tuple) => tuple.key[KEY_IIF] === ifindex))
           this.lifetime.teardown(flowtable, flow, 'device-down', null);
+      this.runCollector(flowtable);
+    }
   }
 
   /** nf_tables_flowtable_event: a flowtable loses a device that is no more. */
@@ -170,15 +173,28 @@ export class Flowtables {
       }
   }
 
-  /** nf_flow_offload_work_gc: each second after the flowtable was made, while there are flows. */
+  /** Each second after the flowtable was made or collected out of turn, while there are flows. */
   private scheduleCollector(flowtable: Flowtable): void {
     const { clock } = this.ns;
-    const age = Math.floor((clock.now - flowtable.created) / US_PER_SECOND);
-    clock.schedule(flowtable.created + (age + 1) * US_PER_SECOND, () => {
-      if (!this.all.has(flowtable)) return;
-      for (const flow of [...flowtable.flows.flows()]) this.collect(flowtable, flow);
-      if (flowtable.flows.size > 0) this.scheduleCollector(flowtable);
+    const seconds = Math.floor((clock.now - flowtable.collected) / US_PER_SECOND) + 1;
+    flowtable.collector = clock.schedule(flowtable.collected + seconds * US_PER_SECOND, () => {
+      flowtable.collected = clock.now;
+      this.collectAll(flowtable);
     });
+  }
+
+  /** flush_delayed_work: the collector runs now, and a second from now. */
+  private runCollector(flowtable: Flowtable): void {
+    if (flowtable.collector !== null) this.ns.clock.cancel(flowtable.collector);
+    flowtable.collected = this.ns.clock.now;
+    this.collectAll(flowtable);
+  }
+
+  /** nf_flow_offload_work_gc */
+  private collectAll(flowtable: Flowtable): void {
+    flowtable.collector = null;
+    for (const flow of [...flowtable.flows.flows()]) this.collect(flowtable, flow);
+    if (flowtable.flows.size > 0) this.scheduleCollector(flowtable);
   }
 
   /** nf_flow_offload_gc_step */

@@ -178,5 +178,8 @@ export function fillRoute(tuple: FlowTuple, way: DirectionRoute, network: FlowNe
   tuple.encapNum = encaps.length;
   tuple.nextHop = way.nextHop;
   if (way.direct !== null) tuple.direct = way.direct;
-  else tuple.route = way.route;
+  else {
+    tuple.route = way.route;
+    tuple.cookie = network.cookie(way.route);
+  }
 }

@@ -64,10 +64,12 @@ export class FlowLifetime {
     if (!this.profile.flowtableStartsExpired) flow.timeout += this.timeoutOf(flow);
   }
 
-  /** flow_offload_refresh: whether the flow now lives longer. */
+  /** flow_offload_refresh: whether the flow has a new timeout. */
   refresh(flow: Flow): boolean {
     const timeout = this.conntrack.jiffies + this.timeoutOf(flow);
-    if (timeout - flow.timeout <= this.profile.flowtableRefreshSlack * HZ) return false;
+    const longer = timeout - flow.timeout;
+    // unsigned: a timeout that a setting made shorter counts at once
+    if (longer >= 0 && longer <= this.profile.flowtableRefreshSlack * HZ) return false;
     flow.timeout = timeout;
     return true;
   }

@@ -5,6 +5,7 @@
  * vlan_dev_fill_forward_path and br_fill_forward_path, and neigh_xmit.
  */
 import type { Device } from '../device.ts';
+import type { FibRoute } from '../fib.ts';
 import { NUD_VALID } from '../neigh.ts';
 import type { Netns } from '../netns.ts';
 import {
@@ -20,7 +21,7 @@ import { mtuForward6 } from '../path/ip6.ts';
 import { hardHeader, neighbourOutput, transmit } from '../path/transmit.ts';
 import type { Route } from '../route.ts';
 import { Flow } from '../rule.ts';
-import type { DevicePath, FlowNetwork, RouteBack } from './network.ts';
+import type { DevicePath, FlowNetwork, RouteBack, RouteKey } from './network.ts';
 
 /** NET_DEVICE_PATH_STACK_MAX, NET_DEVICE_PATH_VLAN_MAX */
 const PATH_MAX = 5;
@@ -55,8 +56,18 @@ export class MachineNetwork implements FlowNetwork {
     return route === null || route.error !== 0 ? null : route;
   }
 
-  isValid(route: Route): boolean {
+  cookie(route: Route): number {
+    return route.family === NFPROTO_IPV6 && route.fib !== null ? route.fib.sernum : 0;
+  }
+
+  isValid(route: Route, cookie: number): boolean {
+    if (route.family === NFPROTO_IPV6 && route.fib !== null) return route.fib.sernum === cookie;
     return this.fibOf(route.family).valid(route);
+  }
+
+  findEntry({ family, table, dst, prefixlen, dev, metric }: RouteKey): FibRoute | undefined {
+    const entries = this.fibOf(family).table(table).at(Int32Array.from(dst), prefixlen);
+    return entries.find((entry) => entry.dev === dev && entry.metric === metric);
   }
 
   routingGeneration(family: number): number {

@@ -2,6 +2,7 @@
  * What flowtables ask of routing, neighbours and devices.
  */
 import type { Device } from '../device.ts';
+import type { FibRoute } from '../fib.ts';
 import type { Packet } from '../packet.ts';
 import type { Route } from '../route.ts';
 
@@ -14,6 +15,16 @@ export interface RouteBack {
   readonly tos: number;
   readonly mark: number;
   readonly oif: number;
+}
+
+/** What distinguishes an entry of the routing tables. */
+export interface RouteKey {
+  readonly family: number;
+  readonly table: number;
+  readonly dst: readonly number[];
+  readonly prefixlen: number;
+  readonly dev: number;
+  readonly metric: number;
 }
 
 /** A device that a frame passes on its way down to the wire (struct net_device_path). */
@@ -37,8 +48,12 @@ export interface FlowNetwork {
   device(ifindex: number): Device | undefined;
   /** ip_route_output_key, ip6_route_output with FLOWI_FLAG_ANYSRC; null: no route. */
   routeBack(flow: RouteBack): Route | null;
-  /** dst_check: whether a route is still what a lookup would make. */
-  isValid(route: Route): boolean;
+  /** rt6_get_cookie of an IPv6 route; 0 for IPv4. */
+  cookie(route: Route): number;
+  /** dst_check: whether a route may still be used, by the cookie taken when it was cached. */
+  isValid(route: Route, cookie: number): boolean;
+  /** The entry of the routing tables that a route was made of; undefined: gone. */
+  findEntry(key: RouteKey): FibRoute | undefined;
   /** Number of the present state of routing, as routes made now carry it. */
   routingGeneration(family: number): number;
   /** ip_dst_mtu_maybe_forward, ip6_dst_mtu_maybe_forward */

@@ -102,6 +102,8 @@ export class Machine {
       routeBack: ({ oif }) => (this.hasRouteBack ? routeBy(oif) : null),
       isValid: () => this.validRoutes,
       routingGeneration: () => 1,
+      cookie: () => 0,
+      findEntry: () => undefined,
       mtu: () => 1500,
       linkAddress: () => null,
       forwardPath: () => null,
