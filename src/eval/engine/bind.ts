@@ -57,7 +57,7 @@ function bindOp(op: Op, ctx: BindContext, to: Binding): BoundOp {
       for (const inner of op.exprs) bindOp(inner, ctx, { ...to, state: [] });
       return { op: 'effect', run: dynset(op, env), registers: true };
     case 'objref':
-      return { op: 'effect', run: objref(op, env), registers: 'sreg' in op, writes: 'any' };
+      return bindObjref(op, env, to);
     case 'effect':
       return bindEffect(op, env, to);
     default:
@@ -181,17 +181,20 @@ function elementMaker(
   });
 }
 
-function objref(op: Extract<Op, { op: 'objref' }>, env: Env): Effect {
+function bindObjref(op: Extract<Op, { op: 'objref' }>, env: Env, to: Binding): BoundOp {
+  const bound = { op: 'effect', registers: 'sreg' in op, writes: 'any' } as const;
   if (!('set' in op)) {
     const object = env.object(op.object, op.name);
-    return (p, regs) => object.state!.run(p, regs);
+    if (!object.row.state) to.unsupported.push(object.row.name);
+    return { ...bound, run: (p, regs) => object.state?.run(p, regs) ?? NFT_BREAK };
   }
   const { elements } = env.set(op.set);
   const at = op.sreg * 4;
-  return (p, regs) => {
+  const run: Effect = (p, regs) => {
     const e = elements.lookup(regs, at);
     if (e === null) return NFT_BREAK;
     e.linked ??= env.object(op.object, e.object!);
-    return (e.linked as NftObject).state!.run(p, regs);
+    return (e.linked as NftObject).state?.run(p, regs) ?? NFT_BREAK;
   };
+  return { ...bound, run };
 }

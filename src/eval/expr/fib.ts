@@ -2,6 +2,7 @@
 import type { Word } from '../../parser/ast.ts';
 import { choice, many } from '../../parser/phrase.ts';
 import type { Load } from '../checked.ts';
+import { fibPlace, readFib } from '../engine/run/fib.ts';
 import { registerName } from '../lower/registers.ts';
 import type { KeyRow } from '../row.ts';
 import { boolean } from '../type/integer.ts';
@@ -66,4 +67,6 @@ export const fib: KeyRow = {
     const register = op.op === 'load' ? registerName(op.dreg) : 0;
     return `fib ${flags.join(' . ')} ${result}${present ? ' present' : ''} => reg ${register}`;
   },
+  place: fibPlace,
+  read: readFib,
 };

@@ -6,6 +6,7 @@ import type { SelectorExpr, Word } from '../../parser/ast.ts';
 import { choice, opt, word } from '../../parser/phrase.ts';
 import type { CheckContext } from '../check/context.ts';
 import type { ByteOrder, Expr, Load } from '../checked.ts';
+import { readRt, rtPlace } from '../engine/run/fib.ts';
 import { registerName } from '../lower/registers.ts';
 import type { KeyRow } from '../row.ts';
 import { ipv4Addr, ipv6Addr } from '../type/address.ts';
@@ -104,4 +105,6 @@ export const rt: KeyRow = {
     const register = op.op === 'load' ? registerName(op.dreg) : 0;
     return `rt load ${KEYS[op.args.key as string]?.kernel} => reg ${register}`;
   },
+  place: rtPlace,
+  read: readRt,
 };

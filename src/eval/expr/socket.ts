@@ -2,6 +2,7 @@
 import type { Choice, NumberWord, Word } from '../../parser/ast.ts';
 import { alt, kw, num, word } from '../../parser/phrase.ts';
 import type { Load } from '../checked.ts';
+import { readSocket } from '../engine/run/socket.ts';
 import { registerName } from '../lower/registers.ts';
 import type { KeyRow } from '../row.ts';
 import { integer, mark } from '../type/integer.ts';
@@ -61,4 +62,5 @@ export const socket: KeyRow = {
     const register = op.op === 'load' ? registerName(op.dreg) : 0;
     return `socket load ${key}${level === undefined ? '' : ` level ${level}`} => reg ${register}`;
   },
+  read: readSocket,
 };

@@ -2,6 +2,7 @@
 import type { Family } from '../../parser/ast.ts';
 import { kw, num, time } from '../../parser/phrase.ts';
 import { numberOf } from '../check/arg.ts';
+import { ctExpectationState } from '../engine/run/ct-object.ts';
 import { printDuration } from '../type/time.ts';
 import {
   L4_NUMBERS,
@@ -62,4 +63,5 @@ export const ctExpectation: ObjectRow<CtExpectationArgs> = {
     const who = `family ${NFPROTO[l3proto]} protocol ${L4_NUMBERS[protocol]}`;
     return `ct_expect ${who} dport ${dport} timeout ${timeout} size ${size}`;
   },
+  state: ctExpectationState,
 };

@@ -2,6 +2,7 @@
 import type { Family } from '../../parser/ast.ts';
 import { kw, quoted } from '../../parser/phrase.ts';
 import { wordOf } from '../check/arg.ts';
+import { ctHelperState } from '../engine/run/ct-object.ts';
 import {
   L4_NUMBERS,
   type L4Protocol,
@@ -41,4 +42,5 @@ export const ctHelper: ObjectRow<CtHelperArgs> = {
     const number = protocol ? L4_NUMBERS[protocol] : 0;
     return `ct_helper name ${type} family ${NFPROTO[l3proto]} protocol ${number}`;
   },
+  state: ctHelperState,
 };

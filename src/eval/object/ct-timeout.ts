@@ -3,6 +3,7 @@ import type { Args, Choice, Family, NumberWord, Span, Word } from '../../parser/
 import { kw, many, time, word } from '../../parser/phrase.ts';
 import { manyOf } from '../check/arg.ts';
 import type { CheckContext } from '../check/context.ts';
+import { ctTimeoutState } from '../engine/run/ct-object.ts';
 import { printDuration } from '../type/time.ts';
 import {
   L4_NUMBERS,
@@ -104,4 +105,5 @@ export const ctTimeout: ObjectRow<CtTimeoutArgs> = {
     const head = `ct_timeout family ${NFPROTO[l3proto]} protocol ${L4_NUMBERS[protocol]}`;
     return `${head} policy = {${states.join('')}}`;
   },
+  state: ctTimeoutState,
 };

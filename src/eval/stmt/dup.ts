@@ -2,6 +2,7 @@
 import { expr, kw, opt } from '../../parser/phrase.ts';
 import { exprOf } from '../check/arg.ts';
 import type { Expr } from '../checked.ts';
+import { runDup } from '../engine/run/dup.ts';
 import type { Register } from '../ir.ts';
 import { registerName } from '../lower/registers.ts';
 import type { ChainSite, StatementRow } from '../row.ts';
@@ -65,4 +66,5 @@ export const dup: StatementRow<DupArgs> = {
   },
   validate: (_args, { family, hook }: ChainSite) =>
     family !== 'netdev' || hook === 'ingress' || hook === 'egress' ? undefined : 'EOPNOTSUPP',
+  run: runDup,
 };

@@ -2,6 +2,7 @@
 import { choice, expr, kw, opt } from '../../parser/phrase.ts';
 import { exprOf, wordOf } from '../check/arg.ts';
 import type { Expr } from '../checked.ts';
+import { runFwd } from '../engine/run/dup.ts';
 import type { Register } from '../ir.ts';
 import { registerName } from '../lower/registers.ts';
 import type { ChainSite, StatementRow } from '../row.ts';
@@ -78,4 +79,5 @@ export const fwd: StatementRow<FwdArgs> = {
   },
   validate: (_args, { family, hook }: ChainSite) =>
     family === 'netdev' && (hook === 'ingress' || hook === 'egress') ? undefined : 'EOPNOTSUPP',
+  run: runFwd,
 };

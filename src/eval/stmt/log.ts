@@ -3,6 +3,7 @@ import type { Args, Choice } from '../../parser/ast.ts';
 import { alt, choice, expanded, kw, many, num, options, word } from '../../parser/phrase.ts';
 import { leading, manyOf, numberOf, wordOf } from '../check/arg.ts';
 import type { CheckContext } from '../check/context.ts';
+import { runLog } from '../engine/run/log.ts';
 import type { StatementRow } from '../row.ts';
 
 /** By number, as syslog has them; `audit` is the kernel's own. */
@@ -153,6 +154,7 @@ export const log: StatementRow<LogArgs> = {
     for (const [bit, , name] of Object.values(FLAGS)) if (flags & bit) parts.push(name);
     return parts.join(' ');
   },
+  run: runLog,
 };
 
 function flagsText(flags: number): string {

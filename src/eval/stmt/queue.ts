@@ -4,6 +4,7 @@ import { choice, expr, kw, many, options } from '../../parser/phrase.ts';
 import { exprOf, manyOf } from '../check/arg.ts';
 import type { CheckContext } from '../check/context.ts';
 import type { Expr } from '../checked.ts';
+import { runQueue } from '../engine/run/queue.ts';
 import type { Register } from '../ir.ts';
 import { constant } from '../lower/constant.ts';
 import { registerName } from '../lower/registers.ts';
@@ -95,4 +96,5 @@ export const queue: StatementRow<QueueArgs> = {
     const what = numReg === undefined ? range : `sreg_qnum ${registerName(numReg)}`;
     return `queue ${what}${bypass ? ' bypass' : ''}${fanout ? ' fanout' : ''}`;
   },
+  run: runQueue,
 };

@@ -3,6 +3,7 @@ import type { Expr as AstExpr, Choice, Family, Span } from '../../parser/ast.ts'
 import { alt, expr, kw, opt } from '../../parser/phrase.ts';
 import { choiceOf, exprOf, leading } from '../check/arg.ts';
 import type { CheckContext } from '../check/context.ts';
+import { runReject } from '../engine/run/reject.ts';
 import { ip } from '../expr/ip.ts';
 import { ip6 } from '../expr/ip6.ts';
 import { tcp } from '../expr/tcp.ts';
@@ -157,4 +158,5 @@ export const reject: StatementRow<RejectArgs> = {
     if (type === 'tcp reset') return own ? 'th' : undefined;
     return type === 'unreachable' && !own ? 'nh' : undefined;
   },
+  run: runReject,
 };

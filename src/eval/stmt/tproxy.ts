@@ -3,6 +3,7 @@ import { choice, expr, kw, opt } from '../../parser/phrase.ts';
 import { exprOf, leading, wordOf } from '../check/arg.ts';
 import type { CheckContext } from '../check/context.ts';
 import type { Expr } from '../checked.ts';
+import { runTproxy } from '../engine/run/socket.ts';
 import type { Register } from '../ir.ts';
 import { registerName } from '../lower/registers.ts';
 import type { ChainSite, StatementRow } from '../row.ts';
@@ -107,4 +108,5 @@ export const tproxy: StatementRow<TproxyArgs> = {
     return `tproxy${said}${addr}${port}`;
   },
   validate: (_args, { hook }: ChainSite) => (hook === 'prerouting' ? undefined : 'EOPNOTSUPP'),
+  run: runTproxy,
 };
