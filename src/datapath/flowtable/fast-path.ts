@@ -138,7 +138,7 @@ export class FastPath {
   private transmit(flowtable: Flowtable, p: Packet, tuple: FlowTuple, type: number): number {
     const { network } = this;
     if (tuple.direct === null) {
-      network.neighbourTransmit(p, this.key.family, tuple.route!.dev, tuple.nextHop);
+      network.neighbourTransmit(p, this.key.family, tuple.route!, tuple.nextHop);
       return NF_STOLEN;
     }
     const { ifindex, destination, source } = tuple.direct;

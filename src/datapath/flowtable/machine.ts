@@ -5,7 +5,7 @@
  * vlan_dev_fill_forward_path and br_fill_forward_path, and neigh_xmit.
  */
 import type { Device } from '../device.ts';
-import type { FibRoute } from '../fib.ts';
+import { type FibRoute, GONE } from '../fib.ts';
 import { NUD_VALID } from '../neigh.ts';
 import type { Netns } from '../netns.ts';
 import {
@@ -26,6 +26,8 @@ import type { DevicePath, FlowNetwork, RouteBack, RouteKey } from './network.ts'
 /** NET_DEVICE_PATH_STACK_MAX, NET_DEVICE_PATH_VLAN_MAX */
 const PATH_MAX = 5;
 const VLAN_MAX = 2;
+/** How long a route that was taken away still carries packets: about one RCU grace period. */
+const GRACE_US = 15_000;
 /** The only VLAN of a filtering bridge: all ports have it, untagged. */
 const DEFAULT_PVID = 1;
 
@@ -34,8 +36,14 @@ export class MachineNetwork implements FlowNetwork {
   private readonly flow4 = new Flow(1);
   private readonly flow6 = new Flow(4);
 
+  /** When routing changed last, in µs. */
+  private routed = 0;
+
   constructor(ns: Netns) {
     this.ns = ns;
+    ns.subscribe((change) => {
+      if (change.kind === 'route') this.routed = ns.clock.now;
+    });
   }
 
   device(ifindex: number): Device | undefined {
@@ -124,16 +132,17 @@ export class MachineNetwork implements FlowNetwork {
     return { path: { kind: 'bridge', device, mode, id, protocol: ETH_P_8021Q }, next };
   }
 
-  neighbourTransmit(p: Packet, family: number, ifindex: number, nextHop: Int32Array): void {
+  neighbourTransmit(p: Packet, family: number, route: Route, nextHop: Int32Array): void {
     const { ns } = this;
-    const device = ns.devices.get(ifindex);
-    if (device === undefined) {
-      ns.drop(p, 'NEIGH_FAILED');
+    const device = ns.devices.get(route.dev);
+    const gone = route.fib?.sernum === GONE && ns.clock.now - this.routed > GRACE_US;
+    if (device === undefined || gone) {
+      ns.drop(p, 'DEV_READY');
       return;
     }
     p.m[PROTOCOL] = family === NFPROTO_IPV6 ? ETH_P_IPV6 : ETH_P_IP;
     const table = nextHop.length === 4 ? ns.neigh6 : ns.neigh4;
-    neighbourOutput(ns, p, table.get(ifindex, nextHop), device);
+    neighbourOutput(ns, p, table.get(device.ifindex, nextHop), device);
   }
 
   directTransmit(p: Packet, device: Device, to: Uint8Array, from: Uint8Array, type: number): void {

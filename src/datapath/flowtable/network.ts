@@ -62,8 +62,11 @@ export interface FlowNetwork {
   linkAddress(family: number, ifindex: number, address: Int32Array): Uint8Array | null;
   /** dev_fill_forward_path; null where it has no answer (an unknown station behind a bridge). */
   forwardPath(device: Device, station: Uint8Array): readonly DevicePath[] | null;
-  /** neigh_xmit: DATA stands at the IP header. */
-  neighbourTransmit(p: Packet, family: number, ifindex: number, nextHop: Int32Array): void;
+  /**
+   * neigh_xmit by a route's device; DATA stands at the IP header. A packet of a route that is no more
+   * goes nowhere (its device is blackhole_netdev).
+   */
+  neighbourTransmit(p: Packet, family: number, route: Route, nextHop: Int32Array): void;
   /** dev_hard_header and dev_queue_xmit. */
   directTransmit(p: Packet, device: Device, to: Uint8Array, from: Uint8Array, type: number): void;
 }

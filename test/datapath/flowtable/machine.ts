@@ -107,8 +107,8 @@ export class Machine {
       mtu: () => 1500,
       linkAddress: () => null,
       forwardPath: () => null,
-      neighbourTransmit: (_p, _family, ifindex, nextHop) =>
-        this.sent.push({ ifindex, nextHop: nextHop[0]! }),
+      neighbourTransmit: (_p, _family, { dev }, nextHop) =>
+        this.sent.push({ ifindex: dev, nextHop: nextHop[0]! }),
       directTransmit: () => {},
     };
   }
