@@ -19,6 +19,9 @@ import type { FlowtableListener } from './listener.ts';
 import type { FlowNetwork } from './network.ts';
 import { offload } from './offload.ts';
 
+/** What is there when time starts was loaded so long before the first packet. */
+const LOADED_BEFORE_US = 50_000;
+
 export class Flowtables {
   private readonly ns: Netns;
   private readonly conntrack: Conntrack;
@@ -60,7 +63,8 @@ export class Flowtables {
 
   /** nf_tables_newflowtable: hooks it in at the ingress of its devices. */
   create(spec: FlowtableSpec): Flowtable {
-    const flowtable = new Flowtable(spec, this.ns.clock.now);
+    const { now } = this.ns.clock;
+    const flowtable = new Flowtable(spec, now === 0 ? -LOADED_BEFORE_US : now);
     this.all.add(flowtable);
     for (const ifindex of spec.devices) this.hook(flowtable, ifindex);
     return flowtable;

@@ -36,13 +36,16 @@ export class MachineNetwork implements FlowNetwork {
   private readonly flow4 = new Flow(1);
   private readonly flow6 = new Flow(4);
 
-  /** When routing changed last, in µs. */
-  private routed = 0;
+  /** When routing of IPv4 and of IPv6 changed last, in µs. */
+  private routed4 = 0;
+  private routed6 = 0;
 
   constructor(ns: Netns) {
     this.ns = ns;
     ns.subscribe((change) => {
-      if (change.kind === 'route') this.routed = ns.clock.now;
+      if (change.kind !== 'route') return;
+      if (change.family === NFPROTO_IPV6) this.routed6 = ns.clock.now;
+      else this.routed4 = ns.clock.now;
     });
   }
 
@@ -135,7 +138,8 @@ export class MachineNetwork implements FlowNetwork {
   neighbourTransmit(p: Packet, family: number, route: Route, nextHop: Int32Array): void {
     const { ns } = this;
     const device = ns.devices.get(route.dev);
-    const gone = route.fib?.sernum === GONE && ns.clock.now - this.routed > GRACE_US;
+    const routed = family === NFPROTO_IPV6 ? this.routed6 : this.routed4;
+    const gone = route.fib?.sernum === GONE && ns.clock.now - routed > GRACE_US;
     if (device === undefined || gone) {
       ns.drop(p, 'DEV_READY');
       return;

@@ -240,11 +240,11 @@ describe('the end of a flow', () => {
     const { machine, row } = offloaded();
     machine.until(0.8);
     machine.ingress(tcpOut());
-    machine.until(29.9);
+    machine.until(30.9);
     expect(isOffloaded(machine, row)).toBe(true);
-    machine.until(30);
+    machine.until(31);
     expect(isOffloaded(machine, row)).toBe(false);
-    expect(machine.left(row)).toBe(432000 - 30);
+    expect(machine.left(row)).toBe(432000 - 31);
   });
 
   it('unreplied UDP keeps 90 s in 6.1, nothing in 6.12', () => {
@@ -256,7 +256,7 @@ describe('the end of a flow', () => {
       const row = machine.connection(17);
       machine.conntrack.table.status[row]! &= ~IPS_SEEN_REPLY;
       machine.offload(udpOut(), row, machine.flowtable());
-      machine.until(30);
+      machine.until(31);
       expect(machine.left(row)).toBe(left);
     }
   });
@@ -266,7 +266,7 @@ describe('the end of a flow', () => {
     machine.ns.sysctl.set('net.netfilter.nf_flowtable_udp_timeout', 5);
     const row = machine.connection(17);
     machine.offload(udpOut(), row, machine.flowtable());
-    machine.until(5);
+    machine.until(6);
     expect(machine.left(row)).toBe(115);
   });
 
