@@ -4,9 +4,14 @@
  * Chains, objects, sets with their elements and rules, in the layout of nft and libnftnl. The text of
  * an op that a row owns is the row's.
  */
-import type { Element, Expr, SetLiteral, Verdict } from './checked.ts';
+import type { Element, SetLiteral, Verdict } from './checked.ts';
 import type { Op, Register } from './ir.ts';
-import { type ElementsShape, type KernelElement, kernelElements } from './lower/elements.ts';
+import {
+  type ElementsShape,
+  type KernelElement,
+  kernelElements,
+  mapsToRanges,
+} from './lower/elements.ts';
 import { registerName } from './lower/registers.ts';
 import { objectRow } from './object/index.ts';
 import type { ObjectRow } from './row.ts';
@@ -199,9 +204,6 @@ export function elementsText(set: SetShape, elements: readonly Element[], first 
   return `${setName(set.name)} ${set.table} 0\n${texts.join('')}\n`;
 }
 
-const isRange = (e: Expr): boolean =>
-  e.kind === 'range' || e.kind === 'prefix' || (e.kind === 'concat' && e.parts.some(isRange));
-
 /** The set of a rule's literal. */
 export function literalShape(
   table: string,
@@ -218,6 +220,6 @@ export function literalShape(
     map: literal.data !== undefined && !object,
     object: object !== undefined,
     concat: literal.elements[0]?.key.kind === 'concat',
-    ranges: literal.elements.some((e) => e.data !== undefined && isRange(e.data)),
+    ranges: mapsToRanges(literal.elements),
   };
 }

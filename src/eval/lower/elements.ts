@@ -54,9 +54,19 @@ function payload(e: Element, shape: ElementsShape): Pick<KernelElement, 'data' |
   };
 }
 
-function dataOf(data: Expr, shape: ElementsShape): Uint8Array | Verdict {
-  if (data.kind === 'verdict') return data;
-  if (!shape.ranges) return constantBytes(data);
+const dataOf = (data: Expr, shape: ElementsShape): Uint8Array | Verdict =>
+  data.kind === 'verdict' ? data : dataBytes(data, shape.ranges);
+
+/** Whether a map's literal holds ranges: then all its values are sent as such. */
+export const mapsToRanges = (elements: readonly Element[]): boolean =>
+  elements.some((e) => e.data !== undefined && isRange(e.data));
+
+const isRange = (e: Expr): boolean =>
+  e.kind === 'range' || e.kind === 'prefix' || (e.kind === 'concat' && e.parts.some(isRange));
+
+/** What a map holds for a key: a value, or the first and the last one in registers of their own. */
+export function dataBytes(data: Expr, ranges: boolean): Uint8Array {
+  if (!ranges) return constantBytes(data);
   const low = edge(data, 'low');
   const high = edge(data, 'high');
   const bytes = new Uint8Array(2 * padded(low.length));

@@ -7,6 +7,7 @@ import { alt, choice, expr, type Item, kw, opt } from '../../parser/phrase.ts';
 import { choiceOf, exprOf, wordOf } from '../check/arg.ts';
 import type { CheckContext, Expected } from '../check/context.ts';
 import type { Expr } from '../checked.ts';
+import { mapsToRanges } from '../lower/elements.ts';
 import { ipv4Addr, ipv6Addr } from '../type/address.ts';
 import { concatType } from '../type/index.ts';
 import { inetService } from '../type/inet.ts';
@@ -114,13 +115,10 @@ function holdsPorts(node: AstExpr, ctx: CheckContext): boolean {
   return map.kind === 'set' && map.elements.some(({ data }) => data?.kind === 'concat');
 }
 
-const isRange = (e: Expr): boolean =>
-  e.kind === 'range' || e.kind === 'prefix' || (e.kind === 'concat' && e.parts.some(isRange));
-
 function holdsRanges(e: Expr, ctx: CheckContext): boolean {
   if (e.kind !== 'map') return false;
   return e.map.kind === 'set'
-    ? e.map.elements.some(({ data }) => data !== undefined && isRange(data))
+    ? mapsToRanges(e.map.elements)
     : ctx.scope.set(e.map.name)?.dataInterval === true;
 }
 

@@ -1,5 +1,5 @@
 /** `queue`: hands the packet to a program. Mirrors nft_queue.c. */
-import type { Args, Word } from '../../parser/ast.ts';
+import type { Args, Span, Word } from '../../parser/ast.ts';
 import { choice, expr, kw, many, options } from '../../parser/phrase.ts';
 import { exprOf, manyOf } from '../check/arg.ts';
 import type { CheckContext } from '../check/context.ts';
@@ -12,6 +12,7 @@ import type { StatementRow } from '../row.ts';
 import { integer } from '../type/integer.ts';
 
 const BITS = 16;
+const MAX_QUEUE = 65_535;
 
 export type QueueArgs = {
   /** A number, a range, or an expression that picks one. */
@@ -35,7 +36,23 @@ const zero: Expr = { kind: 'value', type: integer, bits: BITS, order: 'host', va
 
 function checkNumber(args: Args, ctx: CheckContext): Expr | undefined {
   const node = exprOf(args, 'to') ?? exprOf(args, 'num');
-  return node ? ctx.expr(node, { type: integer, bits: BITS, order: 'host' }) : zero;
+  if (!node) return zero;
+  const num = ctx.expr(node, { type: integer, bits: BITS, order: 'host' });
+  return num && isPick(num, node.span, ctx) ? num : undefined;
+}
+
+/** Loads must be generators of numbers that are queues. */
+function isPick(num: Expr, span: Span, ctx: CheckContext): boolean {
+  if (num.kind !== 'load') return true;
+  if (num.max === undefined) {
+    const end = { ...span, start: span.end, end: span.end + 1 };
+    ctx.error('syntax error, unexpected newline, expecting . or map', end);
+    return false;
+  }
+  const { offset = 0 } = num.args as { readonly offset?: number };
+  if (Number(num.max) + offset <= MAX_QUEUE) return true;
+  ctx.error(`queue expression max value exceeds ${MAX_QUEUE}`, span);
+  return false;
 }
 
 const flagNames = ({ bypass, fanout }: QueueArgs): readonly string[] => [

@@ -88,6 +88,13 @@ function need(args: RejectArgs, at: Span, ctx: CheckContext): boolean {
   return args.family === undefined || ctx.needFirst(ICMP[args.family].protocol.spec, at);
 }
 
+const answerOf = ({ family }: RejectArgs) =>
+  family ? ICMP[family] : { word: 'icmpx', type: icmpxCode };
+
+/** A code that has no name stands as a number. */
+const codeName = (args: RejectArgs): string | number =>
+  answerOf(args).type.symbols?.find(([, code]) => Number(code) === args.code)?.[0] ?? args.code;
+
 /** In families of their own the usual answer goes without saying. */
 const isUsual = ({ type, family, code }: RejectArgs, table: Family): boolean =>
   type === 'icmpx'
@@ -97,8 +104,8 @@ const isUsual = ({ type, family, code }: RejectArgs, table: Family): boolean =>
 function text(args: RejectArgs, ctx: ListContext): string {
   if (isUsual(args, ctx.family)) return 'reject';
   if (args.type === 'tcp reset') return 'reject with tcp reset';
-  const { word, type } = args.family ? ICMP[args.family] : { word: 'icmpx', type: icmpxCode };
-  return `reject with ${word} ${type.print(BigInt(args.code), 8, ctx.names, ctx.options)}`;
+  const { word } = answerOf(args);
+  return `reject with ${word} ${codeName(args)}`;
 }
 
 /** Hooks where an answer may be sent, by family. */
@@ -140,11 +147,9 @@ export const reject: StatementRow<RejectArgs> = {
     return need(checked, at, ctx) ? checked : undefined;
   },
   list: text,
-  json(args, ctx) {
+  json(args) {
     if (args.type === 'tcp reset') return { reject: { type: 'tcp reset' } };
-    const { word, type } = args.family ? ICMP[args.family] : { word: 'icmpx', type: icmpxCode };
-    const code = type.print(BigInt(args.code), 8, ctx.names, ctx.options);
-    return { reject: { type: word, expr: code } };
+    return { reject: { type: answerOf(args).word, expr: codeName(args) } };
   },
   lower: (args, to) => to.emit({ op: 'effect', row: reject, args }),
   bytecode(args) {

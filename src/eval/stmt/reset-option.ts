@@ -11,8 +11,8 @@ const kindOf = (name: string): number | undefined =>
   Object.entries(tcpOptions).find(([key, { also }]) => key === name || also?.includes(name))?.[1]
     .number;
 
-const nameOf = (kind: number): string =>
-  Object.entries(tcpOptions).find(([, { number }]) => number === kind)?.[0] ?? `${kind}`;
+const nameOf = (kind: number): string | undefined =>
+  Object.entries(tcpOptions).find(([, { number }]) => number === kind)?.[0];
 
 export const resetOption: StatementRow<ResetOptionArgs> = {
   row: 'statement',
@@ -22,15 +22,22 @@ export const resetOption: StatementRow<ResetOptionArgs> = {
   check(args, span, ctx) {
     const option = choiceOf(args, 'option')?.args ?? {};
     const number = numberOf(option, 'kind');
-    if (number) return { kind: Number(number.value) };
+    if (number) {
+      const kind = Number(number.value);
+      return kind <= 255 ? { kind } : ctx.error('value too large', number.span);
+    }
     const name = wordOf(option, 'name');
     const kind = name && kindOf(name.text);
     return kind === undefined
       ? ctx.error('syntax error, unexpected string', name?.span ?? span)
       : { kind };
   },
-  list: ({ kind }) => `reset tcp option ${nameOf(kind)}`,
-  json: ({ kind }) => ({ reset: { 'tcp option': { name: nameOf(kind) } } }),
+  list: ({ kind }) => `reset tcp option ${nameOf(kind) ?? kind}`,
+  json(args) {
+    const name = nameOf(args.kind);
+    const option = name === undefined ? { base: args.kind, offset: 0, len: 0 } : { name };
+    return { reset: { 'tcp option': option } };
+  },
   lower: (args, to) => to.emit({ op: 'effect', row: resetOption, args }),
   bytecode: ({ kind }) => `exthdr reset tcpopt ${kind}`,
   run: runResetOption,

@@ -5,6 +5,7 @@
  */
 import type { Command } from '../../../parser/ast.ts';
 import type { Element, SetLiteral } from '../../checked.ts';
+import { mapsToRanges } from '../../lower/elements.ts';
 import { lowerEffects } from '../../lower.ts';
 import { elementData, elementOptions, keyRange } from '../element/constant.ts';
 import type { Interval } from '../element/interval.ts';
@@ -33,7 +34,7 @@ export function makeAnonymous(
     keyBits: literal.bits,
     ...(data && { data }),
     ...(dataBits !== undefined && { dataBits }),
-    dataInterval: literal.elements.some((e) => e.data?.kind === 'range'),
+    dataInterval: mapsToRanges(literal.elements),
     policy: 'performance',
     autoMerge: false,
     statements: [],

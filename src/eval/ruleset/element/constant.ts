@@ -3,7 +3,8 @@
  */
 import type { Element, Expr } from '../../checked.ts';
 import type { ElementSpec } from '../../engine/set/index.ts';
-import { constant, constantBytes, ones } from '../../lower/constant.ts';
+import { constant, ones } from '../../lower/constant.ts';
+import { dataBytes } from '../../lower/elements.ts';
 import type { NftSet } from '../store.ts';
 import { type KeyField, type KeyShape, placed } from './key.ts';
 
@@ -64,33 +65,7 @@ export function elementData(e: Expr, set: Pick<NftSet, 'dataInterval'>): Element
   if (e.kind === 'verdict') {
     return { verdict: { code: e.verdict, ...(e.chain !== undefined && { chain: e.chain }) } };
   }
-  if (!set.dataInterval) return { data: constantBytes(e) };
-  const [low, high] = dataEnds(e);
-  return { data: Uint8Array.from([...constantBytes(low), ...constantBytes(high)]) };
-}
-
-/** A map to intervals holds the low end and behind it the high end. */
-function dataEnds(e: Expr): readonly [Expr, Expr] {
-  switch (e.kind) {
-    case 'range':
-      return [e.low, e.high];
-    case 'prefix': {
-      const base = constant(e.base) ?? 0n;
-      const host = ones(e.bits - e.length);
-      const { type, bits, order } = e;
-      const value = (v: bigint): Expr => ({ kind: 'value', value: v, type, bits, order });
-      return [value(base & ~host), value(base | host)];
-    }
-    case 'concat': {
-      const pairs = e.parts.map(dataEnds);
-      return [
-        { ...e, parts: pairs.map((p) => p[0]) },
-        { ...e, parts: pairs.map((p) => p[1]) },
-      ];
-    }
-    default:
-      return [e, e];
-  }
+  return { data: dataBytes(e, set.dataInterval) };
 }
 
 /** Times and comment of a checked element. */
