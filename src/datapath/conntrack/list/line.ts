@@ -4,11 +4,11 @@
 import { HZ } from '../../clock.ts';
 import { NONE } from '../../packet.ts';
 import type { ConntrackCore } from '../core.ts';
-import { dccp } from '../proto/dccp.ts';
 import { SCTP_STATE_NAMES } from '../proto/sctp-state.ts';
 import {
   IP_CT_DIR_ORIGINAL,
   IP_CT_DIR_REPLY,
+  IPPROTO_DCCP,
   IPS_ASSURED,
   IPS_HW_OFFLOAD,
   IPS_OFFLOAD,
@@ -90,7 +90,7 @@ export function stateName(ct: ConntrackCore, row: number): string {
 /** The same as conntrack-tools say it: those before 1.4.7 take DCCP's states for SCTP's. */
 function listedState(ct: ConntrackCore, row: number): string {
   const tracker = ct.tracker(row);
-  const mistaken = tracker === dccp && !ct.netns.profile.conntrackListsAll;
+  const mistaken = tracker.protonum === IPPROTO_DCCP && !ct.netns.profile.conntrackListsAll;
   return stateIn(ct, row, mistaken ? SCTP_STATE_NAMES : tracker.stateNames);
 }
 
