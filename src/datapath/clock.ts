@@ -37,6 +37,18 @@ export class Clock {
     return timer;
   }
 
+  /**
+   * mod_timer: runs `fn` some jiffies from now, as late as the timer wheel makes it: the farther
+   * away, the coarser (levels of 64 buckets, each 8 times as wide as the one below).
+   */
+  after(jiffies: number, fn: () => void): Timer {
+    let shift = 0;
+    while (jiffies >= 63 << shift) shift += 3;
+    const due = Math.floor(this.now / US_PER_JIFFY) + jiffies;
+    const bucket = (Math.floor(due / 2 ** shift) + 1) * 2 ** shift;
+    return this.schedule(bucket * US_PER_JIFFY, fn);
+  }
+
   cancel(timer: Timer): void {
     timer.pending = false;
   }

@@ -33,6 +33,8 @@ import { ANY_RULE } from './rule.ts';
 const RTPROT_KERNEL = 2;
 const IP6_RT_PRIO_ADDRCONF = 256;
 const LIMITED_BROADCAST = -1;
+/** Devices of a smaller MTU do no IPv6. */
+const IPV6_MIN_MTU = 1280;
 /** l3mdev rules of VRF devices. */
 const L3MDEV_PRIORITY = 1000;
 
@@ -158,6 +160,10 @@ export class Links {
   setMtu(device: Device, mtu: number): void {
     device.mtu = mtu;
     device.ipv6.mtu = mtu;
+    if (mtu < IPV6_MIN_MTU) {
+      for (const a of [...device.addr6]) this.removeAddress6(device, a);
+      this.removeRoutes(NFPROTO_IPV6, (r) => r.dev === device.ifindex);
+    }
     this.routesChanged(NFPROTO_IPV4);
     this.routesChanged(NFPROTO_IPV6);
     this.tell(device, 'change');
@@ -356,6 +362,7 @@ export class Links {
   addAddress6(device: Device, local: Int32Array, prefixlen: number): string | undefined {
     const { ns } = this;
     if (device.ipv6.disable_ipv6) return 'RTNETLINK answers: Permission denied';
+    if (device.mtu < IPV6_MIN_MTU) return 'RTNETLINK answers: Invalid argument';
     if (device.addr6.some((a) => a.local.every((w, i) => w === local[i])))
       return 'RTNETLINK answers: File exists';
     const address = { local, prefixlen };

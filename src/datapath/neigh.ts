@@ -6,7 +6,7 @@
  * solicitation or a failure looks is up to the protocol (path/arp.ts, path/ndisc.ts).
  */
 import type { Timer } from './clock.ts';
-import { US_PER_SECOND } from './clock.ts';
+import { HZ, US_PER_SECOND } from './clock.ts';
 import type { Netns } from './netns.ts';
 import type { Packet } from './packet.ts';
 
@@ -26,8 +26,9 @@ const NUD_CONNECTED = NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE;
 
 /** mcast_solicit, ucast_solicit */
 const PROBES = 3;
-const RETRANS_US = US_PER_SECOND;
-const DELAY_PROBE_US = 5 * US_PER_SECOND;
+/** In jiffies. */
+const RETRANS = HZ;
+const DELAY_PROBE = 5 * HZ;
 const REACHABLE_US = 30 * US_PER_SECOND;
 /** unres_qlen: about 212992 bytes of small packets. */
 const QUEUE_MAX = 101;
@@ -143,7 +144,7 @@ export class Neighbours {
     if (entry.state === NUD_STALE) {
       entry.state = NUD_DELAY;
       entry.probes = 0;
-      this.after(entry, DELAY_PROBE_US);
+      this.after(entry, DELAY_PROBE);
     }
     if (entry.state & NUD_VALID) return true;
     if (entry.state !== NUD_INCOMPLETE) {
@@ -177,9 +178,9 @@ export class Neighbours {
     return true;
   }
 
-  private after(entry: Neighbour, us: number): void {
+  private after(entry: Neighbour, jiffies: number): void {
     this.stop(entry);
-    entry.timer = this.ns.clock.schedule(this.ns.clock.now + us, () => this.timeout(entry));
+    entry.timer = this.ns.clock.after(jiffies, () => this.timeout(entry));
   }
 
   private stop(entry: Neighbour): void {
@@ -189,7 +190,7 @@ export class Neighbours {
 
   private probe(entry: Neighbour): void {
     entry.probes++;
-    this.after(entry, RETRANS_US);
+    this.after(entry, RETRANS);
     this.ops.solicit(entry, entry.state === NUD_PROBE);
   }
 

@@ -126,6 +126,7 @@ export class IpOptions {
   rr = 0;
   ts = 0;
   routerAlert = 0;
+  cipso = 0;
   rrNeedaddr = false;
   tsNeedaddr = false;
   tsNeedtime = false;
@@ -136,7 +137,8 @@ export class IpOptions {
   nexthop = 0;
 
   clear(): void {
-    this.optlen = this.srr = this.rr = this.ts = this.routerAlert = this.nexthop = 0;
+    this.optlen = this.srr = this.rr = this.ts = this.routerAlert = 0;
+    this.cipso = this.nexthop = 0;
     this.rrNeedaddr = this.tsNeedaddr = this.tsNeedtime = false;
     this.srrIsHit = this.isStrictroute = this.isChanged = false;
   }

@@ -12,8 +12,6 @@ export interface KernelProfile {
   readonly lowestAddressIsBroadcast: boolean;
   /** Netdev tables have the egress hook (5.16). */
   readonly egressHook: boolean;
-  /** TCP resets keep the ECN bits of what they answer. */
-  readonly resetKeepsEcn: boolean;
   /**
    * nft_flow_offload_eval: a TCP connection is offloaded once both directions were seen (4.16), once
    * the entry is confirmed (5.2, 5.10), or once it is ESTABLISHED and ASSURED (6.1, 6.12).
@@ -78,7 +76,6 @@ const V4_16: KernelProfile = {
   postroutingIif: false,
   lowestAddressIsBroadcast: true,
   egressHook: false,
-  resetKeepsEcn: true,
   tcpOffload: 'replied',
   flowtableCounter: false,
   flowtablePath: false,

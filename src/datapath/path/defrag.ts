@@ -5,7 +5,7 @@
  */
 import { half, putHalf, word } from '../address.ts';
 import { ipSendCheck } from '../checksum.ts';
-import { US_PER_SECOND } from '../clock.ts';
+import { HZ } from '../clock.ts';
 import { RTN_LOCAL } from '../fib.ts';
 import { type HookFunction, NF_ACCEPT, NF_STOLEN, OUTPUT, PREROUTING } from '../hooks.ts';
 import type { Netns } from '../netns.ts';
@@ -75,8 +75,8 @@ export class Defrag4 {
     if (queue === undefined) {
       const made = new FragmentQueue();
       const { clock } = this.ns;
-      const timeout = this.ns.ipv4.ipfragTime * US_PER_SECOND;
-      made.timer = clock.schedule(clock.now + timeout, () => this.expire(key, made, user));
+      const timeout = this.ns.ipv4.ipfragTime * HZ;
+      made.timer = clock.after(timeout, () => this.expire(key, made, user));
       this.queues.set(key, (queue = made));
     }
     return queue;

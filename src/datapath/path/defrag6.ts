@@ -4,7 +4,7 @@
  * Mirrors nf_conntrack_reasm.c, nf_defrag_ipv6_hooks.c and reassembly.c.
  */
 import { half, putHalf, word } from '../address.ts';
-import { US_PER_SECOND } from '../clock.ts';
+import { HZ } from '../clock.ts';
 import { type HookFunction, NF_ACCEPT, NF_DROP, NF_STOLEN, OUTPUT, PREROUTING } from '../hooks.ts';
 import type { Netns } from '../netns.ts';
 import {
@@ -88,8 +88,7 @@ export class Defrag6 {
     if (queue === undefined) {
       const made = new FragmentQueue();
       const { clock } = this.ns;
-      const at = clock.now + seconds * US_PER_SECOND;
-      made.timer = clock.schedule(at, () => this.expire(key, made));
+      made.timer = clock.after(seconds * HZ, () => this.expire(key, made));
       this.queues.set(key, (queue = made));
     }
     return queue;

@@ -41,6 +41,7 @@ const IPPROTO_IGMP = 2;
 const IPPROTO_TCP = 6;
 const IPPROTO_UDP = 17;
 const IPPROTO_UDPLITE = 136;
+const IP_ECN_MASK = 3;
 
 export const TCP_FIN = 1;
 export const TCP_SYN = 2;
@@ -128,13 +129,7 @@ function tcpReceive(ns: Netns, p: Packet): void {
   flow.dport = half(b, th);
   const route = ns.fib4.output(flow);
   if (route === null) return;
-  const reply = icmpPacket(
-    ns,
-    20,
-    flow,
-    ns.profile.resetKeepsEcn ? b[at + 1]! : b[at + 1]! & ~3,
-    options,
-  );
+  const reply = icmpPacket(ns, 20, flow, b[at + 1]! & ~IP_ECN_MASK, options);
   reply.b[reply.m[NH]! + 9] = IPPROTO_TCP;
   putHalf(reply.b, reply.m[NH]! + 4, 0);
   putHalf(reply.b, reply.m[NH]! + 6, 0x4000);

@@ -54,6 +54,7 @@ import { isNdisc, ndiscReceive } from './ndisc.ts';
 const IPPROTO_TCP = 6;
 const IPPROTO_UDP = 17;
 const IPPROTO_UDPLITE = 136;
+const IP_ECN_MASK = 3;
 
 /** ip6_protocol_deliver_rcu: SKB_TH stands at the header that the byte at NH + CB_NHOFF names. */
 export function protocolDeliver6(ns: Netns, p: Packet): void {
@@ -118,6 +119,10 @@ function sumIsRight(p: Packet, protocol: number, end = p.m[END]!): boolean {
   return fold(sumBytes(b, m[TH]!, end, pseudo6(b, m[NH]!, protocol, length))) === 0;
 }
 
+/** ipv6_get_dsfield */
+const trafficClass = (p: Packet): number =>
+  ((p.b[p.m[NH]!]! & 15) << 4) | (p.b[p.m[NH]! + 1]! >> 4);
+
 const destination = new Int32Array(4);
 
 /** udpv6_rcv. */
@@ -162,7 +167,7 @@ function tcpReceive6(ns: Netns, p: Packet): void {
   flow.dport = half(b, th);
   const route = ns.fib6.output(flow);
   if (route.error !== 0) return;
-  const reply = packet6(ns, IPPROTO_TCP, 20, flow, 0);
+  const reply = packet6(ns, IPPROTO_TCP, 20, flow, trafficClass(p) & ~IP_ECN_MASK);
   reply.dst = route;
   const rth = reply.m[TH]!;
   fillReset(reply.b, rth, b, th, m[END]!);
@@ -193,8 +198,7 @@ function icmp6Receive(ns: Netns, p: Packet): void {
   if (ns.devices.get(flow.oif)?.kind === 'loopback' && p.dst!.fib) flow.oif = p.dst!.fib.dev;
   const route = ns.fib6.output(flow);
   if (route.error !== 0) return;
-  const tclass = ((b[m[NH]!]! & 15) << 4) | (b[m[NH]! + 1]! >> 4);
-  const reply = packet6(ns, IPPROTO_ICMPV6, m[END]! - th, flow, tclass);
+  const reply = packet6(ns, IPPROTO_ICMPV6, m[END]! - th, flow, trafficClass(p));
   reply.dst = route;
   const rth = reply.m[TH]!;
   reply.b.set(b.subarray(th, m[END]!), rth);

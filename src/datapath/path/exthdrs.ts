@@ -126,13 +126,28 @@ function parseTlv(ns: Netns, p: Packet, hopByHop: boolean): boolean {
       if (++count > MAX_OPTS_COUNT) return bad();
       const known = hopByHop && b[at] === TLV_ROUTERALERT;
       if (known && b[at + 1] !== 2) return bad();
-      if (hopByHop && b[at] === TLV_JUMBO) return bad();
+      if (hopByHop && b[at] === TLV_JUMBO) return refuseJumbo(ns, p, at);
       if (!known && !toleratesUnknown(ns, p, at)) return false;
       padding = 0;
     }
     at += length;
   }
   return true;
+}
+
+/** ipv6_hop_jumbo: a jumbogram never fits a frame here. false: freed. */
+function refuseJumbo(ns: Netns, p: Packet, at: number): false {
+  const { m, b } = p;
+  const offset = at - m[NH]!;
+  const wellPlaced = b[at + 1] === 4 && (offset & 3) === 2;
+  if (wellPlaced) {
+    const small = b[at + 2] === 0 && b[at + 3] === 0;
+    const pointer = small ? offset + 2 : offset;
+    if (small || b[m[NH]! + 4]! | b[m[NH]! + 5]!)
+      icmp6Send(ns, p, ICMPV6_PARAMPROB, ICMPV6_HDR_FIELD, pointer);
+  }
+  ns.drop(p, 'IP_INHDR');
+  return false;
 }
 
 /** ip6_tlvopt_unknown: the two upper bits say what to do. false: freed. */

@@ -99,6 +99,11 @@ function compileOne(
       if (length < 4) return at + 1;
       if (b[at + 2] === 0 && b[at + 3] === 0) opt.routerAlert = at - header;
       return 0;
+    case IPOPT_CIPSO:
+      // no domain of interpretation is known: refused at its length or its DOI (cipso_v4_validate)
+      if (opt.cipso !== 0) return at;
+      opt.cipso = at - header;
+      return at + (length < 8 ? 1 : 2);
     default:
       return 0;
   }
@@ -363,6 +368,11 @@ export function echoOptions(ns: Netns, p: Packet): ReplyOptions | null {
       opt.isStrictroute = from.isStrictroute;
       used += back.length;
     }
+  }
+  if (from.cipso !== 0) {
+    const at = header + from.cipso;
+    out.set(b.subarray(at, at + b[at + 1]!), used);
+    used += b[at + 1]!;
   }
   while (used & 3) out[used++] = IPOPT_END;
   opt.optlen = used;

@@ -67,7 +67,7 @@ export function ndiscOps(ns: Netns): NeighbourOps {
   };
 }
 
-/** ndisc_solicit: from the waiting packet's source if it is ours. */
+/** ndisc_solicit: from the waiting packet's source if it is ours, else from the link-local address. */
 function solicit(ns: Netns, n: Neighbour, unicast: boolean): void {
   const device = ns.devices.get(n.ifindex)!;
   const waiting = n.waiting[0];
@@ -77,7 +77,7 @@ function solicit(ns: Netns, n: Neighbour, unicast: boolean): void {
     loadIpv6(waiting, waiting.m[NH]! + 8, saddr);
     if (device.addr6.some((a) => equalIpv6(a.local, saddr))) from = saddr;
   }
-  from ??= ns.fib6.selectSource(device, n.address);
+  from ??= device.addr6.find((a) => isLinkLocal6(a.local))?.local ?? null;
   if (from === null) return;
   const to = unicast ? n.address : solicitedNode(n.address);
   const options = optionOf(OPT_SOURCE_ADDRESS, device);
