@@ -9,6 +9,7 @@ import type { Rule, Statement } from '../checked.ts';
 import type { NameScope } from '../type/index.ts';
 import { Checker } from './checker.ts';
 import type { ChainInfo, CheckContext, TableScope } from './context.ts';
+import { protocolTable } from './protocols.ts';
 import { isTerminal } from './statement.ts';
 
 export { checkKeySpec, type KeyInfo } from './key-spec.ts';
@@ -51,5 +52,19 @@ function checkStatements(node: AstRule, checker: Checker): Statement[] | undefin
     statements.push(...checked);
     terminal = checked.find(isTerminal);
   }
-  return [...checker.first, ...statements];
+  return [...checker.first, ...statements.filter((s, i) => !isVain(s, i, statements, checker))];
+}
+
+/** `meta protocol ip` in a table of ip says nothing; nft leaves it out, unless the rule ends there. */
+function isVain(
+  s: Statement,
+  index: number,
+  { length }: readonly Statement[],
+  { family }: Checker,
+): boolean {
+  if (index === length - 1 || s.kind !== 'match' || s.op !== '==') return false;
+  if (s.left.kind !== 'load' || s.left.row.protocol || s.right.kind !== 'value') return false;
+  const naming = s.left.row.names?.(s.left);
+  if (naming?.numbering !== 'ethertype') return false;
+  return protocolTable.get(`ethertype ${s.right.value}`)?.name === family;
 }
