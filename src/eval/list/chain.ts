@@ -1,7 +1,7 @@
 /** Chains with their rules, as text and JSON. Mirrors chain_print_declaration of nft. */
-import type { Rule as CheckedRule } from '../checked.ts';
+import type { Rule as CheckedRule, Statement } from '../checked.ts';
 import { printPriority } from '../ruleset/priority.ts';
-import type { BaseChain, Chain, Rule } from '../ruleset/store.ts';
+import type { BaseChain, Chain, Rule, Table } from '../ruleset/store.ts';
 import type { Json } from './json.ts';
 import { block, handleNote, type Listing, quotedText } from './listing.ts';
 import { ruleJson, ruleText } from './rule.ts';
@@ -51,11 +51,38 @@ export function chainText(chain: Chain, to: Listing): string {
   return block(`chain ${chain.name}`, handleNote(chain.handle, to), lines);
 }
 
-/** A rule with its state as it is now. */
-export const listedRule = (rule: Rule): CheckedRule => withState(rule);
-
 export const ruleLine = (rule: Rule, to: Listing): string =>
-  `${ruleText(listedRule(rule), to)}${handleNote(rule.handle, to)}`;
+  `${ruleText(withBodies(withState(rule), rule.chain.table, 2, to), to)}${handleNote(rule.handle, to)}`;
+
+/** `jump { … }`: the rules of a chain without a name stand where its name would. */
+function withBodies(rule: CheckedRule, table: Table, depth: number, to: Listing): CheckedRule {
+  const body = (name: string | undefined): string | undefined => {
+    const chain = name === undefined ? undefined : table.chains.get(name);
+    return chain?.anonymous ? bodyText(chain, depth, to) : undefined;
+  };
+  if (!rule.statements.some((s) => s.kind === 'verdict' && body(s.verdict.chain))) return rule;
+  const statements = rule.statements.map((s): Statement => {
+    const chain = s.kind === 'verdict' ? body(s.verdict.chain) : undefined;
+    return chain && s.kind === 'verdict' ? { ...s, verdict: { ...s.verdict, chain } } : s;
+  });
+  return { ...rule, statements };
+}
+
+function bodyText(chain: Chain, depth: number, to: Listing): string {
+  const inner = '\t'.repeat(depth + 1);
+  const lines = chain.rules.map((rule) => {
+    const text = ruleText(withBodies(withState(rule), chain.table, depth + 1, to), to);
+    return `${inner}${text}${handleNote(rule.handle, to)}\n`;
+  });
+  return `{\n${lines.join('')}${'\t'.repeat(depth)}}`;
+}
+
+/** nft prints a body into JSON as text. */
+function bodyJson(item: Json): Json {
+  const [verb, of] = Object.entries(item as object)[0] ?? [];
+  const target = (of as { target?: string } | null)?.target;
+  return target?.startsWith('{') ? `${verb} ${target}` : item;
+}
 
 export function chainJson(chain: Chain): Json {
   const { table, name, handle, comment, base } = chain;
@@ -87,7 +114,7 @@ export function ruleObjectJson(rule: Rule, to: Listing): Json {
       chain: chain.name,
       handle,
       ...(comment !== undefined && { comment }),
-      expr: ruleJson(listedRule(rule), to),
+      expr: ruleJson(withBodies(withState(rule), chain.table, 2, to), to).map(bodyJson),
     },
   };
 }

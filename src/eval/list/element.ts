@@ -88,7 +88,8 @@ function keyJson(e: Element, to: ListContext): Json {
       ...(timeout !== undefined && { timeout: Math.floor(timeout / 1000) }),
       ...(shown && { expires: Math.floor(expires / 1000) }),
       ...(comment !== undefined && { comment }),
-      ...Object.assign({}, ...statements.map((s) => to.statementJson(s))),
+      // nft prints the first of several only.
+      ...(statements[0] && (to.statementJson(statements[0]) as object)),
     },
   };
 }

@@ -1,6 +1,6 @@
 /** Sets and maps as text and JSON. Mirrors set_print_declaration and set_print_json of nft. */
-import type { Expr } from '../checked.ts';
-import { listedElements } from '../ruleset/element/listed.ts';
+import type { Expr, Statement } from '../checked.ts';
+import { type ListedElement, listedElements } from '../ruleset/element/listed.ts';
 import type { NftSet } from '../ruleset/store.ts';
 import type { ValueType } from '../type/index.ts';
 import { printDuration } from '../type/time.ts';
@@ -29,15 +29,15 @@ function typeText(set: NftSet, to: Listing): string {
   return `${left} : ${dataInterval ? 'interval ' : ''}${right}`;
 }
 
-function settingLines(set: NftSet, to: Listing): string[] {
-  const { flags, policy, size, timeout, gcInterval, autoMerge, statements, comment } = set;
+function settingLines(set: NftSet, statements: readonly string[], to: Listing): string[] {
+  const { flags, policy, size, timeout, gcInterval, autoMerge, comment } = set;
   const asIs = !flags.constant;
   return [
     typeText(set, to),
     ...(asIs && policy === 'memory' ? ['policy memory'] : []),
     ...(asIs && size ? [`size ${size}`] : []),
     ...flagsText(set),
-    ...(statements.length > 0 ? [statements.map((s) => to.statement(s)).join(' ')] : []),
+    ...(statements.length > 0 ? [statements.join(' ')] : []),
     ...(autoMerge ? ['auto-merge'] : []),
     ...(timeout ? [`timeout ${duration(timeout)}`] : []),
     ...(gcInterval ? [`gc-interval ${duration(gcInterval)}`] : []),
@@ -45,9 +45,25 @@ function settingLines(set: NftSet, to: Listing): string[] {
   ];
 }
 
-/** `elements` other than all of them: what `get element` found. */
-export function setText(set: NftSet, to: Listing, elements = listedElements(set)): string {
-  const lines = settingLines(set, to.with({ ...to.options, stateless: true }) as Listing);
+export const setText = (set: NftSet, to: Listing): string =>
+  setBlock(set, set.statements, listedElements(set), to);
+
+/** A set with some of its elements: what `get element` found. It leaves the statements out. */
+export const setOfElements = (set: NftSet, elements: ListedElement[], to: Listing): string =>
+  setBlock(set, [], elements, to);
+
+function setBlock(
+  set: NftSet,
+  statements: readonly Statement[],
+  elements: ListedElement[],
+  to: Listing,
+): string {
+  const bare = to.with({ ...to.options, stateless: true });
+  const lines = settingLines(
+    set,
+    statements.map((s) => bare.statement(s)),
+    to,
+  );
   if (!to.options.terse && elements.length > 0) {
     lines.push(`elements = { ${elementsText(set, elements, to)} }`);
   }
@@ -59,7 +75,8 @@ const typeJson = (type: ValueType): Json =>
 
 const typeofJson = (e: Expr, to: Listing): Json => ({ typeof: to.exprJson(e) });
 
-export function setJson(set: NftSet, to: Listing, elements = listedElements(set)): Json {
+export function setJson(set: NftSet, to: Listing): Json {
+  const elements = listedElements(set);
   const { key, keyExpr, data, object, comment, policy, size, timeout, gcInterval } = set;
   const flags = (['constant', 'interval', 'timeout', 'dynamic'] as const).filter(
     (f) => set.flags[f],

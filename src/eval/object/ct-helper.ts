@@ -1,4 +1,5 @@
 /** Named helpers of connection tracking. Mirrors nft_ct.c (nft_ct_helper_obj). */
+import { helperOf } from '../../datapath/conntrack/helper/index.ts';
 import type { Family } from '../../parser/ast.ts';
 import { kw, quoted } from '../../parser/phrase.ts';
 import { wordOf } from '../check/arg.ts';
@@ -42,5 +43,13 @@ export const ctHelper: ObjectRow<CtHelperArgs> = {
     const number = protocol ? L4_NUMBERS[protocol] : 0;
     return `ct_helper name ${type} family ${NFPROTO[l3proto]} protocol ${number}`;
   },
+  refuses: ({ type, protocol, l3proto }) =>
+    protocol && isKnown(type, L4_NUMBERS[protocol], l3proto) ? undefined : 'ENOENT',
   state: ctHelperState,
 };
+
+/** The kernel has such a helper for the family; `inet` is content with either. */
+function isKnown(type: string, protocol: number, family: Family): boolean {
+  const families = family === 'inet' ? [NFPROTO.ip, NFPROTO.ip6] : [NFPROTO[family]];
+  return families.some((f) => helperOf(type, protocol, f) !== undefined);
+}

@@ -31,6 +31,8 @@ export interface ObjectRow<A = Readonly<Record<string, unknown>>> {
   json(args: A, ctx: ListContext): Readonly<Record<string, Json | undefined>>;
   /** The kernel's text of it, as `-d netlink` has it, without brackets. */
   bytecode(args: A): string;
+  /** What the kernel answers where it cannot make the object (nft_object_ops.init). */
+  refuses?(args: A): 'ENOENT' | 'EOPNOTSUPP' | undefined;
   /** `add` of an object that is there gives it these settings (nft_object_ops.update). */
   readonly updates?: true;
   /** What the statements that name the object share, and `reset` clears. */

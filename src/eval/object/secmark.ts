@@ -15,5 +15,7 @@ export const secmark: ObjectRow<SecmarkArgs> = {
   check: (args) => ({ context: wordOf(args, 'context')?.text ?? '' }),
   list: ({ context }) => [`"${context}"`],
   json: ({ context }) => ({ context }),
+  /** No security module runs that would know the context. */
+  refuses: () => 'ENOENT',
   bytecode: ({ context }) => `secmark context ${context}`,
 };

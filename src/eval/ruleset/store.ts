@@ -94,7 +94,8 @@ export interface SetFlags {
   readonly constant: boolean;
   readonly interval: boolean;
   readonly timeout: boolean;
-  readonly dynamic: boolean;
+  /** Also set later, by a rule of the same batch that adds to it. */
+  dynamic: boolean;
   readonly anonymous: boolean;
 }
 
@@ -126,6 +127,8 @@ export interface NftSet {
   readonly statements: readonly Statement[];
   /** The same as ops. */
   readonly exprs: readonly Op[];
+  /** Packets may add to it: it was made as a growing hash table (nft_set_rhash). */
+  updatable: boolean;
   /** Rules and elements that name it. */
   use: number;
   /** What is in it; lookups of the engine read it. */

@@ -7,7 +7,7 @@
  */
 import type { Change } from './commit.ts';
 import type { Machine } from './machine.ts';
-import type { Ruleset, Table } from './store.ts';
+import type { NftSet, Ruleset, Table } from './store.ts';
 
 export class Transaction {
   readonly ruleset: Ruleset;
@@ -15,6 +15,8 @@ export class Transaction {
   readonly changes: Change[] = [];
   /** Tables whose chains must be walked before the batch is kept (NFT_VALIDATE_NEED). */
   readonly unvalidated = new Set<Table>();
+  /** Sets made by this batch: nft may still change what it asks for. */
+  readonly fresh = new Set<NftSet>();
   /** Tables that went dormant or woke: once a batch. */
   readonly toggled = new Set<Table>();
   /** The program that sends the batch, for tables with an owner. */

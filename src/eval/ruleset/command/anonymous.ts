@@ -4,10 +4,12 @@
  * Mirrors implicit_set_declaration of nft.
  */
 import type { Command } from '../../../parser/ast.ts';
-import type { Element, SetLiteral } from '../../checked.ts';
+import type { Element, Expr, SetLiteral } from '../../checked.ts';
+import type { AnonymousSet } from '../../ir.ts';
 import { mapsToRanges } from '../../lower/elements.ts';
 import { lowerEffects } from '../../lower.ts';
-import { elementData, elementOptions, keyRange } from '../element/constant.ts';
+import { valueText } from '../../type/string.ts';
+import { type ElementData, elementData, elementOptions, keyRange } from '../element/constant.ts';
 import type { Interval } from '../element/interval.ts';
 import { type KeyShape, keyShape } from '../element/key.ts';
 import { listedElements } from '../element/listed.ts';
@@ -19,7 +21,7 @@ import { answered, type CommandContext, familyOf, report, tableName } from './co
 import { specOf } from './element.ts';
 
 export function makeAnonymous(
-  literal: SetLiteral,
+  { literal, object }: AnonymousSet,
   cmd: Command,
   ctx: CommandContext,
 ): NftSet | undefined {
@@ -28,12 +30,11 @@ export function makeAnonymous(
   const set = newSet(ctx.tx, {
     family: familyOf(cmd),
     table: tableName(cmd),
-    name: data ? '__map' : '__set',
+    name: object ? '__objmap' : data ? '__map' : '__set',
     flags: { constant: true, interval, timeout: false, dynamic: false, anonymous: true },
     key: literal.type,
     keyBits: literal.bits,
-    ...(data && { data }),
-    ...(dataBits !== undefined && { dataBits }),
+    ...(object !== undefined ? { object } : data && { data, dataBits: dataBits ?? data.bits }),
     dataInterval: mapsToRanges(literal.elements),
     policy: 'performance',
     autoMerge: false,
@@ -68,7 +69,7 @@ function itemOf(
   const scope = scopeOf(ctx.tx.ruleset, familyOf(cmd), tableName(cmd));
   const exprs = lowerEffects(element.statements ?? [], scope);
   const spec = {
-    ...(element.data && elementData(element.data, set)),
+    ...(element.data && dataOf(element.data, set)),
     ...elementOptions(element),
     ...(exprs.length > 0 && { exprs }),
   };
@@ -79,7 +80,13 @@ function itemOf(
   return { low: range[0], high: range[1], spec, span };
 }
 
+/** Maps of objects hold the names of objects. */
+const dataOf = (data: Expr, set: NftSet): ElementData =>
+  set.object === undefined
+    ? elementData(data, set)
+    : { object: data.kind === 'value' ? valueText(data.value, data.bits) : '' };
+
 /** The literal with its elements as the kernel has them, in the order in which nft lists them. */
 export function relisted(literal: SetLiteral, set: NftSet): SetLiteral {
-  return { ...literal, elements: listedElements(set) };
+  return set.object === undefined ? { ...literal, elements: listedElements(set) } : literal;
 }

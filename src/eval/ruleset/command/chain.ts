@@ -1,6 +1,6 @@
 /** `add chain`, `delete chain`, `flush chain`, `rename chain`. Mirrors chain_evaluate of nft. */
 import type { ChainBlock, Command, Expr, HookSpec, Span } from '../../../parser/ast.ts';
-import { refuse, strerror } from '../errno.ts';
+import { refuse } from '../errno.ts';
 import { deleteChain, deleteChainDevices, newChain, renameChain } from '../kernel/chain.ts';
 import {
   atDevices,
@@ -14,7 +14,7 @@ import { deleteRule } from '../kernel/rule.ts';
 import type { Chain } from '../store.ts';
 import { answered, type CommandContext, familyOf, report, tableIn, tableName } from './context.ts';
 import { type Device, readDevices } from './device.ts';
-import { tableHint } from './hint.ts';
+import { noTable } from './hint.ts';
 import { readPriority } from './priority-expression.ts';
 
 interface Hook {
@@ -27,10 +27,8 @@ interface Hook {
 export function addChain(cmd: Command, ctx: CommandContext): void {
   const block = cmd.block as ChainBlock | undefined;
   const family = familyOf(cmd);
-  const { table: at } = cmd.handle;
-  if (!tableIn(ctx, cmd) && at) {
-    const hint = tableHint(ctx.tx.ruleset, family, at.text, at.span);
-    ctx.errors.push(hint ?? { severity: 'error', message: strerror('ENOENT'), spans: [at.span] });
+  if (!tableIn(ctx, cmd)) {
+    noTable(ctx, cmd);
     return;
   }
   const old = tableIn(ctx, cmd)?.chains.get(cmd.handle.chain?.text ?? '');
@@ -121,7 +119,9 @@ function readBase(
   const priority = readPriority(spec.priority, family, hook.text, ctx);
   if (priority === undefined) return null;
   if (devices.length > 0 && !atDevices(family, hook.text)) {
-    report(ctx, 'This chain type cannot be bound to device', devices[0]!.span);
+    const [first] = devices;
+    const span = { ...first!.span, start: first!.span.start - 'device '.length };
+    report(ctx, 'This chain type cannot be bound to device', span);
     return null;
   }
   const names = readDevices(devices, ctx);

@@ -72,7 +72,7 @@ export function answered<T>(
   if (!isRefusal(answer)) return true;
   const refusal = answer;
   const span = placeOf(cmd, refusal, places);
-  const hint = refusal.errno === 'ENOENT' ? hintFor(ctx, cmd, span) : undefined;
+  const hint = refusal.errno === 'ENOENT' && span ? hintFor(ctx, cmd, refusal, span) : undefined;
   if (hint) ctx.refused.push(hint);
   else {
     const message = `Could not process rule: ${strerror(refusal.errno)}`;

@@ -18,21 +18,18 @@ import {
   type CommandContext,
   checking,
   familyOf,
-  report,
   tableIn,
   tableName,
 } from './context.ts';
-import { setHint, tableHint } from './hint.ts';
+import { noTable, setHint } from './hint.ts';
 
 /** The set that a command is about; complains where it is not there. */
 export function setOf(cmd: Command, ctx: CommandContext): NftSet | undefined {
-  const { table: at, name } = cmd.handle;
+  const { name } = cmd.handle;
   const { ruleset } = ctx.tx;
   const table = tableIn(ctx, cmd);
-  if (!table && at) {
-    const hint = tableHint(ruleset, familyOf(cmd), at.text, at.span);
-    if (hint) ctx.errors.push(hint);
-    else report(ctx, 'No such file or directory', at.span);
+  if (!table) {
+    noTable(ctx, cmd);
     return undefined;
   }
   const set = table?.sets.get(name?.text ?? '');

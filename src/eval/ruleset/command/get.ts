@@ -1,7 +1,7 @@
 /** `get element`: the elements that have the keys, within their set. */
 import type { Command } from '../../../parser/ast.ts';
 import { listingFor } from '../../list/listing.ts';
-import { setText } from '../../list/set.ts';
+import { setOfElements } from '../../list/set.ts';
 import { tableHead } from '../../list/table.ts';
 import { decodeKey, encodeKey, keyShape } from '../element/key.ts';
 import { type ListedElement, listedElements } from '../element/listed.ts';
@@ -40,7 +40,7 @@ export function printElements(set: NftSet, elements: ListedElement[], ctx: Comma
   const to = listingFor(set.table.family, ctx.tx.machine, ctx.options);
   const { handles: _, ...plain } = ctx.options;
   const head = tableHead(set.table, listingFor(set.table.family, ctx.tx.machine, plain));
-  ctx.output.text(`${head}${setText(set, to, elements)}}\n`);
+  ctx.output.text(`${head}${setOfElements(set, elements, to)}}\n`);
 }
 
 export function getElement(cmd: Command, ctx: CommandContext): void {

@@ -6,7 +6,7 @@
 import type { Command, Family, Span } from '../../../parser/ast.ts';
 import type { Diagnostic } from '../../../parser/diagnostic.ts';
 import { nearest } from '../../type/misspell.ts';
-import { strerror } from '../errno.ts';
+import { type Refusal, strerror } from '../errno.ts';
 import type { Ruleset, Table } from '../store.ts';
 import { type CommandContext, familyOf, tableName } from './context.ts';
 
@@ -17,10 +17,10 @@ interface Candidate {
 
 type NamesOf = (table: Table) => Iterable<string>;
 
-/** The same name in any table, else the nearest. */
-function closest(ruleset: Ruleset, name: string, namesOf: NamesOf): Candidate | undefined {
+/** The same name in any of the tables, else the nearest. */
+function closest(tables: Iterable<Table>, name: string, namesOf: NamesOf): Candidate | undefined {
   const all: Candidate[] = [];
-  for (const table of ruleset.tables.values()) {
+  for (const table of tables) {
     for (const candidate of namesOf(table)) all.push({ name: candidate, table });
   }
   const same = all.find((c) => c.name === name);
@@ -63,10 +63,20 @@ export function tableHint(
   return message(tableText(near), span);
 }
 
+/** What nft itself says of a table that is not there. */
+export function noTable(ctx: CommandContext, cmd: Command): void {
+  const { table: at } = cmd.handle;
+  const span = at?.span ?? cmd.span;
+  const hint = tableHint(ctx.tx.ruleset, familyOf(cmd), at?.text ?? '', span);
+  ctx.errors.push(hint ?? { severity: 'error', message: strerror('ENOENT'), spans: [span] });
+}
+
 /** What a kind of object is called in hints, its names, and which word of a command names it. */
 interface Kind {
   readonly word: string;
   readonly names: NamesOf;
+  /** Names of other kinds are among them. */
+  readonly others?: true;
   readonly of: (cmd: Command) => { readonly text: string; readonly span: Span } | undefined;
 }
 
@@ -84,6 +94,7 @@ const flowtables: Kind = {
 const objects: Kind = {
   word: 'obj',
   names: (t) => [...t.objects.values()].map((o) => o.name),
+  others: true,
   of: (cmd) => cmd.handle.name,
 };
 
@@ -97,23 +108,29 @@ const KINDS: Readonly<Record<string, Kind>> = {
   flowtable: flowtables,
 };
 
+/** Attributes whose absence nft has a hint for. */
+const HINTED: ReadonlySet<string> = new Set(['table', 'chain', 'set', 'name', 'target']);
+
 /** The hint for a command that the kernel answered with ENOENT; undefined: none is near. */
 export function hintFor(
   ctx: CommandContext,
   cmd: Command,
-  span: Span | undefined,
+  refusal: Refusal,
+  span: Span,
 ): Diagnostic | undefined {
   const { ruleset } = ctx.tx;
   const family = familyOf(cmd);
   const { table: at } = cmd.handle;
-  if (cmd.object === 'table') return at && tableHint(ruleset, family, at.text, span ?? at.span);
+  if (refusal.at !== undefined && !HINTED.has(refusal.at)) return undefined;
+  if (cmd.object === 'table') {
+    return at && cmd.verb !== 'flush' ? tableHint(ruleset, family, at.text, span) : undefined;
+  }
   const kind = KINDS[cmd.object] ?? objects;
   const word = kind.of(cmd);
-  return (
-    word && hintIn(ruleset, kind, word.text, family, tableName(cmd), span ?? word.span, at?.span)
-  );
+  return word && hintIn(ruleset, kind, word.text, family, tableName(cmd), span, at?.span);
 }
 
+/** Looks in the table named; where it is not there, in all, for the table that was meant. */
 function hintIn(
   ruleset: Ruleset,
   kind: Kind,
@@ -123,15 +140,12 @@ function hintIn(
   span: Span,
   tableSpan: Span | undefined,
 ): Diagnostic | undefined {
-  const found = closest(ruleset, name, kind.names);
+  const own = ruleset.tables.get(`${family} ${table}`);
+  const found = closest(own ? [own] : ruleset.tables.values(), name, kind.names);
   if (!found) return undefined;
-  const sameTable = found.table.name === table && found.table.family === family;
-  if (!sameTable && !ruleset.tables.has(`${family} ${table}`)) {
-    return message(tableText(found.table), tableSpan ?? span);
-  }
-  if (sameTable && found.name === name) return undefined;
-  const place = `in table ${found.table.family} '${found.table.name}'`;
-  return message(`${kind.word} '${found.name}' ${place}`, span);
+  if (!own) return message(tableText(found.table), tableSpan ?? span);
+  if (found.name === name && !kind.others) return undefined;
+  return message(`${kind.word} '${found.name}' in table ${family} '${table}'`, span);
 }
 
 /** What nft itself says of a set that a command or a rule names and that is not there. */

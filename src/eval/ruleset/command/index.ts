@@ -128,9 +128,15 @@ const rank = (cmd: Command): number => {
   return cmd.object === 'flowtable' ? 3 : 2;
 };
 
+/** What is wrong with something in a block as a whole is told at its name. */
+function named(item: Command): Command {
+  const { name, chain } = item.handle;
+  return { ...item, span: (name ?? chain)?.span ?? item.span };
+}
+
 function addItems(block: TableBlock, ctx: CommandContext): void {
   const inOrder = [...block.items].sort((a, b) => rank(a) - rank(b));
-  for (const item of inOrder) HANDLERS[item.verb]?.[item.object]?.(item, ctx);
+  for (const item of inOrder) HANDLERS[item.verb]?.[item.object]?.(named(item), ctx);
   for (const item of inOrder) {
     if (item.block?.kind === 'chain') addRules((item.block as ChainBlock).rules, item, ctx);
   }

@@ -14,6 +14,7 @@ import { objectRows } from '../../object/index.ts';
 import { strerror } from '../errno.ts';
 import type { Chain, NftObject, NftSet, Table } from '../store.ts';
 import { type CommandContext, familyOf, report, tableIn } from './context.ts';
+import { noTable } from './hint.ts';
 
 /** The tables that a command is about: of its family, of its name. */
 function tablesOf(cmd: Command, ctx: CommandContext): Table[] {
@@ -24,6 +25,9 @@ function tablesOf(cmd: Command, ctx: CommandContext): Table[] {
       (table ? t.family === familyOf(cmd) : !family || t.family === family.name),
   );
 }
+
+/** Plurals for which nft looks the table up itself. */
+const HINTED: ReadonlySet<string> = new Set(['sets', 'maps', 'meters', 'flowtables']);
 
 const listingOf = (ctx: CommandContext, table: Table): Listing =>
   listingFor(table.family, ctx.tx.machine, ctx.options);
@@ -60,7 +64,8 @@ function printIn(
   jsons: (table: Table, to: Listing) => Json[],
 ): void {
   if (cmd.handle.table && !tableIn(ctx, cmd)) {
-    notFound(ctx, cmd.handle.table, cmd);
+    if (HINTED.has(cmd.object)) noTable(ctx, cmd);
+    else notFound(ctx, cmd.handle.table, cmd);
     return;
   }
   const tables = tablesOf(cmd, ctx);

@@ -6,15 +6,27 @@ import { isRefusal, objectKey, tableOf } from '../kernel/lookup.ts';
 import { deleteObject, newObject } from '../kernel/object.ts';
 import { scopeOf } from '../scope.ts';
 import type { NftObject } from '../store.ts';
-import { answered, type CommandContext, checking, familyOf, tableName } from './context.ts';
+import {
+  answered,
+  type CommandContext,
+  checking,
+  familyOf,
+  tableIn,
+  tableName,
+} from './context.ts';
+import { noTable } from './hint.ts';
 
 export function addObject(cmd: Command, ctx: CommandContext): void {
   const row = objectRow(cmd.object);
   if (!row) return;
+  if (!tableIn(ctx, cmd)) {
+    noTable(ctx, cmd);
+    return;
+  }
   const block = cmd.block as ObjectBlock | undefined;
   const scope = scopeOf(ctx.tx.ruleset, familyOf(cmd), tableName(cmd));
   const args = checking(ctx, scope, (check) =>
-    row.check(block?.args ?? {}, block?.span ?? cmd.span, check),
+    row.check(block?.args ?? {}, cmd.handle.name?.span ?? cmd.span, check),
   );
   if (!args) return;
   const answer = newObject(ctx.tx, {

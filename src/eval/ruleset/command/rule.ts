@@ -9,6 +9,7 @@ import { type Refusal, refuse } from '../errno.ts';
 import { newChain } from '../kernel/chain.ts';
 import { isRefusal, tableOf } from '../kernel/lookup.ts';
 import { deleteRule, type NewRule, newRule, ruleOf } from '../kernel/rule.ts';
+import { newSet } from '../kernel/set.ts';
 import { scopeOf } from '../scope.ts';
 import type { Chain, NftSet, Table } from '../store.ts';
 import { makeAnonymous, relisted } from './anonymous.ts';
@@ -36,6 +37,42 @@ function statefulOf({ statements }: CheckedRule, scope: TableScope): number[] {
   });
 }
 
+/** Sets that statements bring along: those of meters. */
+function declareSets({ statements }: CheckedRule, cmd: Command, ctx: CommandContext): void {
+  for (const s of statements) {
+    const declared = s.kind === 'effect' ? s.row.declares?.(s.args) : undefined;
+    if (!declared || tableIn(ctx, cmd)?.sets.has(declared.name)) continue;
+    const { name, key, size, timeout } = declared;
+    const answer = newSet(ctx.tx, {
+      family: familyOf(cmd),
+      table: tableName(cmd),
+      name,
+      flags: { constant: false, interval: false, timeout, dynamic: true, anonymous: false },
+      key: key.type,
+      keyBits: key.bits,
+      dataInterval: false,
+      ...(size !== undefined && { size }),
+      policy: 'performance',
+      autoMerge: false,
+      statements: [],
+      exprs: [],
+      exclusive: false,
+    });
+    answered(ctx, cmd, answer);
+  }
+}
+
+/** nft asks for `dynamic` by itself where a rule of the same batch adds to a set. */
+function makeDynamic(ops: readonly Op[], cmd: Command, ctx: CommandContext): void {
+  for (const op of ops) {
+    if (op.op !== 'dynset') continue;
+    const set = tableIn(ctx, cmd)?.sets.get(op.set);
+    if (!set || set.data || set.flags.interval || !ctx.tx.fresh.has(set)) continue;
+    ctx.tx.set(set.flags, 'dynamic', true);
+    ctx.tx.set(set, 'updatable', true);
+  }
+}
+
 type Place = Pick<NewRule, 'chain' | 'how' | 'position'>;
 
 /** Checks, lowers and adds a rule, with the sets that its literals are. */
@@ -50,10 +87,12 @@ function enterRule(node: AstRule, cmd: Command, ctx: CommandContext, place: Plac
   );
   note(ctx, diagnostics);
   if (!checked) return;
+  declareSets(checked, cmd, ctx);
   const lowered = lower(checked, scope);
+  makeDynamic(lowered.ops, cmd, ctx);
   const sets = new Map<AnonymousSet, NftSet>();
   for (const anonymous of lowered.sets) {
-    const set = makeAnonymous(anonymous.literal, cmd, ctx);
+    const set = makeAnonymous(anonymous, cmd, ctx);
     if (set) sets.set(anonymous, set);
   }
   if (sets.size < lowered.sets.length && ctx.errors.length > 0) return;
@@ -108,7 +147,9 @@ function targetPlace(rule: AstRule, ops: readonly Op[], refusal: Refusal): Span 
   const name = 'chain' in op ? op.chain : 'set' in op ? op.set : 'name' in op ? op.name : undefined;
   const effect = op.op === 'effect' ? op.row.flowtable?.(op.args) : undefined;
   const wanted = name ?? effect;
-  return wanted === undefined ? undefined : placeOfName(rule.statements, wanted);
+  if (wanted === undefined) return undefined;
+  if (op.op !== 'dynset') return placeOfName(rule.statements, wanted);
+  return rule.statements.find((s) => placeOfName(s, wanted))?.span;
 }
 
 /** The last node of a syntax tree that is this word. */
@@ -129,7 +170,8 @@ function positionOf(cmd: Command, ctx: CommandContext): number | undefined | nul
   if (!index) return undefined;
   const rule = tableIn(ctx, cmd)?.chains.get(chain?.text ?? '')?.rules[Number(index.value)];
   if (rule) return rule.handle;
-  answered(ctx, cmd, refuse('ENOENT', 'position'), { position: index.span });
+  const span = { ...index.span, start: (chain?.span.end ?? index.span.start) + 1 };
+  answered(ctx, cmd, refuse('ENOENT', 'position'), { position: span });
   return null;
 }
 

@@ -19,15 +19,12 @@ import {
   tableName,
 } from './context.ts';
 import { insertElements } from './element.ts';
-import { tableHint } from './hint.ts';
+import { noTable } from './hint.ts';
 
 export function addSet(cmd: Command, ctx: CommandContext): void {
   const block = cmd.block as SetBlock | undefined;
-  const { table: at } = cmd.handle;
-  if (!tableIn(ctx, cmd) && at) {
-    const hint = tableHint(ctx.tx.ruleset, familyOf(cmd), at.text, at.span);
-    if (hint) ctx.errors.push(hint);
-    else report(ctx, 'No such file or directory', at.span);
+  if (!tableIn(ctx, cmd)) {
+    noTable(ctx, cmd);
     return;
   }
   const spec = block && readSet(block, cmd, ctx);
@@ -51,15 +48,20 @@ function readSet(block: SetBlock, cmd: Command, ctx: CommandContext): NewSet | u
     return report(ctx, 'map definition does not specify mapping data type', block.span);
   }
   if (key.bits === 0) return refuseSize(spec, key, ctx);
+  const name = cmd.handle.name;
+  const interval = block.flags?.some((f) => f.text === 'interval') ?? false;
+  if (block.autoMerge && !interval) {
+    return report(ctx, 'auto-merge only works with interval sets', name?.span ?? cmd.span);
+  }
   const has = (flag: string): boolean => block.flags?.some((f) => f.text === flag) ?? false;
   const { timeout, gcInterval, size } = block;
   return {
     family: familyOf(cmd),
     table: tableName(cmd),
-    name: cmd.handle.name?.text ?? '',
+    name: name?.text ?? '',
     flags: {
       constant: has('constant'),
-      interval: has('interval'),
+      interval,
       timeout: has('timeout') || timeout !== undefined,
       dynamic: has('dynamic'),
       anonymous: false,
@@ -73,7 +75,7 @@ function readSet(block: SetBlock, cmd: Command, ctx: CommandContext): NewSet | u
     ...(gcInterval && { gcInterval: Number(gcInterval.value) }),
     ...(size && { size: Number(size.value) }),
     policy: block.policy?.text === 'memory' ? 'memory' : 'performance',
-    autoMerge: block.autoMerge ?? false,
+    autoMerge: (block.autoMerge ?? false) && !key.type.parts,
     ...(block.comment && { comment: block.comment.text }),
     statements,
     exprs: lowerEffects(statements, scope),

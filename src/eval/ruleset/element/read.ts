@@ -124,6 +124,10 @@ function readSpec(element: AstElement, to: Reading): ElementSpec | undefined {
   if (statements?.includes(undefined)) return undefined;
   const own = statements?.flatMap((s) => s ?? []) ?? [];
   const exprs = own.length > 0 ? to.effects(own) : set.exprs;
+  if (own.length > 0 && set.exprs.length > 0 && own.length !== set.exprs.length) {
+    const numbers = `set expects ${set.exprs.length} but element has ${own.length}`;
+    return ctx.error(`number of statements mismatch, ${numbers}`, element.key.span);
+  }
   const { timeout, expires, comment } = element;
   return {
     ...data,

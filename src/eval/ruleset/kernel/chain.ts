@@ -93,7 +93,7 @@ function checkDevices(
 export function refuseDevices(tx: Transaction, devices: readonly string[]): Refusal | undefined {
   for (const [i, device] of devices.entries()) {
     if (tx.machine.ifindex(device) === undefined) return refuse('ENOENT', 'device', i);
-    if (devices.indexOf(device) < i) return refuse('EEXIST', 'device', i);
+    if (devices.indexOf(device) < i) return refuse('EEXIST', 'device', devices.indexOf(device));
   }
   return undefined;
 }

@@ -48,7 +48,7 @@ function addElement(
   const referred = referencesOf(set.table, set, spec);
   if (isRefusal(referred)) return referred;
   const full = spec.key !== undefined && set.elements.full;
-  const element = set.elements.element(spec);
+  const element = set.elements.element(inJiffies(spec));
   const clash = set.elements.insert(element);
   if (clash) {
     if (clash.errno !== 'EEXIST' || exclusive)
@@ -61,6 +61,21 @@ function addElement(
   hold(tx, referred);
   if (element.verdict?.chain !== undefined && set.use > 0) tx.unvalidated.add(set.table);
   return full ? refuse('ENFILE') : undefined;
+}
+
+/** Milliseconds of a tick of the kernel's clock (HZ is 250). */
+const JIFFY = 4;
+
+/** Times in whole ticks, as the kernel keeps them. */
+function inJiffies(spec: ElementSpec): ElementSpec {
+  const { timeout, expires } = spec;
+  if (timeout === undefined && expires === undefined) return spec;
+  const whole = (ms: number): number => ms - (ms % JIFFY);
+  return {
+    ...spec,
+    ...(timeout !== undefined && { timeout: whole(timeout) }),
+    ...(expires !== undefined && { expires: whole(expires) }),
+  };
 }
 
 function refuseElement(set: NftSet, spec: ElementSpec): Refusal | undefined {

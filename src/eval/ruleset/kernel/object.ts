@@ -30,6 +30,8 @@ export function newObject(tx: Transaction, spec: NewObject): Refusal | undefined
     tx.did(() => {}, { what: 'object', change: 'update', object: old });
     return undefined;
   }
+  const errno = spec.row.refuses?.(spec.args);
+  if (errno) return refuse(errno);
   const object: NftObject = {
     table,
     kind: spec.row.name,

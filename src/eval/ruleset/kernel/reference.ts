@@ -71,23 +71,26 @@ function collectDynset(
 ): Refusal | undefined {
   const set = table.sets.get(op.set);
   if (!set) return refuse('ENOENT');
-  if (!takesUpdates(set)) return refuse('EOPNOTSUPP');
+  if (!set.updatable) return refuse('EOPNOTSUPP');
   if (set.flags.constant) return refuse('EBUSY');
+  if (op.exprs.length > 0 && !set.flags.dynamic) return refuse('EINVAL');
   if (op.timeout !== undefined && !set.flags.timeout) return refuse('EOPNOTSUPP');
   found.push(set);
   return undefined;
 }
 
-/** The set's type is nft_set_rhash: not a range type, a bitmap or a hash table of a fixed size. */
-function takesUpdates(set: NftSet): boolean {
-  if (set.flags.interval) return false;
-  if (set.flags.dynamic || set.flags.timeout) return true;
-  const isMap = set.data !== undefined || set.object !== undefined;
-  return set.size === undefined && (set.keyBits > 16 || isMap);
-}
-
 export function hold(tx: Transaction, referred: readonly Referred[]): void {
   for (const r of referred) tx.set(r, 'use', r.use + 1);
+}
+
+/** What packets may fill has a limit (nft_dynset_init). */
+const DYNAMIC_SIZE = 65535;
+
+export function limitDynamic(tx: Transaction, table: Table, ops: readonly Op[]): void {
+  for (const op of ops) {
+    const set = op.op === 'dynset' ? table.sets.get(op.set) : undefined;
+    if (set && !set.size) tx.set(set, 'size', DYNAMIC_SIZE);
+  }
 }
 
 export function release(tx: Transaction, referred: readonly Referred[]): void {

@@ -8,7 +8,7 @@ import { type Refusal, refuse } from '../errno.ts';
 import type { Chain, NftSet, Rule, Table } from '../store.ts';
 import type { Transaction } from '../transaction.ts';
 import { isRefusal, tableOf } from './lookup.ts';
-import { hold, referencesOf, release } from './reference.ts';
+import { hold, limitDynamic, referencesOf, release } from './reference.ts';
 import { deleteSet } from './set.ts';
 import { needsValidation, validateTable } from './validate.ts';
 
@@ -48,6 +48,7 @@ export function newRule(tx: Transaction, spec: NewRule): Rule | Refusal {
   const counts = { packets: 0, bytes: 0 };
   const rule: Rule = { chain, handle, checked, ops, sets, stateful, state: [], ...counts };
   hold(tx, referred);
+  limitDynamic(tx, table, ops);
   if (replaces) {
     const at = takeOut(tx, next!);
     put(tx, rule, at);

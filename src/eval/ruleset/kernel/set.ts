@@ -41,6 +41,8 @@ export interface NewSet {
 /** NFT_DATA_VALUE_MAXLEN, NFT_SET_EXPR_MAX */
 const MAX_KEY_BYTES = 64;
 const MAX_EXPRS = 2;
+/** Keys so short are kept in a bitmap. */
+const BITMAP_BITS = 16;
 
 export function newSet(tx: Transaction, spec: NewSet): NftSet | Refusal {
   const shape = { fields: fieldBytes(spec), interval: spec.flags.interval };
@@ -57,11 +59,25 @@ export function newSet(tx: Transaction, spec: NewSet): NftSet | Refusal {
     name: spec.flags.anonymous ? freeName(table, spec.name) : spec.name,
     handle: table.nextHandle++,
     use: 0,
+    updatable: isUpdatable(spec),
   } as { -readonly [K in keyof NftSet]: NftSet[K] };
   set.elements = new SetStore(shape, set, () => tx.machine.uptime());
   insertInto(tx, table.sets, set.name, set as NftSet);
+  tx.fresh.add(set);
   tx.did(() => {}, { what: 'set', change: 'new', set });
   return set;
+}
+
+/**
+ * The type that nft_select_set_ops chooses takes updates from packets: not ranges, a bitmap, or a
+ * hash table of a fixed size.
+ */
+function isUpdatable({ flags, size, keyBits, data, object }: NewSet): boolean {
+  if (flags.interval) return false;
+  if (flags.dynamic || flags.timeout) return true;
+  return (
+    size === undefined && (keyBits > BITMAP_BITS || data !== undefined || object !== undefined)
+  );
 }
 
 /** Mirrors nf_tables_set_alloc_name: the lowest number not in use. */
