@@ -4,12 +4,11 @@
  * Owns the nouns of commands and which verb takes which. Mirrors base_cmd of nft's grammar.
  */
 import type { Command, Family, Handle, Verb, Word } from './ast.ts';
-import { Blocks } from './blocks.ts';
+import type { Draft } from './chains.ts';
 import { isOptional } from './phrases.ts';
+import { Tables } from './tables.ts';
 import * as T from './token.ts';
 import type { ObjectSyntax } from './vocabulary.ts';
-
-type Draft<B> = { -readonly [K in keyof B]?: B[K] };
 
 /** How a thing is named: `[family] table name`, by handle, by place in a chain, or all of a kind. */
 type Place = 'table' | 'chain' | 'rule' | 'named' | 'all';
@@ -90,7 +89,7 @@ interface Noun {
   readonly object?: ObjectSyntax;
 }
 
-export abstract class Commands extends Blocks {
+export abstract class Commands extends Tables {
   protected command(): Command {
     const first = this.peek();
     const verb = verbs.get(first.tokenType as never) ?? 'add';

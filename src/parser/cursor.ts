@@ -5,7 +5,14 @@
  * catches it, skips to the end of the statement and goes on, as the `error` rules of nft's grammar
  * do. The tenth error ends the parse.
  */
-import { EmbeddedActionsParser, type TokenType } from 'chevrotain';
+import {
+  defaultParserErrorProvider,
+  EmbeddedActionsParser,
+  type IRecognitionException,
+  type IToken,
+  isRecognitionException,
+  type TokenType,
+} from 'chevrotain';
 import type { NumberWord, Span, Word } from './ast.ts';
 import { Definitions } from './definition.ts';
 import type { Diagnostic } from './diagnostic.ts';
@@ -47,7 +54,17 @@ export abstract class Cursor extends EmbeddedActionsParser {
   private readonly vector = this as unknown as TokenVector;
 
   constructor(options: CursorOptions) {
-    super([...options.kinds], { maxLookahead: 1, skipValidations: !options.validate });
+    super([...options.kinds], {
+      maxLookahead: 1,
+      skipValidations: !options.validate,
+      errorMessageProvider: {
+        ...defaultParserErrorProvider,
+        buildMismatchTokenMessage: ({ expected, actual }) =>
+          this.messageOf(actual, [expected.name]),
+        buildNoViableAltMessage: ({ expectedPathsPerAlt, actual }) =>
+          this.messageOf(actual[0]!, firstNames(expectedPathsPerAlt)),
+      },
+    });
   }
 
   /** Puts the cursor before the first of the tokens. */
@@ -102,9 +119,21 @@ export abstract class Cursor extends EmbeddedActionsParser {
     return this.LA(1).tokenType === type ? this.next() : undefined;
   }
 
+  /** Takes a token of one of these kinds. */
   protected expect(...types: TokenType[]): Token {
+    return this.expectOf(types, types);
+  }
+
+  /** Takes a token of one of these kinds; a message lists others with them. */
+  protected expectOf(types: readonly TokenType[], listed: readonly TokenType[]): Token {
     if (types.includes(this.LA(1).tokenType)) return this.next();
-    return this.unexpected(types.map((type) => type.name));
+    return this.unexpected(listed.map((type) => type.name));
+  }
+
+  /** Takes one of some words. */
+  protected anyOf(words: readonly string[]): Word {
+    if (!words.some((text) => this.reads(text))) this.unexpected(words);
+    return this.word(this.next());
   }
 
   /** True of a word or sign written `text`, not in quotes. */
@@ -113,11 +142,13 @@ export abstract class Cursor extends EmbeddedActionsParser {
     return token.image === text && token.tokenType !== T.Quoted;
   }
 
-  /** A syntax error at the next token; `expected` is listed in the message if it is short. */
-  protected unexpected(expected: readonly string[] = []): never {
-    const token = this.peek();
-    const message = `syntax error, unexpected ${this.nameOf(token)}${T.expectation(expected)}`;
-    return this.refuse(message, this.spanOf(token));
+  /** A syntax error at a token, the next if none is given; `expected` is listed in the message if it is short. */
+  protected unexpected(expected: readonly string[] = [], token: IToken = this.peek()): never {
+    return this.refuse(this.messageOf(token, expected), this.spanOf(token));
+  }
+
+  private messageOf(token: IToken, expected: readonly string[]): string {
+    return `syntax error, unexpected ${this.nameOf(token)}${T.expectation(expected)}`;
   }
 
   protected refuse(message: string, ...spans: Span[]): never {
@@ -127,7 +158,7 @@ export abstract class Cursor extends EmbeddedActionsParser {
   /** Words of the innermost open phrase; see Phrases. */
   protected abstract scopeHas(word: string): boolean;
 
-  protected nameOf(token: Token): string {
+  private nameOf(token: IToken): string {
     if (token.tokenType === T.Lead) return token.image;
     if (token.tokenType === T.Name && this.scopeHas(token.image)) return token.image;
     return token.tokenType.name;
@@ -138,8 +169,7 @@ export abstract class Cursor extends EmbeddedActionsParser {
     try {
       line();
     } catch (thrown) {
-      if (!(thrown instanceof Refusal)) throw thrown;
-      this.report(thrown.diagnostic);
+      this.report(this.diagnosticOf(thrown));
       while (!this.at(T.Newline) && !this.at(T.Semicolon)) {
         if (this.at(T.EndOfFile)) throw new Abort();
         // A leading word that is skipped leaves its start condition open, as in nft's scanner.
@@ -148,6 +178,14 @@ export abstract class Cursor extends EmbeddedActionsParser {
       }
       this.next();
     }
+  }
+
+  /** What our own rules threw, or Chevrotain's; anything else is a fault of the program. */
+  private diagnosticOf(thrown: unknown): Diagnostic {
+    if (thrown instanceof Refusal) return thrown.diagnostic;
+    if (!(thrown instanceof Error) || !isRecognitionException(thrown)) throw thrown;
+    const { message, token } = thrown as IRecognitionException;
+    return { severity: 'error', message, spans: [this.spanOf(token)] };
   }
 
   protected report(diagnostic: Diagnostic): void {
@@ -163,14 +201,14 @@ export abstract class Cursor extends EmbeddedActionsParser {
     return result;
   }
 
-  protected spanOf(token: Token): Span {
+  protected spanOf(token: IToken): Span {
     const start = token.startOffset;
-    return { source: token.source, start, end: start + Math.max(token.image.length, 1) };
+    return { source: (token as Token).source, start, end: start + Math.max(token.image.length, 1) };
   }
 
   /** From a token's start to the end of the last token taken. */
-  protected spanFrom(first: Token): Span {
-    return { source: first.source, start: first.startOffset, end: this.end() };
+  protected spanFrom(first: IToken): Span {
+    return { source: (first as Token).source, start: first.startOffset, end: this.end() };
   }
 
   /** From a span's start to the end of the last token taken. */
@@ -184,13 +222,13 @@ export abstract class Cursor extends EmbeddedActionsParser {
     return last.startOffset + last.image.length;
   }
 
-  protected word(token: Token): Word {
+  protected word(token: IToken): Word {
     const span = this.spanOf(token);
     if (token.tokenType !== T.Quoted) return { text: token.image, span };
     return { text: token.image.slice(1, -1), quoted: true, span };
   }
 
-  protected number(token = this.expect(T.Num)): NumberWord {
+  protected number(token: IToken = this.expect(T.Num)): NumberWord {
     return { value: integer(token.image), span: this.spanOf(token) };
   }
 
@@ -204,6 +242,14 @@ export abstract class Cursor extends EmbeddedActionsParser {
     if (others.includes(tokenType)) return this.word(this.next());
     return this.unexpected(['string', 'last', ...others.map((type) => type.name)]);
   }
+}
+
+/** What the alternatives of a choice begin with; nothing where one begins with all sorts of words. */
+function firstNames(paths: readonly TokenType[][][]): string[] {
+  const first = paths.flatMap((alternative) => alternative.map((path) => path[0]?.name));
+  return first.every((name) => name !== undefined && name !== T.Lead.name)
+    ? (first as string[])
+    : [];
 }
 
 /** Decimal, octal or hexadecimal; beyond 2^53 a bigint. */

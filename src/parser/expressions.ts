@@ -4,6 +4,7 @@
  * A left side (`concat`) reads selectors and literals; a right side (`right`) reads literals, ranges,
  * lists and sets; a value (`stated`) is what statements take. Binary operators bind as in C.
  */
+import type { IToken, ParserMethod } from 'chevrotain';
 import type {
   BinopExpr,
   Element,
@@ -195,7 +196,7 @@ export abstract class Expressions extends Phrases {
     return { kind: 'selector', word: meant.name, args, span: this.spanFrom(token) };
   }
 
-  protected symbol(token: Token): SymbolExpr {
+  protected symbol(token: IToken): SymbolExpr {
     const span = this.spanOf(token);
     switch (token.tokenType) {
       case T.Num:
@@ -210,15 +211,20 @@ export abstract class Expressions extends Phrases {
   }
 
   /** `$name`: its value is looked up where it stands. */
-  protected variable(): VariableExpr {
-    const dollar = this.expect(T.Dollar);
-    const { text: name, span } = this.identifier();
-    const value = this.definitions.lookup(name);
-    if (value) return { kind: 'variable', name, value, span: this.spanFrom(dollar) };
-    const meant = this.definitions.suggest(name);
-    const hint = meant === undefined ? '' : `; did you mean identifier '${meant}’?`;
-    return this.refuse(`unknown identifier '${name}'${hint}`, span);
-  }
+  protected readonly variable: ParserMethod<[], VariableExpr> = this.RULE(
+    'variable',
+    (): VariableExpr => {
+      const dollar = this.CONSUME(T.Dollar);
+      return this.ACTION((): VariableExpr => {
+        const { text: name, span } = this.identifier();
+        const value = this.definitions.lookup(name);
+        if (value) return { kind: 'variable', name, value, span: this.spanFrom(dollar) };
+        const meant = this.definitions.suggest(name);
+        const hint = meant === undefined ? '' : `; did you mean identifier '${meant}’?`;
+        return this.refuse(`unknown identifier '${name}'${hint}`, span);
+      });
+    },
+  );
 
   // ── Right sides ────────────────────────────────────────────────────────────────────────────
 
@@ -290,20 +296,30 @@ export abstract class Expressions extends Phrases {
   // ── Sets ───────────────────────────────────────────────────────────────────────────────────
 
   /** `{ a, b : c, … }`; newlines may stand around elements, a comma after the last. */
-  protected set(): SetExpr {
-    const open = this.expect(T.BraceOpen);
-    return this.nested(() => {
-      const elements: Element[] = [];
-      this.newlines();
-      do {
-        elements.push(this.element());
-        this.newlines();
-        if (!this.take(T.Comma)) break;
-        this.newlines();
-      } while (!this.at(T.BraceClose));
-      if (!this.take(T.BraceClose)) this.unexpected([T.Comma.name, T.BraceClose.name]);
-      return { kind: 'set', elements, span: this.spanFrom(open) };
-    });
+  protected readonly set: ParserMethod<[], SetExpr> = this.RULE('setExpression', (): SetExpr => {
+    const open = this.CONSUME(T.BraceOpen);
+    const elements: Element[] = [];
+    this.ACTION(() =>
+      this.nested(() => {
+        do {
+          this.newlines();
+          if (elements.length > 0 && !this.beginsElement()) break;
+          elements.push(this.element());
+          this.newlines();
+        } while (this.take(T.Comma));
+        this.closeList();
+      }),
+    );
+    return { kind: 'set', elements, span: this.spanFrom(open) };
+  });
+
+  private beginsElement(): boolean {
+    return this.beginsLiteral(this.peek()) || this.at(T.BraceOpen) || this.at(T.Asterisk);
+  }
+
+  /** The end of a list in braces, which might have gone on. */
+  protected closeList(): void {
+    this.expectOf([T.BraceClose], [T.Comma, T.BraceClose]);
   }
 
   protected newlines(): void {
@@ -349,14 +365,16 @@ export abstract class Expressions extends Phrases {
     return 'never';
   }
 
-  protected comment(): Word {
-    this.expect(T.Comment);
-    const word = this.word(this.expect(T.Name, T.Quoted, T.Wildcard));
-    if (word.text.length > 128) {
-      this.refuse('comment too long, 128 characters maximum allowed', word.span);
-    }
-    return word;
-  }
+  protected readonly comment: ParserMethod<[], Word> = this.RULE('commentText', () => {
+    this.CONSUME(T.Comment);
+    return this.ACTION(() => {
+      const word = this.word(this.expect(T.Name, T.Quoted, T.Wildcard));
+      if (word.text.length > 128) {
+        this.refuse('comment too long, 128 characters maximum allowed', word.span);
+      }
+      return word;
+    });
+  });
 
   /** `{ key [options] [: data] }` of `add @set`: its parts are selectors. */
   private statedElements(): SetExpr {

@@ -61,7 +61,7 @@ export class NftParser extends Commands {
     }
     this.start(this.tokensOf(name, got.text), definitions);
     try {
-      this.lines();
+      this.ruleset();
     } catch (thrown) {
       if (!(thrown instanceof Abort)) throw thrown;
     }
@@ -85,6 +85,10 @@ export class NftParser extends Commands {
     });
     return tokens;
   }
+
+  private readonly ruleset = this.RULE('wholeText', () => {
+    this.ACTION(() => this.lines());
+  });
 
   private lines(): void {
     while (!this.at(T.EndOfFile)) {

@@ -128,7 +128,7 @@ export abstract class Phrases extends Cursor {
     if (following?.item === 'kw' && following.words[0] === '/') this.split(token);
     const known = item.known === undefined || item.known.includes(this.peek().image);
     if (known && this.isWord(token)) return this.word(this.next());
-    if (item.unknown === undefined || !this.isWord(token)) {
+    if (item.unknown === undefined || token.tokenType !== T.Name) {
       return this.unexpected(item.known ?? ['string']);
     }
     const { message, whole } = item.unknown;

@@ -4,6 +4,7 @@
  * A statement is a verdict, a phrase of the vocabulary, or starts with an expression: a match, an
  * assignment or a verdict map. Which it is shows at the first word, or after the expression.
  */
+import type { ParserMethod } from 'chevrotain';
 import type {
   ChainBlock,
   Expr,
@@ -60,13 +61,15 @@ export abstract class Statements extends Expressions {
   /** `{ rules }` after `jump` and `goto`. */
   protected abstract chainBlock(): ChainBlock;
 
-  protected rule(): Rule {
+  protected readonly rule: ParserMethod<[], Rule> = this.RULE('ruleStatements', () => {
     const first = this.peek();
-    const statements = [this.statement()];
-    while (this.beginsStatement()) statements.push(this.statement());
-    const comment = this.at(T.Comment) ? this.comment() : undefined;
-    return { statements, ...(comment && { comment }), span: this.spanFrom(first) };
-  }
+    return this.ACTION(() => {
+      const statements = [this.statement()];
+      while (this.beginsStatement()) statements.push(this.statement());
+      const comment = this.at(T.Comment) ? this.SUBRULE(this.comment) : undefined;
+      return { statements, ...(comment && { comment }), span: this.spanFrom(first) };
+    });
+  });
 
   protected beginsStatement(): boolean {
     const token = this.peek();

@@ -1,0 +1,196 @@
+/**
+ * The blocks of the language, and what stands in a chain's.
+ *
+ * Every block is a list of lines, each ended by a newline or a semicolon; a line that cannot be read
+ * is skipped and the block goes on. `define` and `include` may stand in each.
+ */
+import type { IToken, ParserMethod } from 'chevrotain';
+import type {
+  ChainBlock,
+  Expr,
+  HookSpec,
+  NumberWord,
+  Priority,
+  Rule,
+  Span,
+  SymbolExpr,
+  Word,
+} from './ast.ts';
+import { Statements } from './statements.ts';
+import * as T from './token.ts';
+
+/** A node while its lines are read. */
+export type Draft<B> = { -readonly [K in keyof B]?: B[K] };
+
+type ChainDraft = Draft<Omit<ChainBlock, 'rules'>> & { rules: Rule[] };
+
+const chainTypes = ['filter', 'nat', 'route'];
+
+export abstract class Chains extends Statements {
+  /** `define`, `include`, …: true if one stood here and was read, with its end. */
+  protected abstract common(): boolean;
+
+  /** `line` reads one; true where it needs no end. */
+  protected block(line: () => boolean | undefined, separated = true): Span {
+    const open = this.expect(T.BraceOpen);
+    let span = this.spanOf(open);
+    this.definitions.open();
+    while (!this.at(T.BraceClose)) {
+      this.recovering(() => {
+        if (this.take(T.Newline) || this.take(T.Semicolon) || this.common()) return;
+        const ended = line() ?? !separated;
+        if (!ended) this.separator();
+      });
+      span = this.extend(span);
+    }
+    this.next();
+    this.definitions.close();
+    return span;
+  }
+
+  protected separator(): void {
+    this.expect(T.Newline, T.Semicolon);
+  }
+
+  protected once<V>(before: V | undefined, now: V & { span: Span }): V {
+    if (before !== undefined) this.refuse('You can only specify this once.', now.span);
+    return now;
+  }
+
+  protected override chainBlock(): ChainBlock {
+    const draft: ChainDraft = { rules: [] };
+    const span = this.block(() => this.chainLine(draft));
+    return { kind: 'chain', ...draft, span };
+  }
+
+  private readonly chainLine = this.RULE('chainLine', (draft: ChainDraft = { rules: [] }) => {
+    this.OR([
+      { ALT: () => (draft.hook = this.SUBRULE(this.hookSpec)) },
+      { ALT: () => (draft.policy = this.SUBRULE(this.policy, { ARGS: [draft.policy] })) },
+      { ALT: () => (draft.flags = this.SUBRULE(this.offload)) },
+      { ALT: () => (draft.devices = this.SUBRULE(this.devices)) },
+      { ALT: () => (draft.comment = this.once(draft.comment, this.SUBRULE(this.comment))) },
+      { ALT: () => draft.rules.push(this.SUBRULE(this.rule)) },
+    ]);
+    return undefined;
+  });
+
+  /** `type filter hook ingress device eth0 priority filter` */
+  private readonly hookSpec: ParserMethod<[], HookSpec> = this.RULE('hookSpec', () => {
+    const first = this.CONSUME(T.Type);
+    const type = this.word(this.CONSUME(T.Name));
+    this.CONSUME(T.Hook);
+    const hook = this.word(this.CONSUME2(T.Name));
+    const devices = this.OPTION(() =>
+      this.OR([
+        { ALT: () => [this.SUBRULE(this.device)] },
+        { ALT: () => this.SUBRULE(this.devices) },
+      ]),
+    );
+    const priority = this.SUBRULE(this.priority);
+    this.ACTION(() => {
+      if (!chainTypes.includes(type.text)) this.refuse('unknown chain type', type.span);
+    });
+    return { type, hook, ...(devices && { devices }), priority, span: this.spanFrom(first) };
+  });
+
+  private readonly device: ParserMethod<[], Expr> = this.RULE('hookDevice', () => {
+    this.CONSUME(T.Device);
+    return this.OR<Expr>([
+      { ALT: () => this.symbol(this.CONSUME(T.Name)) },
+      { ALT: () => this.symbol(this.CONSUME(T.Quoted)) },
+      { ALT: () => this.symbol(this.CONSUME(T.Wildcard)) },
+      { ALT: () => this.SUBRULE(this.variable) },
+    ]);
+  });
+
+  /** `devices = { a, b }` */
+  protected readonly devices: ParserMethod<[], Expr[]> = this.RULE('deviceSet', () => {
+    this.CONSUME(T.Devices);
+    this.CONSUME(T.Assign);
+    return this.OR([
+      { ALT: () => this.SUBRULE(this.deviceList) },
+      { ALT: () => [this.SUBRULE(this.variable)] },
+    ]);
+  });
+
+  private readonly deviceList: ParserMethod<[], Expr[]> = this.RULE('deviceList', () => {
+    const devices: Expr[] = [];
+    this.CONSUME(T.BraceOpen);
+    this.newlines();
+    devices.push(this.SUBRULE(this.deviceName));
+    this.newlines();
+    this.ACTION(() => {
+      while (this.take(T.Comma)) {
+        this.newlines();
+        if (!this.at(T.Name) && !this.at(T.Quoted) && !this.at(T.Dollar)) break;
+        devices.push(this.deviceName());
+        this.newlines();
+      }
+      this.closeList();
+    });
+    return devices;
+  });
+
+  private readonly deviceName: ParserMethod<[], Expr> = this.RULE('deviceName', () =>
+    this.OR<Expr>([
+      { ALT: () => this.symbol(this.CONSUME(T.Name)) },
+      { ALT: () => this.symbol(this.CONSUME(T.Quoted)) },
+      { ALT: () => this.SUBRULE(this.variable) },
+    ]),
+  );
+
+  /** `flags offload` */
+  protected readonly offload: ParserMethod<[], Word[]> = this.RULE('offloadFlag', () => {
+    this.CONSUME(T.Flags);
+    return this.ACTION(() => {
+      if (!this.reads('offload')) this.unexpected(['offload']);
+      return [this.word(this.next())];
+    });
+  });
+
+  /** `priority filter + 10`, `priority -5`, `priority $p` */
+  protected readonly priority: ParserMethod<[], Priority> = this.RULE('hookPriority', () => {
+    const first = this.CONSUME(T.Priority);
+    const spanned = <P>(parts: P) => ({ ...parts, span: this.spanFrom(first) });
+    return this.OR<Priority>([
+      { ALT: () => spanned({ base: this.SUBRULE(this.variable) }) },
+      { ALT: () => spanned({ base: this.SUBRULE(this.integer) }) },
+      { ALT: () => spanned(this.namedPriority(this.CONSUME(T.Name))) },
+      {
+        GATE: () => this.reads('out'),
+        ALT: () => spanned(this.namedPriority(this.CONSUME(T.Lead))),
+      },
+    ]);
+  });
+
+  private namedPriority(name: IToken): Pick<Priority, 'base' | 'offset'> {
+    const base = this.symbol(name);
+    const sign = this.take(T.Plus) ?? this.take(T.Dash);
+    if (!sign) return { base };
+    const { value, span } = this.number();
+    const offset: NumberWord = { value: sign.tokenType === T.Dash ? -value : value, span };
+    return { base, offset };
+  }
+
+  /** A number that may have a sign. */
+  protected readonly integer: ParserMethod<[], SymbolExpr> = this.RULE('integer', () => {
+    const dash = this.OPTION(() => this.CONSUME(T.Dash));
+    const number = this.CONSUME(T.Num);
+    return this.ACTION(() => {
+      const symbol = this.symbol(number);
+      return dash ? { ...symbol, text: `-${symbol.text}`, span: this.spanFrom(dash) } : symbol;
+    });
+  });
+
+  private readonly policy = this.RULE('chainPolicy', (before?: Expr): Expr => {
+    const first = this.CONSUME(T.Policy);
+    const value = this.OR<Expr>([
+      { ALT: () => this.symbol(this.CONSUME(T.Accept)) },
+      { ALT: () => this.symbol(this.CONSUME(T.Drop)) },
+      { ALT: () => this.SUBRULE(this.variable) },
+    ]);
+    if (before) this.refuse('you cannot set chain policy twice', this.spanFrom(first));
+    return value;
+  });
+}

@@ -1,0 +1,175 @@
+/**
+ * What stands in the block of a table: its options, chains, sets, maps, flowtables and objects.
+ */
+import type { IToken, ParserMethod } from 'chevrotain';
+import type { Command, FlowtableBlock, Handle, ObjectBlock, TableBlock, Word } from './ast.ts';
+import type { Draft } from './chains.ts';
+import type { Token } from './lexer.ts';
+import { Sets } from './sets.ts';
+import * as T from './token.ts';
+import type { ObjectSyntax } from './vocabulary.ts';
+
+const tableFlags = ['dormant', 'owner', 'persist'];
+
+type TableDraft = Draft<Omit<TableBlock, 'items'>> & { items: Command[] };
+
+/** The table that things are added to. */
+type Within = Pick<Handle, 'family' | 'table'>;
+
+export abstract class Tables extends Sets {
+  protected tableBlock(table: Within): TableBlock {
+    const draft: TableDraft = { items: [] };
+    const span = this.block(() => this.tableLine(draft, table));
+    return { kind: 'table', ...draft, span };
+  }
+
+  private readonly tableLine = this.RULE(
+    'tableLine',
+    (draft: TableDraft = { items: [] }, table: Within = {}) => {
+      this.OR([
+        { ALT: () => (draft.comment = this.once(draft.comment, this.SUBRULE(this.comment))) },
+        { ALT: () => (draft.flags = this.SUBRULE(this.tableFlags)) },
+        { ALT: () => draft.items.push(this.SUBRULE(this.tableItem, { ARGS: [table] })) },
+      ]);
+      return undefined;
+    },
+  );
+
+  private readonly tableFlags: ParserMethod<[], Word[]> = this.RULE('tableFlags', () => {
+    const flags: Word[] = [];
+    this.CONSUME(T.Flags);
+    do {
+      const token = this.CONSUME(T.Name);
+      this.ACTION(() => {
+        if (tableFlags.includes(token.image)) flags.push(this.word(token));
+        else this.refuse(`unknown table option ${token.image}`, this.spanOf(token));
+      });
+    } while (this.take(T.Comma));
+    return flags;
+  });
+
+  private readonly tableItem = this.RULE('tableItem', (table: Within = {}): Command => {
+    const first = this.peek();
+    const parts = this.OR<Omit<Command, 'kind' | 'verb' | 'span'>>([
+      { ALT: () => this.SUBRULE(this.chainItem, { ARGS: [table] }) },
+      { ALT: () => this.SUBRULE(this.setItem, { ARGS: [table] }) },
+      { ALT: () => this.SUBRULE(this.flowtableItem, { ARGS: [table] }) },
+      { ALT: () => this.SUBRULE(this.objectItem, { ARGS: [table] }) },
+    ]);
+    return { kind: 'command', verb: 'add', ...parts, span: this.spanFrom(first) };
+  });
+
+  private readonly chainItem = this.RULE('chainItem', (table: Within = {}) => {
+    const first = this.CONSUME(T.Chain);
+    return this.ACTION(() => {
+      const handle = { ...table, chain: this.identifier(), span: this.spanFrom(first) };
+      return { object: 'chain', handle, block: this.chainBlock() };
+    });
+  });
+
+  private readonly setItem = this.RULE('setItem', (table: Within = {}) => {
+    const first = this.OR<Token>([
+      { ALT: () => this.CONSUME(T.SetWord) as Token },
+      { ALT: () => this.CONSUME(T.MapWord) as Token },
+    ]);
+    return this.ACTION(() => {
+      const handle = { ...table, name: this.identifier(), span: this.spanFrom(first) };
+      const map = first.tokenType === T.MapWord;
+      return { object: first.image, handle, block: this.setBlock(map) };
+    });
+  });
+
+  private readonly flowtableItem = this.RULE('flowtableItem', (table: Within = {}) => {
+    const first = this.CONSUME(T.Flowtable);
+    return this.ACTION(() => {
+      const handle = { ...table, name: this.identifier(), span: this.spanFrom(first) };
+      return { object: 'flowtable', handle, block: this.flowtableBlock() };
+    });
+  });
+
+  private readonly objectItem = this.RULE('objectItem', (table: Within = {}) => {
+    const first = this.CONSUME(T.Lead);
+    return this.ACTION(() => {
+      const row = this.objectLedBy(first);
+      const handle = { ...table, name: this.identifier(), span: this.spanFrom(first) };
+      return { object: row.name, handle, block: this.objectBlock(row) };
+    });
+  });
+
+  // ── Flowtables and objects ─────────────────────────────────────────────────────────────────
+
+  protected flowtableBlock(): FlowtableBlock {
+    const draft: Draft<FlowtableBlock> = {};
+    const span = this.block(() => this.flowtableLine(draft));
+    return { kind: 'flowtable', ...draft, span };
+  }
+
+  private readonly flowtableLine = this.RULE(
+    'flowtableLine',
+    (draft: Draft<FlowtableBlock> = {}) => {
+      this.OR([
+        { ALT: () => (draft.hook = this.SUBRULE(this.flowtableHook)) },
+        { ALT: () => (draft.devices = this.SUBRULE(this.devices)) },
+        { ALT: () => (draft.flags = this.SUBRULE(this.offload)) },
+        { ALT: () => (draft.comment = this.once(draft.comment, this.SUBRULE(this.comment))) },
+        {
+          GATE: () => this.reads('counter'),
+          ALT: () => {
+            this.CONSUME(T.Lead);
+            draft.counter = true;
+          },
+        },
+      ]);
+      return undefined;
+    },
+  );
+
+  private readonly flowtableHook = this.RULE('flowtableHook', () => {
+    const first = this.CONSUME(T.Hook);
+    const hook = this.word(this.CONSUME(T.Name));
+    const priority = this.SUBRULE(this.priority);
+    return { hook, priority, span: this.spanFrom(first) };
+  });
+
+  /** The named object whose words stand next; takes them. */
+  protected objectHere(): ObjectSyntax | undefined {
+    if (!this.objects.some(({ words }) => this.reads(words[0]!))) return undefined;
+    return this.objectLedBy(this.next());
+  }
+
+  /** The named object whose first word was taken; takes the others. */
+  private objectLedBy(first: IToken): ObjectSyntax {
+    const led = this.objects.filter(({ words }) => words[0] === first.image);
+    const found = led.find(({ words }) => words.slice(1).every((w, i) => this.reads(w, i + 1)));
+    if (found) {
+      for (const _ of found.words.slice(1)) this.next();
+      return found.row;
+    }
+    if (led.length === 0) return this.unexpected([], first);
+    this.scopes.push(first.image);
+    return this.unexpected(led.map(({ words }) => words[1]!));
+  }
+
+  protected objectBlock(row: ObjectSyntax): ObjectBlock {
+    const parts = {};
+    let comment: Word | undefined;
+    const span = this.block(() => {
+      if (this.at(T.Comment)) {
+        comment = this.once(comment, this.comment());
+        return undefined;
+      }
+      const line = row.lines.find((phrase) => this.begins(phrase));
+      if (!line) return this.unexpected();
+      Object.assign(parts, this.phrase(row.name, line));
+      return undefined;
+    }, !row.bare);
+    return { kind: 'object', args: parts, ...(comment && { comment }), span };
+  }
+
+  /** The lines of an object without braces. */
+  protected bareObject(row: ObjectSyntax): ObjectBlock {
+    const first = this.peek();
+    const args = this.phrase(row.name, [{ item: 'options', of: row.lines }]);
+    return { kind: 'object', args, span: this.spanFrom(first) };
+  }
+}
