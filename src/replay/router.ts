@@ -1,0 +1,132 @@
+/**
+ * A router: the machine, the ruleset on it, and the engine between them.
+ *
+ * Owns how the parts are put together and the few things one does to a whole router: load a
+ * ruleset, run a command of nft's or ip's, look at it.
+ */
+import { configure, type MachineConfig } from '../datapath/config.ts';
+import { listLines, procLines } from '../datapath/conntrack/list/index.ts';
+import { Datapath } from '../datapath/index.ts';
+import { createDevice } from '../datapath/iproute/link.ts';
+import { ip } from '../datapath/iproute.ts';
+import type { NetnsEvents } from '../datapath/netns.ts';
+import { DEFAULT_RELEASE, type KernelProfile, profileOf } from '../datapath/profile.ts';
+import { Engine } from '../eval/engine/link.ts';
+import { emptyRuleset, evaluate, type Machine, type Ruleset, type Target } from '../eval/index.ts';
+import type { Json } from '../eval/list/json.ts';
+import type { PrintOptions } from '../eval/type/index.ts';
+import { formatDiagnostics } from '../parser/diagnostic.ts';
+import { commandLine, type Entry, type ParseOptions } from '../parser/index.ts';
+import { nftParser } from './language.ts';
+
+export interface RouterOptions {
+  readonly env?: MachineConfig & { readonly kernel?: string };
+  /** Wins over `env.kernel`. */
+  readonly kernel?: string;
+  readonly seed?: number;
+  readonly engine?: 'step' | 'emit';
+  /** As in $TZ. */
+  readonly timeZone?: string;
+  readonly events?: Partial<NetnsEvents>;
+  /** There is no description of the machine: devices that a ruleset names are taken to exist. */
+  readonly assumeDevices?: boolean;
+}
+
+/** What a command came to. */
+export interface CommandResult {
+  readonly ok: boolean;
+  readonly output: string;
+  /** Messages as nft prints them. */
+  readonly errors: string;
+}
+
+const LOAD_FAILED: CommandResult = { ok: false, output: '', errors: '' };
+
+export class Router {
+  readonly datapath: Datapath;
+  readonly engine: Engine;
+  readonly ruleset: Ruleset = emptyRuleset();
+  readonly machine: Machine;
+  readonly target: Target;
+  /** Devices that exist because a ruleset named them, in the order of their indices. */
+  readonly assumed: string[] = [];
+  /** What of the machine's description could not be done. */
+  readonly problems: readonly string[];
+
+  constructor(options: RouterOptions = {}) {
+    const { env = {}, seed = 0, events, engine = 'emit' } = options;
+    const profile = profileOf(options.kernel ?? env.kernel ?? DEFAULT_RELEASE)!;
+    this.datapath = new Datapath({ profile, seed, ...(events && { events }) });
+    this.problems = configure(this.datapath.ns, env);
+    this.engine = new Engine(this.datapath, { engine });
+    this.machine = this.describe(profile, options);
+    this.target = { ruleset: this.ruleset, machine: this.machine, listener: this.engine };
+  }
+
+  private describe(profile: KernelProfile, options: RouterOptions): Machine {
+    const { devices, clock } = this.datapath.ns;
+    return {
+      profile,
+      ...(options.timeZone !== undefined && { timeZone: options.timeZone }),
+      ifindex: (name) =>
+        devices.named(name)?.ifindex ?? (options.assumeDevices ? this.assume(name) : undefined),
+      ifname: (index) => devices.get(index)?.name,
+      canOffload: (name) => options.assumeDevices || devices.named(name)?.hwOffload === true,
+      uptime: () => clock.now / 1000,
+    };
+  }
+
+  /** Makes a device that a ruleset names; its index. */
+  assume(name: string): number | undefined {
+    if (name === '' || name.length > 15) return undefined;
+    const { ns } = this.datapath;
+    const device = createDevice(ns, name, 'wire', 10 + this.assumed.length, {
+      below: null,
+      vlanId: 0,
+      vlanProto: 0x8100,
+      vrfTable: 0,
+      vlanFiltering: false,
+    });
+    ip(ns, `link set ${name} up`);
+    this.assumed.push(name);
+    return device.ifindex;
+  }
+
+  /** Parses and applies a text as one batch. */
+  apply(entry: Entry, options: ParseOptions = {}, print: PrintOptions = {}): CommandResult {
+    const parsed = nftParser().parse(entry, options);
+    const broken = parsed.diagnostics.some((d) => d.severity === 'error');
+    const result = broken ? undefined : evaluate(parsed.ruleset.commands, this.target, { print });
+    const all = [...parsed.diagnostics, ...(result?.diagnostics ?? [])];
+    const errors = all.length ? formatDiagnostics(all, parsed.sources) : '';
+    if (!result) return { ...LOAD_FAILED, errors };
+    return { ok: result.ok, output: result.output, errors };
+  }
+
+  /** A command of nft's, as on its command line. */
+  nft(command: string): CommandResult {
+    return this.apply(commandLine(command));
+  }
+
+  /** The text of `nft list ruleset`. */
+  listText(print: PrintOptions = {}): string {
+    return this.apply(LIST_RULESET, {}, print).output;
+  }
+
+  /** The array `nftables` of `nft -j list ruleset`. */
+  listJson(): readonly Json[] {
+    const { commands } = nftParser().parse(LIST_RULESET).ruleset;
+    const { output } = evaluate(commands, this.target, { json: true });
+    return (JSON.parse(output) as { nftables: Json[] }).nftables;
+  }
+
+  conntrackLines(extended: boolean): string[] {
+    return listLines(this.datapath.conntrack, { extended });
+  }
+
+  procLines(): string[] {
+    return procLines(this.datapath.conntrack);
+  }
+}
+
+const LIST_RULESET = commandLine('list ruleset');
