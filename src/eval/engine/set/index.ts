@@ -32,6 +32,7 @@ export interface SetSettings {
 }
 
 const DEFAULT_GC_INTERVAL = 1000;
+const MS_PER_JIFFY = 4;
 
 export class SetStore {
   readonly shape: SetShape;
@@ -53,10 +54,10 @@ export class SetStore {
   constructor(shape: SetShape, settings: SetSettings, now: () => number) {
     this.shape = shape;
     this.settings = settings;
-    this.now = now;
+    this.now = () => now() - (now() % MS_PER_JIFFY);
     this.keyLength = keyLength(shape.fields);
     this.backend = backendFor(shape, this.keyLength);
-    this.collectedFrom = now();
+    this.collectedFrom = this.now();
   }
 
   /** An element with the set's own timeout where it names none; not yet inserted. */
