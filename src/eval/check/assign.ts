@@ -14,7 +14,7 @@ type Assign = Extract<Statement, { kind: 'assign' }>;
 export function checkAssign(node: AssignStatement, ctx: CheckContext): Assign | undefined {
   const target = ctx.expr(node.target);
   if (!target) return undefined;
-  if (target.kind !== 'load' || !target.row.lowerStore)
+  if (target.kind !== 'load' || !target.row.lowerStore || target.args.tunnel)
     return ctx.error('syntax error, unexpected set', node.target.span);
   const { type, bits, order } = target;
   const value = ctx.expr(node.value, { type, bits, order, room: bits });

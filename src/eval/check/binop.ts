@@ -7,7 +7,7 @@ import type { BinopExpr } from '../../parser/ast.ts';
 import type { Binop, Expr, Value } from '../checked.ts';
 import { constant, ones } from '../lower/constant.ts';
 import { rootType } from '../type/index.ts';
-import { integer } from '../type/integer.ts';
+import { hexInteger, integer } from '../type/integer.ts';
 import type { CheckContext, Expected } from './context.ts';
 import { isConstant, kindWords } from './kind.ts';
 
@@ -100,6 +100,7 @@ function bitwise(node: BinopExpr, left: Expr, right: Expr): Expr {
 function binop(node: BinopExpr, left: Expr, right: Expr): Binop {
   const shift = node.op === '<<' || node.op === '>>';
   const bits = shift ? left.bits : Math.max(left.bits, right.bits);
-  const { type, order } = left;
+  const { order } = left;
+  const type = shift && left.type.symbols ? hexInteger(0) : left.type;
   return { kind: 'binop', op: node.op, left, right, type, bits, order, span: node.span };
 }

@@ -36,6 +36,8 @@ export class Checker implements CheckContext {
   /** What goes before the statement being checked, and before the whole rule. */
   private before: Statement[] = [];
   readonly first: Statement[] = [];
+  /** Matches of equality so far. */
+  private readonly equal: Extract<Statement, { kind: 'match' }>[] = [];
   private readonly outer: KnownProtocols;
   private inner?: KnownProtocols;
 
@@ -119,6 +121,7 @@ export class Checker implements CheckContext {
   private learn(statement: Statement): void {
     if (statement.kind !== 'match' || statement.op !== '==') return;
     const { left, right } = statement;
+    this.equal.push(statement);
     const inside = left.kind === 'load' && left.args.tunnel !== undefined;
     (inside && this.inner ? this.inner : this.outer).learn(left, right);
   }
@@ -133,6 +136,15 @@ export class Checker implements CheckContext {
     };
   }
 
+  /** An earlier match says that the bytes are something else. */
+  private contradicts(left: Expr, numbers: readonly number[], span: Span): boolean {
+    const earlier = this.equal.find((match) => sameBytes(match.left, left));
+    if (!earlier?.span || earlier.right.kind !== 'value') return false;
+    if (numbers.includes(Number(earlier.right.value))) return false;
+    this.error('conflicting statements', earlier.span, span);
+    return true;
+  }
+
   /** The match `selector == number`, or `selector { numbers }`. */
   private implyEqual(
     [word, argument, value]: readonly [string, string, string],
@@ -142,7 +154,7 @@ export class Checker implements CheckContext {
     const args = { [argument]: { text: value, span } };
     const selector: SelectorExpr = { kind: 'selector', word, args, span };
     const left = this.expr(selector);
-    if (!left) return false;
+    if (!left || this.contradicts(left, numbers, span)) return false;
     const values = numbers.map((number): Value => {
       const { type, bits, order } = left;
       return { kind: 'value', value: BigInt(number), type, bits, order, span };
@@ -151,6 +163,13 @@ export class Checker implements CheckContext {
     this.imply({ kind: 'match', left, op: '==', right, implied: true, span });
     return true;
   }
+}
+
+/** Whether two loads read the same bytes. */
+function sameBytes(a: Expr, b: Expr): boolean {
+  if (a.kind !== 'load' || b.kind !== 'load' || a.row !== b.row) return false;
+  const [x, y] = [a.row.field?.(a), b.row.field?.(b)];
+  return x !== undefined && x.base === y?.base && x.offset === y?.offset && x.bits === y?.bits;
 }
 
 function setOf(values: readonly Value[]): SetLiteral {

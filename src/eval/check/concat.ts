@@ -27,8 +27,8 @@ export function checkConcat(
     if (!part) return undefined;
     if (part.kind === 'set' || part.kind === 'concat' || part.kind === 'map')
       return ctx.error(`cannot use ${part.kind} in concatenation`, child.span);
-    if (part.bits === 0) {
-      const name = part.type.name;
+    if (part.bits === 0 || (part.kind === 'load' && part.alone)) {
+      const name = part.bits === 0 ? part.type.name : 'invalid';
       return ctx.error(
         `can not use variable sized data types (${name}) in concat expressions`,
         child.span,

@@ -31,11 +31,18 @@ export function checkMap(
   ctx: CheckContext,
 ): Lookup | undefined {
   if (!expected) return ctx.error('map has no type', node.span);
-  const key = ctx.expr(node.key);
+  const key = checkKey(node.key, ctx);
   if (!key) return undefined;
   const { type, bits, order } = expected;
   const map = checkMapSource(node.map, key, expected, ctx);
   return map && { kind: 'map', key, map, type, bits, order, span: node.span };
+}
+
+/** What is looked up: an expression that has a type by itself. */
+export function checkKey(node: AstExpr, ctx: CheckContext): Expr | undefined {
+  const key = ctx.expr(node);
+  if (key?.kind === 'load' && key.alone) return ctx.error('No key type information', node.span);
+  return key;
 }
 
 /** The map of a key: in braces, or by name with a key and data of the right types. */

@@ -100,7 +100,7 @@ function legalKinds(
     const what = 'Use concatenations with sets and maps, not singleton values';
     return !!ctx.error(what, node.left.span, node.right.span);
   }
-  if (text === '!' && (!left.type.bitmask || right.kind !== 'value')) {
+  if (text === '!' && !(left.type.bitmask && left.kind === 'load' && right.kind === 'value')) {
     const what = 'negation can only be used with singleton bitmask values.  Did you mean "!="?';
     return !!ctx.error(what, node.right.span, node.left.span);
   }

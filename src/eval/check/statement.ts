@@ -10,7 +10,7 @@ import type { StatementRow } from '../row.ts';
 import { verdict } from '../type/verdict.ts';
 import { checkAssign } from './assign.ts';
 import type { CheckContext, Expected } from './context.ts';
-import { checkMapSource } from './map.ts';
+import { checkKey, checkMapSource } from './map.ts';
 import { checkMatch } from './relational.ts';
 
 export type StatementRows = ReadonlyMap<string, StatementRow>;
@@ -43,7 +43,7 @@ function checkVerdictStatement(node: VerdictStatement, ctx: CheckContext): State
 const VERDICT: Expected = { type: verdict, bits: verdict.bits, order: 'host' };
 
 function checkVmap(node: VmapStatement, ctx: CheckContext): Statement | undefined {
-  const key = ctx.expr(node.key);
+  const key = checkKey(node.key, ctx);
   const map = key && checkMapSource(node.map, key, VERDICT, ctx);
   return key && map && { kind: 'vmap', key, map, span: node.span };
 }

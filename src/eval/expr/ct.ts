@@ -121,6 +121,7 @@ export const ct: KeyRow = {
       order: key.order ?? 'host',
       span: node.span,
       ...(key.opaque && { opaque: true as const }),
+      ...(plain && { alone: true as const }),
     };
   },
   names: (load) => KEYS[ctArgs(load).key]?.names,
@@ -130,7 +131,7 @@ export const ct: KeyRow = {
   },
   json(load) {
     const { key, dir } = ctArgs(load);
-    return { ct: { key, ...(dir && { dir }) } };
+    return { ct: { key, ...(dir && !DIRECTION_OF_PACKET.includes(key) && { dir }) } };
   },
   lower(load, dreg, to) {
     to.emit({ op: 'load', row: ct, args: load.args, dreg, len: load.bits / 8 });

@@ -27,6 +27,8 @@ export type ExthdrFields = Readonly<Record<string, ExthdrField>>;
 export interface Exthdr {
   readonly number: number;
   readonly fields: ExthdrFields;
+  /** The name that it lists by, where that is another. */
+  readonly listed?: string;
   /** Other names that nft takes for it. */
   readonly also?: readonly string[];
 }

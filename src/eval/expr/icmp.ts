@@ -1,5 +1,4 @@
 /** ICMP: `icmp type`. The words after the checksum mean something in some messages only. */
-import { ipv4Addr } from '../type/address.ts';
 import { icmpCode, icmpType } from '../type/icmp.ts';
 import { integer } from '../type/integer.ts';
 import { headerRow } from './header.ts';
@@ -21,7 +20,7 @@ export const icmp = headerRow({
     checksum: [16, 16, integer],
     id: [32, 16, integer, ECHO],
     sequence: [48, 16, integer, ECHO],
-    gateway: [32, 32, ipv4Addr, REDIRECT],
+    gateway: [32, 32, integer, REDIRECT],
     mtu: [48, 16, integer, UNREACHABLE],
   },
 });

@@ -59,7 +59,6 @@ export function withOptions(
   return {
     phrase: [
       alt('what', {
-        ...(spec.raw && { raw: [kw('option'), ...rawPhrase] }),
         option: [kw(spec.word ?? 'option'), ...optionPhrase(spec)],
         field: header.phrase,
       }),
@@ -67,23 +66,34 @@ export function withOptions(
     check(args, node, ctx) {
       const what = args.what as Choice;
       if (what.which === 'field') return check(what.args, node, ctx);
-      return row.check({ ...what.args, what }, node, ctx);
+      return row.check(what.args, node, ctx);
     },
   };
 }
-
-const rawPhrase: Phrase = [kw('@'), word('option'), kw(','), num('offset'), kw(','), num('length')];
 
 function optionPhrase(spec: OptionSpec): Phrase {
   const options = Object.values(spec.options);
   const fields = [...new Set(options.flatMap((option) => Object.keys(option.fields)))];
   const names = Object.entries(spec.options).flatMap(([name, { also = [] }]) => [name, ...also]);
-  const name = alt('by', {
-    ...(names.length > 0 && { name: [word('option', names)] }),
-    ...(spec.numbered && { number: [num('option')] }),
-  });
-  return fields.length > 0 ? [name, opt(word('field', fields))] : [name];
+  const known = fields.length > 0 ? [opt(word('field', fields))] : [];
+  return [
+    alt('by', {
+      ...(names.length > 0 && { name: [word('option', names), ...known] }),
+      ...(spec.numbered && { number: [num('option'), ...known] }),
+      ...(spec.raw && { raw: rawPhrase(names) }),
+    }),
+  ];
 }
+
+/** `@254,16,4`, `@maxseg,16,16` */
+const rawPhrase = (names: readonly string[]): Phrase => [
+  kw('@'),
+  alt('kind', { name: [word('option', names)], number: [num('option')] }),
+  kw(','),
+  num('offset'),
+  kw(','),
+  num('length'),
+];
 
 type Named = readonly [name: string, option: Exthdr];
 
@@ -134,8 +144,9 @@ function checkOption(
   ctx: CheckContext,
 ): Load | undefined {
   if (spec.network && !ctx.needNetwork(spec.network, node.span)) return undefined;
-  const what = args.what as Choice;
-  const load = what.which === 'raw' ? rawLoad(row, spec, args, ctx) : named(row, spec, args, ctx);
+  const by = args.by as Choice;
+  const make = by.which === 'raw' ? rawLoad : named;
+  const load = make(row, spec, by.args, ctx);
   return load && { ...load, span: node.span };
 }
 
@@ -156,12 +167,12 @@ function find(
 }
 
 function named(row: KeyRow, spec: OptionSpec, args: Args, ctx: CheckContext): Load | undefined {
-  const at = ((args.by as Choice | undefined)?.args.option ?? args.option) as Word | NumberWord;
-  const found = find(spec, at, ctx);
+  const found = find(spec, args.option as Word | NumberWord, ctx);
   if (found === undefined) return undefined;
   const field = args.field as Word | undefined;
   if (typeof found === 'number') return numbered(row, spec, found, field, ctx);
-  const [name, option] = found;
+  const [written, option] = found;
+  const name = option.listed ?? written;
   const base = { op: spec.op, number: option.number, name };
   if (!field) return presence(row, base);
   if (!Object.hasOwn(option.fields, field.text))
@@ -184,7 +195,8 @@ function numbered(
 }
 
 function rawLoad(row: KeyRow, spec: OptionSpec, args: Args, ctx: CheckContext): Load | undefined {
-  const found = find(spec, args.option as Word, ctx);
+  const kind = (args.kind as Choice).args.option as Word | NumberWord;
+  const found = find(spec, kind, ctx);
   if (found === undefined) return undefined;
   const offset = Number((args.offset as NumberWord).value);
   const bits = Number((args.length as NumberWord).value);

@@ -5,15 +5,22 @@ import type { Load } from '../checked.ts';
 import { readSocket } from '../engine/run/socket.ts';
 import { registerName } from '../lower/registers.ts';
 import type { KeyRow } from '../row.ts';
+import type { ValueType } from '../type/index.ts';
 import { integer, mark } from '../type/integer.ts';
 import { cgroupv2 } from '../type/owner.ts';
 
+interface SocketKey {
+  readonly type: ValueType;
+  readonly bits: number;
+  readonly max?: bigint;
+}
+
 const KEYS = {
-  transparent: { type: integer, bits: 8 },
+  transparent: { type: integer, bits: 8, max: 1n },
   mark: { type: mark, bits: 32 },
-  wildcard: { type: integer, bits: 8 },
+  wildcard: { type: integer, bits: 8, max: 1n },
   cgroupv2: { type: cgroupv2, bits: 64 },
-} as const;
+} as const satisfies Record<string, SocketKey>;
 
 type Key = keyof typeof KEYS;
 
@@ -42,9 +49,18 @@ export const socket: KeyRow = {
     const level = at && Number(at.value);
     if (at && Number(at.value) > MAX_LEVEL) return ctx.error('value too large', at.span);
     const key = at ? 'cgroupv2' : ((what.args.key as Word).text as Key);
-    const { type, bits } = KEYS[key];
+    const { type, bits, max }: SocketKey = KEYS[key];
     const where = { key, ...(level !== undefined && { level }) };
-    return { kind: 'load', row: socket, args: where, type, bits, order: 'host', span: node.span };
+    return {
+      kind: 'load',
+      row: socket,
+      args: where,
+      type,
+      bits,
+      order: 'host',
+      span: node.span,
+      ...(max !== undefined && { max }),
+    };
   },
   list(load) {
     const { key, level } = socketArgs(load);

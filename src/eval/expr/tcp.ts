@@ -37,7 +37,7 @@ export const tcpOptions: OptionSpec['options'] = {
   window: { number: 3, fields: fields(['count', 16, 8, integer]) },
   'sack-perm': { number: 4, fields: fields(), also: ['sack-permitted'] },
   sack: { number: 5, fields: sack(0) },
-  sack0: { number: 5, fields: sack(0) },
+  sack0: { number: 5, fields: sack(0), listed: 'sack' },
   sack1: { number: 5, fields: sack(1) },
   sack2: { number: 5, fields: sack(2) },
   sack3: { number: 5, fields: sack(3) },

@@ -6,7 +6,14 @@
 import type { Args, Choice, Expr, Word } from '../../parser/ast.ts';
 import { alt, expr, word } from '../../parser/phrase.ts';
 import type { Tunnel } from '../check/protocol.ts';
-import { checkField, type HeaderSpec, headerRow, type PayloadRow, payloadArgs } from './header.ts';
+import {
+  checkField,
+  fieldJson,
+  type HeaderSpec,
+  headerRow,
+  type PayloadRow,
+  payloadArgs,
+} from './header.ts';
 
 /** The row of a tunnel's header: its own fields, and `vxlan ip saddr` for what it carries. */
 export function tunnelRow(spec: HeaderSpec, inner: Omit<Tunnel, 'name'>): PayloadRow {
@@ -29,6 +36,6 @@ export function tunnelRow(spec: HeaderSpec, inner: Omit<Tunnel, 'name'>): Payloa
       return load && spec.layer === 'tun' ? { ...load, args: { ...load.args, tunnel } } : load;
     },
     list: (load) => `${spec.name} ${payloadArgs(load).field}`,
-    json: (load) => ({ payload: { protocol: spec.name, field: payloadArgs(load).field } }),
+    json: (load) => ({ payload: fieldJson(load, spec.name, payloadArgs(load).field!) }),
   }));
 }

@@ -49,7 +49,7 @@ function rebuilt(e: Binop, { of, mask, xor, like, bits }: Chain): Expr {
   const apply = (op: Binop['op'], value: bigint): void => {
     result = { ...e, op, left: result, right: number(like, value, bits) };
   };
-  if (and !== all || (flip === 0n && set === 0n)) apply('&', and);
+  if (and !== all) apply('&', and);
   if (flip !== 0n) apply('^', flip);
   if (set !== 0n) apply('|', set);
   return result;

@@ -18,7 +18,7 @@ import type {
   Value,
 } from '../checked.ts';
 import { constant, isText, ones } from '../lower/constant.ts';
-import { transfer } from '../lower/field.ts';
+import { oddField, transfer, windowOf } from '../lower/field.ts';
 import { canonicalBits } from './bits.ts';
 import { nameBytes, narrow } from './field.ts';
 import { sortedElements } from './order.ts';
@@ -79,11 +79,24 @@ export function canonicalMatch(match: Match, known: KnownProtocols): Match {
   const right = canonicalExpr(match.right, known);
   const moved = left.kind === 'binop' && canMove(right) ? transfer(left, right) : { left, right };
   const narrowed = narrow(moved.left, moved.right, known);
-  const typed = retyped(narrowed.right, narrowed.left);
-  return masked({ ...match, left: narrowed.left, right: typed });
+  const bytes = widened(narrowed.left, narrowed.right);
+  return masked({ ...match, left: bytes.left, right: retyped(bytes.right, bytes.left) });
 }
 
 const canMove = (right: Expr): boolean => right.kind === 'value' || right.kind === 'range';
+
+/** Bits that are no field come back as the bytes around them and a mask. */
+function widened(left: Expr, right: Expr): { left: Expr; right: Expr } {
+  const field = left.kind === 'load' && left.args.field === undefined ? oddField(left) : undefined;
+  if (left.kind !== 'load' || !field || right.kind !== 'value') return { left, right };
+  const { load, shift } = windowOf(left, field);
+  const up = BigInt(shift);
+  const { type, bits, order } = load;
+  const number = (value: bigint): Value => ({ kind: 'value', value, type, bits, order });
+  const mask = number(ones(field.bits) << up);
+  const binop: Binop = { kind: 'binop', op: '&', left: load, right: mask, type, bits, order };
+  return { left: binop, right: number(right.value << up) };
+}
 
 /** Constants print as the type of what they are compared with. */
 function retyped(right: Expr, left: Expr): Expr {

@@ -12,6 +12,7 @@ import { protocolTable, startInside, startOf } from '../check/protocols.ts';
 import type { Expr, Load, Statement } from '../checked.ts';
 import { exthdrArgs } from '../expr/exthdr-load.ts';
 import { type PayloadRow, payloadArgs } from '../expr/header.ts';
+import { grouped } from '../lower/merge.ts';
 import { canonicalExpr, canonicalMatch, type Match } from './canonical.ts';
 
 /** Families whose packets may be of any network protocol. */
@@ -68,6 +69,11 @@ class Dependencies {
     if (dependency && this.mayDrop(dependency, load, layer)) this.drop(tunnel + layer);
   }
 
+  /** A statement that is no match ends what a later expression could imply. */
+  settle(): void {
+    this.pending.clear();
+  }
+
   /** A statement implies the match of a layer's protocol. */
   hide(layer: Layer): void {
     this.drop(layer);
@@ -81,7 +87,7 @@ class Dependencies {
 
   private mayDrop({ left, right }: Match, load: Load, layer: Layer): boolean {
     if (left.kind !== 'load' || right.kind !== 'value') return false;
-    const mixed = MIXED.includes(this.family) || load.args.tunnel !== undefined;
+    const mixed = this.isMixed(load);
     const bytes = left.row.protocol;
     // Which of the network protocols it is would be lost.
     if (mixed && layer === 'th' && bytes?.layer === 'nh') return false;
@@ -92,15 +98,21 @@ class Dependencies {
     return true;
   }
 
-  /** ICMP and ICMPv6 say themselves what network protocol they go with. */
+  private isMixed(load: Load): boolean {
+    return MIXED.includes(this.family) || load.args.tunnel !== undefined;
+  }
+
+  /** The family, or ICMP and ICMPv6 say themselves what network protocol they go with. */
   private hideNetwork(left: Load, value: bigint): void {
     const naming = left.row.names?.(left);
     if (naming?.layer !== 'th' || naming.stays) return;
     const tunnel = left.args.tunnel ? 'inside ' : '';
     const named = protocolTable.get(`${naming.numbering} ${value}`);
     const dependency = this.pending.get(`${tunnel}nh`);
-    if (!named?.message || !dependency) return;
-    if (networkOf(dependency)?.name === named.network) this.drop(`${tunnel}nh`);
+    if (!dependency) return;
+    const mixed = this.isMixed(left);
+    const said = mixed ? named?.message && named.network : this.family;
+    if (networkOf(dependency)?.name === said) this.drop(`${tunnel}nh`);
   }
 
   /** A field of one kind of message only. */
@@ -144,7 +156,13 @@ export function listedStatements(
   family: Family,
 ): readonly Statement[] {
   const dependencies = new Dependencies(family);
-  const canonical = statements.map((statement) => read(statement, dependencies));
+  const canonical = grouped(statements)
+    .flat()
+    .map((statement) => {
+      const listed = read(statement, dependencies);
+      if (listed.kind !== 'match') dependencies.settle();
+      return listed;
+    });
   return canonical.filter((statement) => !dependencies.redundant.has(statement));
 }
 

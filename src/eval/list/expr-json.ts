@@ -1,5 +1,6 @@
 /** Expressions as libnftables JSON. Mirrors expr_print_json and its kin of nft. */
-import type { Element, Expr, Value, Verdict } from '../checked.ts';
+import type { Binop, Element, Expr, Value, Verdict } from '../checked.ts';
+import { jsonNumber } from '../type/define.ts';
 import type { ListContext } from './context.ts';
 import { flagsOf } from './flags.ts';
 import type { Json } from './json.ts';
@@ -9,7 +10,7 @@ export function exprJson(e: Expr, ctx: ListContext): Json {
     case 'value':
       return valueJson(e, ctx);
     case 'range':
-      return { range: [numberJson(e.low, ctx), numberJson(e.high, ctx)] };
+      return { range: [endJson(e.low, ctx), endJson(e.high, ctx)] };
     case 'prefix':
       return { prefix: { addr: ctx.exprJson(e.base), len: e.length } };
     case 'concat':
@@ -23,7 +24,7 @@ export function exprJson(e: Expr, ctx: ListContext): Json {
     case 'load':
       return e.row.json(e, ctx);
     case 'binop':
-      return { [e.op]: [ctx.exprJson(e.left), ctx.exprJson(e.right)] };
+      return { [e.op]: operandsJson(e, ctx) };
     case 'map':
       return { map: { key: ctx.exprJson(e.key), data: ctx.exprJson(e.map) } };
     case 'verdict':
@@ -31,6 +32,15 @@ export function exprJson(e: Expr, ctx: ListContext): Json {
     case 'wildcard':
       return '*';
   }
+}
+
+/** Operands of one operator stand side by side. */
+function operandsJson(e: Binop, ctx: ListContext): Json[] {
+  return [e.left, e.right].flatMap((operand) => {
+    if (operand.kind === 'binop' && operand.op === e.op) return operandsJson(operand, ctx);
+    if (operand.kind === 'value' && e.op === '|') return flagsJson(operand, ctx);
+    return [ctx.exprJson(operand)];
+  });
 }
 
 /** Several flags are joined by `|`. */
@@ -48,6 +58,10 @@ function numberJson(e: Expr, ctx: ListContext): Json {
   const json = e.type.json(e.value, e.bits, ctx.names, ctx.options);
   return e.prefixBits !== undefined && typeof json === 'string' ? `${json}*` : json;
 }
+
+/** The end of a range of flags is no flag. */
+const endJson = (e: Expr, ctx: ListContext): Json =>
+  e.kind === 'value' && e.type.bitmask && e.type.symbols ? jsonNumber(e.value) : numberJson(e, ctx);
 
 function elementJson(e: Element, ctx: ListContext): Json {
   const key = keyJson(e, ctx);

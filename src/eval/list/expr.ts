@@ -51,9 +51,10 @@ function wildcardText(e: Value, ctx: ListContext): string {
   return text.endsWith('"') ? `${text.slice(0, -1)}*"` : `${text}*`;
 }
 
-/** The end of a range: by number where it has a name but names have no order. */
+/** The end of a range: by number, for names have no order. */
 function numberText(e: Expr, ctx: ListContext): string {
-  return e.kind === 'value' ? printed(e, ctx) : ctx.expr(e);
+  const options = { ...ctx.options, numericSymbols: true, numericProtocol: true, inRange: true };
+  return e.kind === 'value' ? printed(e, { ...ctx, options }) : ctx.expr(e);
 }
 
 const PRECEDENCE: Readonly<Record<Binop['op'], number>> = {

@@ -7,10 +7,10 @@ import type { Table } from '../ruleset/store.ts';
 import { chainJson, chainText, ruleObjectJson } from './chain.ts';
 import { flowtableJson, flowtableText } from './flowtable.ts';
 import type { Json } from './json.ts';
-import { indented, type Listing } from './listing.ts';
+import type { Listing } from './listing.ts';
 import { objectJson, objectText } from './object.ts';
 import { setJson, setText } from './set.ts';
-import { tableHead, tableJson, tableLines } from './table.ts';
+import { tableFlags, tableHead, tableJson, tableLines } from './table.ts';
 
 const shown = (table: Table) => ({
   chains: [...table.chains.values()].filter((c) => !c.anonymous),
@@ -21,15 +21,16 @@ const shown = (table: Table) => ({
 
 export function tableText(table: Table, to: Listing): string {
   const { chains, sets, objects, flowtables } = shown(table);
-  const head = tableLines(table);
   const blocks = [
-    ...(head.length > 0 ? [indented(head).replaceAll('\t\t', '\t')] : []),
     ...objects.map((object) => objectText(object, to)),
     ...sets.map((set) => setText(set, to)),
     ...flowtables.map((flowtable) => flowtableText(flowtable, to)),
     ...chains.map((chain) => chainText(chain, to)),
   ];
-  return `${tableHead(table, to)}${blocks.join('\n')}}\n`;
+  const lines = tableLines(table).map((line) => `\t${line}\n`);
+  // Flags stand apart from what follows, a comment alone does not.
+  const apart = tableFlags(table).length > 0 && blocks.length > 0 ? '\n' : '';
+  return `${tableHead(table, to)}${lines.join('')}${apart}${blocks.join('\n')}}\n`;
 }
 
 /** The table, then what is in it, its rules last. */

@@ -12,7 +12,7 @@ export function tableLines(table: Table): string[] {
   ];
 }
 
-function tableFlags(table: Table): string[] {
+export function tableFlags(table: Table): string[] {
   return (['dormant', 'owner', 'persist'] as const).filter((flag) => table[flag]);
 }
 

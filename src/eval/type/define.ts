@@ -17,9 +17,11 @@ export const hex =
   (value) =>
     `0x${value.toString(16).padStart(digits, '0')}`;
 
-/** A JSON number: a bigint where a double would lose digits. */
-export const jsonNumber = (value: bigint): number | bigint =>
-  value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
+/** A JSON number: a bigint where a double would lose digits, a text beyond 64 bits. */
+export function jsonNumber(value: bigint): number | bigint | string {
+  if (value <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(value);
+  return value >> 64n ? `0x${value.toString(16)}` : value;
+}
 
 const DIGITS = /^\d+$/;
 

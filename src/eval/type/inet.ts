@@ -61,7 +61,7 @@ export const inetService: ValueType = {
     );
   },
   print: (value, _bits, _scope, options) => {
-    const name = options.service ? firstName(services, value) : undefined;
+    const name = options.service && !options.inRange ? firstName(services, value) : undefined;
     return name === undefined ? decimal(value) : `"${name}"`;
   },
   json: (value, _bits, _scope, options) =>

@@ -19,7 +19,7 @@ const account = (
     return parseNumber(text) ?? `${what} does not exist`;
   },
   print: (value, _bits, scope, options) => {
-    const name = options.guid ? byId(scope, Number(value)) : undefined;
+    const name = options.guid && !options.inRange ? byId(scope, Number(value)) : undefined;
     return name === undefined ? decimal(value) : `"${name}"`;
   },
   json: (value, _bits, scope, options) =>

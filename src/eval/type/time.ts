@@ -34,7 +34,8 @@ export const time: ValueType = {
     if (seconds !== undefined) return seconds * 1000n;
     return parseDuration(text) ?? `Could not parse ${'relative time'}`;
   },
-  print: (value) => printDuration(value),
+  print: (value, _bits, _scope, options) =>
+    options.inRange ? `${value / 1000n}s` : printDuration(value),
   json: (value) => jsonNumber(value / 1000n),
 };
 

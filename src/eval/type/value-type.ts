@@ -41,6 +41,8 @@ export interface PrintOptions {
   readonly stateless?: boolean;
   readonly handles?: boolean;
   readonly terse?: boolean;
+  /** The end of a range: durations in seconds, no names of services, users, hosts. */
+  readonly inRange?: boolean;
 }
 
 export interface ValueType {
