@@ -129,6 +129,12 @@ export class Expectations {
     return 0;
   }
 
+  /** Takes up an expectation that waited before. */
+  restore(exp: Expectation): void {
+    addHelp(this.ct, exp.master).expectations.unshift(exp);
+    this.all.add(exp);
+  }
+
   /** evict_oldest_expect */
   private evict(help: Help, cls: number, max: number): void {
     const same = () => help.expectations.filter((e) => e.class === cls);

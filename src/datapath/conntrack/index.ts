@@ -19,6 +19,7 @@ import {
 } from '../packet.ts';
 import { ConnCount } from './conncount.ts';
 import { ConntrackCore } from './core.ts';
+import { type ConntrackDump, dumpConntrack, restoreConntrack } from './dump.ts';
 import { eventCache } from './event.ts';
 import { addHelp } from './helper/helper.ts';
 import { helperOf } from './helper/index.ts';
@@ -48,6 +49,7 @@ import { copyTuple, newTuple, TUPLE_DST, TUPLE_SRC, TUPLE_WORDS, type Tuple } fr
 
 export type { BridgeFragments } from './bridge.ts';
 export { ConnCount } from './conncount.ts';
+export type { ConntrackDump } from './dump.ts';
 export type { EventListener } from './event.ts';
 export type { Expectation } from './expect.ts';
 export { HELPERS, helperOf } from './helper/index.ts';
@@ -276,6 +278,16 @@ export class Conntrack extends ConntrackCore {
   /** NAT: what replies of an unconfirmed connection look like. */
   alterReply(row: number, tuple: Tuple): void {
     copyTuple(this.table.tuples, (row * 2 + IP_CT_DIR_REPLY) * TUPLE_WORDS, tuple);
+  }
+
+  /** The table as plain data. */
+  dump(): ConntrackDump {
+    return dumpConntrack(this);
+  }
+
+  /** Takes up a dump, into an empty table. False: it is of another version. */
+  restore(dump: ConntrackDump): boolean {
+    return restoreConntrack(this, dump);
   }
 
   /** nf_ct_invert_tuple: false where the protocol knows no inverse. */

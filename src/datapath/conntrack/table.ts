@@ -59,8 +59,12 @@ const COLUMNS = {
   prev: [Int32Array, 1],
 } as const;
 
-type ColumnName = keyof typeof COLUMNS;
+export type ColumnName = keyof typeof COLUMNS;
 const COLUMN_NAMES = Object.keys(COLUMNS) as ColumnName[];
+/** Cells of a row, by column. */
+export const COLUMN_WIDTHS = Object.fromEntries(
+  COLUMN_NAMES.map((name) => [name, COLUMNS[name][1]]),
+) as Readonly<Record<ColumnName, number>>;
 
 export class Table {
   /** TUPLE_WORDS per direction, at `(row * 2 + direction) * TUPLE_WORDS`. */
@@ -129,11 +133,12 @@ export class Table {
   first = NONE;
   /** nf_conntrack_count: entries that exist, unconfirmed ones included. */
   count = 0;
+  /** Rows that were ever made. */
+  serials = 0;
   private last = NONE;
   private capacity = 0;
   private free: number[] = [];
   private unused = 0;
-  private serials = 0;
   private slots = new Int32Array(1024);
   private used = 0;
 

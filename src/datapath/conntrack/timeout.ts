@@ -13,6 +13,8 @@ export interface TimeoutPolicy {
   readonly protonum: number;
   /** Jiffies by the tracker's timeout index; [0] is that of a new connection. */
   readonly timeouts: Float64Array;
+  /** Taken up from a dump: its object is the one with the same timeouts. */
+  readonly restored?: true;
 }
 
 /** Names of the timeouts that a policy of this protocol may set, with their defaults in seconds. */
@@ -52,5 +54,9 @@ export function assignPolicy(ct: ConntrackCore, p: Packet, policy: TimeoutPolicy
 
 /** nf_ct_untimeout: the object goes, its connections follow the namespace again. */
 export function forgetPolicy(ct: ConntrackCore, policy: TimeoutPolicy): void {
-  for (const [row, held] of ct.policies) if (held === policy) ct.policies.delete(row);
+  for (const [row, held] of ct.policies)
+    if (held === policy || (held.restored && equalPolicies(held, policy))) ct.policies.delete(row);
 }
+
+const equalPolicies = (a: TimeoutPolicy, b: TimeoutPolicy): boolean =>
+  a.protonum === b.protonum && a.timeouts.every((cell, i) => cell === b.timeouts[i]);
