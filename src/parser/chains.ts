@@ -59,7 +59,7 @@ export abstract class Chains extends Statements {
 
   protected override chainBlock(): ChainBlock {
     const draft: ChainDraft = { rules: [] };
-    const span = this.block(() => this.chainLine(draft));
+    const span = this.block(() => this.SUBRULE(this.chainLine, { ARGS: [draft] }));
     return { kind: 'chain', ...draft, span };
   }
 
@@ -124,7 +124,7 @@ export abstract class Chains extends Statements {
       while (this.take(T.Comma)) {
         this.newlines();
         if (!this.at(T.Name) && !this.at(T.Quoted) && !this.at(T.Dollar)) break;
-        devices.push(this.deviceName());
+        devices.push(this.SUBRULE(this.deviceName));
         this.newlines();
       }
       this.closeList();

@@ -172,9 +172,9 @@ export abstract class Commands extends Tables {
         return { object, handle, ...(block && { block }) };
       }
       case 'rule':
-        return { object, handle: this.rulePlace(), rule: this.rule() };
+        return { object, handle: this.rulePlace(), rule: this.SUBRULE(this.rule) };
       case 'element':
-        return { object, handle: this.named(), elements: this.elementList() };
+        return { object, handle: this.named(), elements: this.SUBRULE(this.elementList) };
       case 'flowtable':
         return { object, handle: this.named(), block: this.flowtableBlock() };
       default:
@@ -215,7 +215,8 @@ export abstract class Commands extends Tables {
         return this.ofRule(verb, object);
       case 'named': {
         const handle = this.named(byHandle && object !== 'element');
-        if (object === 'element') return { object, handle, elements: this.elementList() };
+        if (object === 'element')
+          return { object, handle, elements: this.SUBRULE(this.elementList) };
         if (object === 'flowtable' && byHandle && this.at(T.BraceOpen)) {
           return { object, handle, block: this.flowtableBlock() };
         }
@@ -234,11 +235,12 @@ export abstract class Commands extends Tables {
   }
 
   private ofRule(verb: Verb, object: string) {
-    if (verb === 'insert') return { object, handle: this.rulePlace(), rule: this.rule() };
+    if (verb === 'insert')
+      return { object, handle: this.rulePlace(), rule: this.SUBRULE(this.rule) };
     const handle = this.chain();
     this.expect(T.Handle);
     const place = { ...handle, handle: this.number(), span: this.extend(handle.span) };
-    if (verb === 'replace') return { object, handle: place, rule: this.rule() };
+    if (verb === 'replace') return { object, handle: place, rule: this.SUBRULE(this.rule) };
     return { object, handle: place };
   }
 

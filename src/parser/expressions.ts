@@ -168,7 +168,7 @@ export abstract class Expressions extends Phrases {
       case T.Missing:
         return this.symbol(this.next());
       case T.Dollar:
-        return this.variable();
+        return this.SUBRULE(this.variable);
       case T.ParenOpen:
         return this.nested(() => {
           this.next();
@@ -230,7 +230,7 @@ export abstract class Expressions extends Phrases {
 
   /** A literal side: `a`, `a-b`, `a/n`, `a . b`, `a, b`, `{ … }`, `@name`. */
   protected right(): Expr {
-    if (this.at(T.BraceOpen)) return this.set();
+    if (this.at(T.BraceOpen)) return this.SUBRULE(this.set);
     if (this.at(T.At)) return this.setReference();
     const first = this.joined(() => this.multiton(this.binary('right')));
     return this.at(T.Comma) ? this.list(first) : first;
@@ -255,7 +255,7 @@ export abstract class Expressions extends Phrases {
   }
 
   protected setReference(): SetRefExpr | VariableExpr {
-    if (this.at(T.Dollar)) return this.variable();
+    if (this.at(T.Dollar)) return this.SUBRULE(this.variable);
     const at = this.expect(T.At, T.Dollar);
     const name = this.identifier().text;
     return { kind: 'setref', name, span: this.spanFrom(at) };
@@ -265,7 +265,7 @@ export abstract class Expressions extends Phrases {
 
   /** Selectors and literals, joined; `key map { … }`; ranges, prefixes and lists. */
   protected stated(): Expr {
-    if (this.at(T.BraceOpen)) return this.set();
+    if (this.at(T.BraceOpen)) return this.SUBRULE(this.set);
     const first = this.multiton(this.binary('left'), 'left');
     let key = first;
     if (this.at(T.Dot)) {
@@ -288,7 +288,7 @@ export abstract class Expressions extends Phrases {
   }
 
   protected mapSource(): SetExpr | SetRefExpr | VariableExpr {
-    if (this.at(T.BraceOpen)) return this.set();
+    if (this.at(T.BraceOpen)) return this.SUBRULE(this.set);
     if (this.at(T.At) || this.at(T.Dollar)) return this.setReference();
     return this.unexpected([T.At.name, T.BraceOpen.name, T.Dollar.name]);
   }
@@ -334,14 +334,14 @@ export abstract class Expressions extends Phrases {
   }
 
   private elementKey(): Expr {
-    if (this.at(T.BraceOpen)) return this.set();
+    if (this.at(T.BraceOpen)) return this.SUBRULE(this.set);
     const star = this.take(T.Asterisk);
     if (star) return { kind: 'wildcard', span: this.spanOf(star) };
     return this.joined(() => this.multiton(this.binary('right')));
   }
 
   private elementData(): Expr {
-    if (this.at(T.BraceOpen)) return this.set();
+    if (this.at(T.BraceOpen)) return this.SUBRULE(this.set);
     if (verdicts.has(this.LA(1).tokenType as never)) return this.verdict();
     return this.joined(() => this.multiton(this.binary('right')));
   }
@@ -351,7 +351,7 @@ export abstract class Expressions extends Phrases {
     for (;;) {
       if (this.take(T.Timeout)) options.timeout = this.reads('never') ? this.never() : this.time();
       else if (this.take(T.Expires)) options.expires = this.time();
-      else if (this.at(T.Comment)) options.comment = this.comment();
+      else if (this.at(T.Comment)) options.comment = this.SUBRULE(this.comment);
       else {
         const statements = this.statefulStatements();
         if (statements.length === 0) return options;
@@ -405,7 +405,7 @@ export abstract class Expressions extends Phrases {
     if (verdict !== 'jump' && verdict !== 'goto') {
       return { kind: 'verdict', verdict, span: this.spanOf(token) };
     }
-    const chain = this.at(T.Dollar) ? this.variable() : this.chainName();
+    const chain = this.at(T.Dollar) ? this.SUBRULE(this.variable) : this.chainName();
     return { kind: 'verdict', verdict, chain, span: this.spanFrom(token) };
   }
 

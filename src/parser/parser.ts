@@ -138,7 +138,7 @@ export class NftParser extends Commands {
 
   /** What a definition may be: a right side, `{ }`, or a negative number. */
   private initializer(): Expr {
-    if (this.at(T.Dash)) return this.integer();
+    if (this.at(T.Dash)) return this.SUBRULE(this.integer);
     if (this.at(T.BraceOpen) && this.peek(2).tokenType === T.BraceClose) {
       const open = this.next();
       this.next();

@@ -30,7 +30,7 @@ export abstract class Sets extends Chains {
     const draft: Draft<SetBlock> = {};
     const span = this.block(() => {
       const { elements } = draft;
-      this.setLine(draft, map);
+      this.SUBRULE(this.setLine, { ARGS: [draft, map] });
       return draft.elements !== elements;
     });
     return { kind: 'set', map, ...draft, span };

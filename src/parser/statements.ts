@@ -137,7 +137,7 @@ export abstract class Statements extends Expressions {
   }
 
   private expressionStatement(): Statement {
-    const left = this.at(T.BraceOpen) ? this.set() : this.concat();
+    const left = this.at(T.BraceOpen) ? this.SUBRULE(this.set) : this.concat();
     switch (this.LA(1).tokenType) {
       case T.Vmap: {
         this.next();

@@ -19,7 +19,7 @@ type Within = Pick<Handle, 'family' | 'table'>;
 export abstract class Tables extends Sets {
   protected tableBlock(table: Within): TableBlock {
     const draft: TableDraft = { items: [] };
-    const span = this.block(() => this.tableLine(draft, table));
+    const span = this.block(() => this.SUBRULE(this.tableLine, { ARGS: [draft, table] }));
     return { kind: 'table', ...draft, span };
   }
 
@@ -100,7 +100,7 @@ export abstract class Tables extends Sets {
 
   protected flowtableBlock(): FlowtableBlock {
     const draft: Draft<FlowtableBlock> = {};
-    const span = this.block(() => this.flowtableLine(draft));
+    const span = this.block(() => this.SUBRULE(this.flowtableLine, { ARGS: [draft] }));
     return { kind: 'flowtable', ...draft, span };
   }
 
@@ -155,7 +155,7 @@ export abstract class Tables extends Sets {
     let comment: Word | undefined;
     const span = this.block(() => {
       if (this.at(T.Comment)) {
-        comment = this.once(comment, this.comment());
+        comment = this.once(comment, this.SUBRULE(this.comment));
         return undefined;
       }
       const line = row.lines.find((phrase) => this.begins(phrase));
