@@ -11,41 +11,38 @@ import { quotedText } from './listing.ts';
 
 const NEXT_LINE = ',\n\t\t\t     ';
 
-/** Types of which several stand on a line; of others, and in maps, each has its own. */
+/** Types of which several stand on a line; of others each element has its own. */
 const PER_LINE: ReadonlyMap<string, number> = new Map([
-  ...['integer', 'mark', 'inet_service', 'inet_proto', 'uid', 'gid', 'realm'].map(
+  ...['integer', 'mark', 'inet_service', 'inet_proto', 'uid', 'gid', 'classid', 'tcp_flag'].map(
     (name) => [name, 5] as const,
   ),
-  ...[
-    ...['ipv4_addr', 'nf_proto', 'arp_op', 'ct_state', 'ct_dir', 'ct_status', 'tcp_flag'],
-    ...['pkt_type', 'boolean', 'fib_addrtype'],
-  ].map((name) => [name, 2] as const),
+  ...['ipv4_addr', 'nf_proto', 'arp_op', 'ct_state', 'ct_dir', 'ct_status', 'pkt_type'].map(
+    (name) => [name, 2] as const,
+  ),
 ]);
 
-/** Nothing but a key: only these stand side by side. */
-const isPlain = (e: Element): boolean =>
-  !(e.data || e.statements?.length || e.comment !== undefined) &&
-  e.timeout === undefined &&
-  e.expires === undefined;
+/** Elements of maps, and those that may have more than a key, stand on lines of their own. */
+function perLine(set: NftSet, elements: readonly Element[]): number {
+  const bare =
+    set.data === undefined &&
+    set.object === undefined &&
+    !set.flags.timeout &&
+    set.statements.length === 0 &&
+    elements.every((e) => e.comment === undefined);
+  return (bare && PER_LINE.get(set.key.name)) || 1;
+}
 
 export function elementsText(
   set: NftSet,
   elements: readonly ListedElement[],
   to: ListContext,
 ): string {
-  const perLine = PER_LINE.get(set.key.name) ?? 1;
-  let text = '';
-  let onLine = 0;
-  for (const [i, e] of elements.entries()) {
-    if (i > 0) {
-      const breaks = onLine >= perLine || !isPlain(elements[i - 1]!);
-      text += breaks ? NEXT_LINE : ', ';
-      if (breaks) onLine = 0;
-    }
-    text += elementText(e, to);
-    onLine++;
-  }
-  return text;
+  const width = perLine(set, elements);
+  const texts = elements.map((e, i) => {
+    if (i === 0) return elementText(e, to);
+    return (i % width === 0 ? NEXT_LINE : ', ') + elementText(e, to);
+  });
+  return texts.join('');
 }
 
 const duration = (ms: number): string => printDuration(BigInt(ms));

@@ -10,6 +10,7 @@ import type { Statement } from '../../checked.ts';
 import type { ElementSpec } from '../../engine/set/index.ts';
 import type { Op } from '../../ir.ts';
 import { isText, ones } from '../../lower/constant.ts';
+import type { ValueType } from '../../type/index.ts';
 import type { NftSet } from '../store.ts';
 import { type ElementData, elementData, type KeyRange, keyRange } from './constant.ts';
 import type { Interval } from './interval.ts';
@@ -41,14 +42,11 @@ function collect(node: AstExpr, to: Reading, read: ReadElement[]): boolean {
     to.ctx.error(`unexpected ${node.kind} expression, set expected`, node.span);
     return false;
   }
-  let ok = true;
-  for (const element of node.elements) {
+  return node.elements.every((element) => {
     const { key } = element;
     const nested = key.kind === 'variable' ? key.value : key;
-    if (nested.kind === 'set') ok = collect(nested, to, read) && ok;
-    else ok = readElement(element, to, read) && ok;
-  }
-  return ok;
+    return nested.kind === 'set' ? collect(nested, to, read) : readElement(element, to, read);
+  });
 }
 
 function readElement(element: AstElement, to: Reading, read: ReadElement[]): boolean {
@@ -82,10 +80,16 @@ function readKey(node: AstExpr, to: Reading): KeyRange | undefined {
     const quick = quickRange(node, fields[0]!, to);
     if (quick) return quick;
   }
-  const { key, keyBits } = to.set;
-  const e = to.ctx.expr(node, { type: key, bits: keyBits, order: key.order });
+  const type = sizedType(to);
+  const e = to.ctx.expr(node, { type, bits: to.set.keyBits, order: type.order });
   const range = e && keyRange(e, to.shape);
   return typeof range === 'string' ? to.ctx.error(range, node.span) : range;
+}
+
+/** The key's type with the widths of its parts: `integer` has none of its own. */
+function sizedType({ set, shape }: Reading): ValueType {
+  if (!set.key.parts) return set.key;
+  return { ...set.key, parts: shape.fields.map(({ type, bits }) => ({ ...type, bits })) };
 }
 
 /** A number, an address, a prefix or range of them, read without a tree in between. */
@@ -124,6 +128,9 @@ function readSpec(element: AstElement, to: Reading): ElementSpec | undefined {
   if (statements?.includes(undefined)) return undefined;
   const own = statements?.flatMap((s) => s ?? []) ?? [];
   const exprs = own.length > 0 ? to.effects(own) : set.exprs;
+  if (own.length > 0 && set.exprs.length === 0 && !set.flags.dynamic) {
+    return ctx.error('missing statement in set declaration', element.statements![0]!.span);
+  }
   if (own.length > 0 && set.exprs.length > 0 && own.length !== set.exprs.length) {
     const numbers = `set expects ${set.exprs.length} but element has ${own.length}`;
     return ctx.error(`number of statements mismatch, ${numbers}`, element.key.span);

@@ -6,6 +6,7 @@ import type { ElementSpec, SetElement } from '../../engine/set/index.ts';
 import { type Refusal, refuse } from '../errno.ts';
 import type { NftObject, NftSet, Table } from '../store.ts';
 import type { Transaction } from '../transaction.ts';
+import { inJiffies } from './jiffies.ts';
 import { isRefusal, objectKey } from './lookup.ts';
 import { chainReference, hold, type Referred, release } from './reference.ts';
 
@@ -48,7 +49,7 @@ function addElement(
   const referred = referencesOf(set.table, set, spec);
   if (isRefusal(referred)) return referred;
   const full = spec.key !== undefined && set.elements.full;
-  const element = set.elements.element(inJiffies(spec));
+  const element = set.elements.element(withTicks(spec));
   const clash = set.elements.insert(element);
   if (clash) {
     if (clash.errno !== 'EEXIST' || exclusive)
@@ -63,18 +64,14 @@ function addElement(
   return full ? refuse('ENFILE') : undefined;
 }
 
-/** Milliseconds of a tick of the kernel's clock (HZ is 250). */
-const JIFFY = 4;
-
 /** Times in whole ticks, as the kernel keeps them. */
-function inJiffies(spec: ElementSpec): ElementSpec {
+function withTicks(spec: ElementSpec): ElementSpec {
   const { timeout, expires } = spec;
   if (timeout === undefined && expires === undefined) return spec;
-  const whole = (ms: number): number => ms - (ms % JIFFY);
   return {
     ...spec,
-    ...(timeout !== undefined && { timeout: whole(timeout) }),
-    ...(expires !== undefined && { expires: whole(expires) }),
+    ...(timeout !== undefined && { timeout: inJiffies(timeout) }),
+    ...(expires !== undefined && { expires: inJiffies(expires) }),
   };
 }
 

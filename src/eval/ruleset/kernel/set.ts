@@ -11,6 +11,7 @@ import { type Refusal, refuse } from '../errno.ts';
 import type { NftSet, SetFlags, Table } from '../store.ts';
 import { insertInto, removeFrom, type Transaction } from '../transaction.ts';
 import { releaseElement } from './element.ts';
+import { inJiffies } from './jiffies.ts';
 import { isRefusal, tableOf } from './lookup.ts';
 
 export interface NewSet {
@@ -52,9 +53,11 @@ export function newSet(tx: Transaction, spec: NewSet): NftSet | Refusal {
   if (isRefusal(table)) return table;
   const old = spec.flags.anonymous ? undefined : table.sets.get(spec.name);
   if (old) return updateSet(tx, old, spec);
+  const timeout = spec.timeout && inJiffies(spec.timeout);
   const { exclusive: _, family: __, table: ___, ...rest } = spec;
   const set = {
     ...rest,
+    ...(timeout !== undefined && { timeout }),
     table,
     name: spec.flags.anonymous ? freeName(table, spec.name) : spec.name,
     handle: table.nextHandle++,
