@@ -13,7 +13,6 @@ import {
   END,
   FLAG_CSUM_OK,
   FLAGS,
-  FRAG_MAX,
   MARK,
   NH,
   PACKET_HOST,
@@ -222,7 +221,7 @@ function icmpReply(ns: Netns, p: Packet, type: number): void {
     putWord(rb, rth + 16, now);
   }
   rb[rth + 2] = rb[rth + 3] = 0;
-  putHalf(rb, rth + 2, checksum(rb, rth, rth + length));
-  reply.m[FRAG_MAX] = 0;
+  // the kernel's sums start at -0, so that zeros alone make 0 and not 0xffff
+  putHalf(rb, rth + 2, checksum(rb, rth, rth + length) % 0xffff);
   ipLocalOut(ns, reply);
 }

@@ -44,10 +44,14 @@ const ETH_P_802_3 = 0x0001;
 const ETH_P_802_2 = 0x0004;
 const ETH_P_802_3_MIN = 0x0600;
 
-/** A frame arrives on a wire; `p` holds it from its Ethernet header on. */
+/**
+ * A frame arrives on a wire; `p` holds it from its Ethernet header on. Receivers take what their MTU
+ * and one VLAN tag allow (is_skb_forwardable).
+ */
 export function receiveFrame(ns: Netns, p: Packet, device: Device): void {
-  if (!device.up || p.length < ETH_HLEN) {
-    ns.free(p);
+  const { length } = p;
+  if (!device.up || length < ETH_HLEN || length > device.mtu + ETH_HLEN + VLAN_HLEN) {
+    ns.drop(p, 'DEV_READY');
     return;
   }
   ethTypeTrans(p, device);
