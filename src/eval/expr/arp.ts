@@ -10,6 +10,18 @@ const spec: HeaderSpec = {
   name: 'arp',
   layer: 'nh',
   numbers: { ethertype: [0x0806] },
+  format: {
+    hidden: [
+      'htype',
+      'ptype',
+      'hlen',
+      'plen',
+      'saddr ether',
+      'saddr ip',
+      'daddr ether',
+      'daddr ip',
+    ],
+  },
   fields: {
     htype: [0, 16, integer],
     ptype: [16, 16, etherType],

@@ -9,6 +9,7 @@ export const ether = headerRow({
   numbers: { arphrd: [1] },
   carries: { numbering: 'ethertype', by: ['ether', 'field', 'type'] },
   bits: 112,
+  format: { first: ['saddr', 'daddr', 'type'] },
   fields: {
     daddr: [0, 48, etherAddr],
     saddr: [48, 48, etherAddr],

@@ -37,6 +37,8 @@ export type HeaderField = readonly [
 
 export interface HeaderSpec extends Protocol {
   readonly fields: Readonly<Record<string, HeaderField>>;
+  /** How `nft monitor trace` shows it: fields that it leaves out (the checksum aside), and that come first. */
+  readonly format?: { readonly hidden?: readonly string[]; readonly first?: readonly string[] };
   /** The kernel's NFT_PAYLOAD_CSUM_*, and the byte where the checksum lies. */
   readonly checksum?: { readonly type: number; readonly at: number };
 }

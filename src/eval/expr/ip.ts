@@ -11,6 +11,10 @@ const spec: HeaderSpec = {
   numbers: { ethertype: [0x0800], nfproto: [2] },
   carries: { numbering: 'l4proto', by: ['meta', 'key', 'l4proto'] },
   checksum: { type: 1, at: 10 },
+  format: {
+    hidden: ['version', 'hdrlength', 'frag-off'],
+    first: ['saddr', 'daddr', 'dscp', 'ecn', 'ttl', 'id', 'protocol', 'length'],
+  },
   fields: {
     version: [0, 4, integer],
     hdrlength: [4, 4, integer],

@@ -9,6 +9,10 @@ export const ip6 = headerRow({
   layer: 'nh',
   numbers: { ethertype: [0x86dd], nfproto: [10] },
   carries: { numbering: 'l4proto', by: ['meta', 'key', 'l4proto'] },
+  format: {
+    hidden: ['version'],
+    first: ['saddr', 'daddr', 'dscp', 'ecn', 'hoplimit', 'flowlabel', 'nexthdr', 'length'],
+  },
   fields: {
     version: [0, 4, integer],
     dscp: [4, 6, dscp],

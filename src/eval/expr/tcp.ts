@@ -9,6 +9,7 @@ const spec: HeaderSpec = {
   layer: 'th',
   numbers: { l4proto: [6] },
   checksum: { type: 1, at: 16 },
+  format: { hidden: ['sequence', 'ackseq', 'doff', 'reserved', 'urgptr'] },
   fields: {
     sport: [0, 16, inetService],
     dport: [16, 16, inetService],
