@@ -1,1 +1,20 @@
+/** `nftsim check RULESET...`: parses and checks, touches no state. */
+import { Router } from '../replay/router.ts';
+import type { Io } from './io.ts';
+import { machineOf, parseOptions } from './machine.ts';
+import type { CommonOptions } from './options.ts';
+import { OK, REFUSED } from './status.ts';
 
+export function check(files: readonly string[], options: CommonOptions, io: Io): number {
+  const machine = machineOf(options, io);
+  if (typeof machine === 'number') return machine;
+  let status = OK;
+  for (const path of files) {
+    const router = new Router(machine);
+    const result = router.apply({ kind: 'file', path }, parseOptions(options, io));
+    if (result.errors) io.err(result.errors);
+    if (!result.ok) status = REFUSED;
+    else if (!options.quiet) io.out(`${path}: ok\n`);
+  }
+  return status;
+}

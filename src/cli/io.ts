@@ -5,12 +5,16 @@
  * `out`, everything for people to `err`.
  */
 import { readFileSync, writeSync } from 'node:fs';
+import type { SourceReader } from '../parser/index.ts';
+import { diskReader } from './nft/files.ts';
 
 export interface Io {
   out(text: string): void;
   err(text: string): void;
   /** All of standard input. */
   stdin(): string;
+  /** Files that rulesets name. */
+  readonly files: SourceReader;
   readonly env: NodeJS.ProcessEnv;
 }
 
@@ -38,6 +42,7 @@ export function processIo(): Io {
     out: write(1),
     err: write(2),
     stdin: () => readFileSync(0, 'utf8'),
+    files: diskReader,
     env: process.env,
   };
 }

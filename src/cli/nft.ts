@@ -6,7 +6,6 @@ import { formatDiagnostics } from '../parser/diagnostic.ts';
 import { commandLine, type Entry, type Parsed, type ParseOptions, stdin } from '../parser/index.ts';
 import { nftParser } from '../replay/language.ts';
 import type { Io } from './io.ts';
-import { diskReader } from './nft/files.ts';
 import { type NftOptions, readOptions, usage } from './nft/options.ts';
 
 const VERSION = 'nftables v1.1.3 (Commodore Bullmoose #4)\n';
@@ -36,12 +35,12 @@ export function runNft(argv: readonly string[], io: Io, target: Target): number 
 
 function run(options: NftOptions, io: Io, target: Target): number {
   const parseOptions: ParseOptions = {
-    reader: diskReader,
+    reader: io.files,
     includePaths: [...options.includePaths, '/etc'],
     defines: options.defines,
   };
   if (options.words.length > 0) {
-    return enter(commandLine(options.words.join(' ')), parseOptions, options, io, target);
+    return enter(commandLine(`${options.words.join(' ')}\n`), parseOptions, options, io, target);
   }
   if (options.files.length > 0) {
     for (const file of options.files) {

@@ -3,13 +3,12 @@
  *
  * Owns their names, help and meaning; the commands add their own.
  */
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { RELEASES } from '../datapath/profile.ts';
 
 export interface CommonOptions {
-  readonly state?: string;
   /** False: `--no-state`. */
-  readonly noState?: boolean;
+  readonly state?: string | false;
   readonly ruleset?: string;
   readonly env?: string;
   readonly kernel?: string;

@@ -4,14 +4,19 @@ import path from 'node:path';
 import { printJson } from '../eval/list/document.ts';
 import type { Json } from '../eval/list/json.ts';
 import type { Answer } from '../replay/answer.ts';
-import { Replay } from '../replay/replay.ts';
+import type { Journal, JournalEntry } from '../replay/journal.ts';
+import { replay as replayTrace } from '../replay/replay.ts';
+import type { Router } from '../replay/router.ts';
+import { failureLines, refusedLines, summaryLines } from '../report/replay.ts';
 import { problemText } from '../trace/problem.ts';
 import { readTrace } from '../trace/read.ts';
 import type { Trace } from '../trace/trace.ts';
 import type { Io } from './io.ts';
-import { diskReader } from './nft/files.ts';
+import { parseOptions } from './machine.ts';
 import type { CommonOptions } from './options.ts';
+import { newJournal, onState, remembering, routerOf } from './session.ts';
 import { INPUT, OK, REFUSED } from './status.ts';
+import { errStyle } from './style.ts';
 
 export interface ReplayCommandOptions extends CommonOptions {
   readonly out?: string;
@@ -20,34 +25,123 @@ export interface ReplayCommandOptions extends CommonOptions {
   readonly seed: string;
 }
 
-function play(trace: Trace, options: ReplayCommandOptions, io: Io): Answer {
-  const parse = { reader: diskReader, includePaths: [...(options.includepath ?? []), '/etc'] };
-  const run = new Replay(trace, {
-    ...(options.kernel !== undefined && { kernel: options.kernel }),
-    ...(options.engine !== undefined && { engine: options.engine }),
-    seed: Number(options.seed),
-    ...(io.env.TZ !== undefined && { timeZone: io.env.TZ }),
-  });
-  return run.run(run.load(parse));
+interface Played {
+  readonly answer: Answer;
+  readonly router: Router;
+  readonly journal: Journal;
 }
 
-const asText = (answer: Answer): string => `${printJson(answer as unknown as Json)}\n`;
+/** The ruleset that the command line or the trace names, as it would be loaded. */
+function rulesetEntry(
+  trace: Trace,
+  options: ReplayCommandOptions,
+): { readonly name: string; readonly text?: string } | undefined {
+  if (options.ruleset !== undefined) return { name: options.ruleset };
+  return trace.ruleset;
+}
+
+/** The machine that the trace runs on, before its ruleset: a new one, or the saved one. */
+function journalFor(
+  trace: Trace,
+  saved: Journal | undefined,
+  fresh: boolean,
+  options: ReplayCommandOptions,
+  io: Io,
+): Journal {
+  const base = { ...newJournal(options, io), seed: Number(options.seed), env: trace.env };
+  if (fresh || !saved) return base;
+  const { env = trace.env } = saved;
+  return { ...saved, env: trace.env.link.length ? trace.env : env };
+}
+
+function playOn(
+  trace: Trace,
+  saved: Journal | undefined,
+  options: ReplayCommandOptions,
+  io: Io,
+): Played {
+  const ruleset = rulesetEntry(trace, options);
+  const journal = journalFor(trace, saved, ruleset !== undefined, options, io);
+  const router = routerOf(journal, options.engine);
+  let loadError: string | undefined;
+  if (ruleset) {
+    const asked = remembering(io);
+    const { includePaths = [], defines = {} } = parseOptions(options, io);
+    if (ruleset.text !== undefined) asked.read.files[ruleset.name] = { text: ruleset.text };
+    const result = router.load(
+      { kind: 'file', path: ruleset.name },
+      { reader: asked.io.files, includePaths, defines },
+    );
+    if (!result.ok) loadError = result.errors;
+    const entry: JournalEntry = {
+      did: 'load',
+      path: ruleset.name,
+      read: asked.read,
+      includePaths,
+      defines,
+    };
+    journal.entries.push(entry);
+  }
+  const answer = replayTrace(router, trace, loadError);
+  journal.entries.push({ did: 'trace', events: trace.events });
+  return { answer, router, journal };
+}
+
+const asJson = (answer: Answer): string => `${printJson(answer as unknown as Json)}\n`;
+
+/** The ruleset with the counts of every rule, conntrack, the totals. */
+function print({ answer, router }: Played, options: ReplayCommandOptions, io: Io): void {
+  if (options.json) {
+    io.out(asJson(answer));
+    return;
+  }
+  if (answer.loaded) {
+    const style = errStyle(options.color);
+    io.out(router.listText({ counts: true }));
+    io.out(
+      router
+        .conntrackLines(false)
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
+    if (!options.quiet) io.err(`${style.bold(summaryLines(answer).join('\n'))}\n`);
+  } else io.err(answer.load_error ?? '');
+  for (const line of refusedLines(answer)) io.err(`${line}\n`);
+}
+
+function tell(trace: Trace, answer: Answer, options: ReplayCommandOptions, io: Io): number {
+  const style = errStyle(options.color);
+  for (const failure of answer.failures) {
+    const [head, ...rest] = failureLines(failure);
+    io.err(`${style.red('FAILED')} ${trace.file}: ${head}\n${rest.join('\n')}\n`);
+  }
+  return answer.loaded && answer.failures.length === 0 ? OK : REFUSED;
+}
 
 export function replay(files: readonly string[], options: ReplayCommandOptions, io: Io): number {
-  let status = OK;
-  for (const file of files) {
-    const { trace, problems } = readTrace(file);
-    if (!trace) {
-      for (const p of problems) io.err(`${problemText(p)}\n`);
-      status = INPUT;
-      continue;
-    }
-    const answer = play(trace, options, io);
-    if (options.out !== undefined) {
-      mkdirSync(options.out, { recursive: true });
-      writeFileSync(path.join(options.out, `${trace.name}.answer.json`), asText(answer));
-    } else io.out(asText(answer));
-    if (status === OK && (!answer.loaded || answer.failures.length > 0)) status = REFUSED;
-  }
-  return status;
+  const read = files.map((file) => readTrace(file));
+  const problems = read.flatMap((r) => r.problems);
+  for (const p of problems) io.err(`${problemText(p)}\n`);
+  if (problems.length && options.out === undefined) return INPUT;
+  const traces = read.flatMap((r) => r.trace ?? []);
+  const alone = traces.length === 1 && options.out === undefined;
+  const statuses = traces.map((trace) => {
+    const run = (saved: Journal | undefined) => {
+      const played = playOn(trace, saved, options, io);
+      const machine = played.router.problems;
+      if (machine.length) {
+        for (const problem of machine) io.err(`${trace.file}: env: ${problem}\n`);
+        return { status: INPUT };
+      }
+      if (options.out !== undefined) {
+        mkdirSync(options.out, { recursive: true });
+        const file = path.join(options.out, `${trace.name}.answer.json`);
+        writeFileSync(file, asJson(played.answer));
+      } else print(played, options, io);
+      const status = tell(trace, played.answer, options, io);
+      return { status, ...(played.answer.loaded && { journal: played.journal }) };
+    };
+    return alone ? onState(options, io, run) : run(undefined).status;
+  });
+  return Math.max(problems.length ? INPUT : OK, ...statuses);
 }

@@ -1,19 +1,26 @@
 /** `nftsim nft …`, `nftsim conntrack …`: the original command lines on the state. */
-import { Router } from '../replay/router.ts';
+import type { Journal } from '../replay/journal.ts';
+import { runConntrack } from './conntrack.ts';
 import type { Io } from './io.ts';
 import { runNft } from './nft.ts';
 import type { CommonOptions } from './options.ts';
+import { newJournal, onState, remembering, routerOf } from './session.ts';
 
 export function tool(
   which: 'nft' | 'conntrack',
   argv: readonly string[],
-  _options: CommonOptions,
+  options: CommonOptions,
   io: Io,
 ): number {
-  const router = new Router({
-    assumeDevices: true,
-    ...(io.env.TZ !== undefined && { timeZone: io.env.TZ }),
+  return onState(options, io, (saved) => {
+    const journal: Journal = saved ?? newJournal(options, io);
+    const router = routerOf(journal);
+    const asked = remembering(io);
+    const status =
+      which === 'nft'
+        ? runNft(argv, asked.io, router.target)
+        : runConntrack(argv, asked.io, router.datapath);
+    journal.entries.push({ did: which, argv, stdin: asked.stdin(), read: asked.read });
+    return { status, journal };
   });
-  if (which === 'nft') return runNft(argv, io, router.target);
-  return 1;
 }

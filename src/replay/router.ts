@@ -4,8 +4,10 @@
  * Owns how the parts are put together and the few things one does to a whole router: load a
  * ruleset, run a command of nft's or ip's, look at it.
  */
+import { HZ } from '../datapath/clock.ts';
 import { configure, type MachineConfig } from '../datapath/config.ts';
 import { listLines, procLines } from '../datapath/conntrack/list/index.ts';
+import type { FlowtableListener } from '../datapath/flowtable/index.ts';
 import { Datapath } from '../datapath/index.ts';
 import { createDevice } from '../datapath/iproute/link.ts';
 import { ip } from '../datapath/iproute.ts';
@@ -15,6 +17,7 @@ import { Engine } from '../eval/engine/link.ts';
 import { emptyRuleset, evaluate, type Machine, type Ruleset, type Target } from '../eval/index.ts';
 import type { Json } from '../eval/list/json.ts';
 import type { PrintOptions } from '../eval/type/index.ts';
+import type { Command } from '../parser/ast.ts';
 import { formatDiagnostics } from '../parser/diagnostic.ts';
 import { commandLine, type Entry, type ParseOptions } from '../parser/index.ts';
 import { nftParser } from './language.ts';
@@ -27,7 +30,8 @@ export interface RouterOptions {
   readonly engine?: 'step' | 'emit';
   /** As in $TZ. */
   readonly timeZone?: string;
-  readonly events?: Partial<NetnsEvents>;
+  /** Runs a command line of conntrack's; why it was refused, or undefined. */
+  readonly conntrack?: (router: Router, line: string) => string | undefined;
   /** There is no description of the machine: devices that a ruleset names are taken to exist. */
   readonly assumeDevices?: boolean;
 }
@@ -52,15 +56,40 @@ export class Router {
   readonly assumed: string[] = [];
   /** What of the machine's description could not be done. */
   readonly problems: readonly string[];
+  /** Runs a line of conntrack's; why it was refused. */
+  readonly conntrack: (line: string) => string | undefined;
+  private events: Partial<NetnsEvents> = {};
 
   constructor(options: RouterOptions = {}) {
-    const { env = {}, seed = 0, events, engine = 'emit' } = options;
+    const { env = {}, seed = 0, engine = 'emit' } = options;
     const profile = profileOf(options.kernel ?? env.kernel ?? DEFAULT_RELEASE)!;
-    this.datapath = new Datapath({ profile, seed, ...(events && { events }) });
+    this.datapath = new Datapath({ profile, seed, events: this.forwarding() });
+    this.conntrack = (line) => options.conntrack?.(this, line);
     this.problems = configure(this.datapath.ns, env);
     this.engine = new Engine(this.datapath, { engine });
     this.machine = this.describe(profile, options);
     this.target = { ruleset: this.ruleset, machine: this.machine, listener: this.engine };
+  }
+
+  private forwarding(): NetnsEvents {
+    return {
+      egress: (ifindex, p) => this.events.egress?.(ifindex, p),
+      drop: (p, reason, hook) => this.events.drop?.(p, reason, hook),
+      local: (p) => this.events.local?.(p),
+      log: (line) => this.events.log?.(line),
+    };
+  }
+
+  /** From now on these hear of what happens. */
+  watch(events: Partial<NetnsEvents>, flows: FlowtableListener | null): void {
+    this.events = events;
+    this.datapath.flowtables.listener = flows;
+  }
+
+  /** Starts `nft monitor trace`; the function gives its lines so far. */
+  monitor(): () => readonly string[] {
+    const lines: string[] = [];
+    return () => lines;
   }
 
   private describe(profile: KernelProfile, options: RouterOptions): Machine {
@@ -72,7 +101,7 @@ export class Router {
         devices.named(name)?.ifindex ?? (options.assumeDevices ? this.assume(name) : undefined),
       ifname: (index) => devices.get(index)?.name,
       canOffload: (name) => options.assumeDevices || devices.named(name)?.hwOffload === true,
-      uptime: () => clock.now / 1000,
+      uptime: () => clock.jiffies * MS_PER_JIFFY,
     };
   }
 
@@ -93,19 +122,30 @@ export class Router {
   }
 
   /** Parses and applies a text as one batch. */
-  apply(entry: Entry, options: ParseOptions = {}, print: PrintOptions = {}): CommandResult {
+  apply(
+    entry: Entry,
+    options: ParseOptions = {},
+    print: PrintOptions = {},
+    before: readonly Command[] = [],
+  ): CommandResult {
     const parsed = nftParser().parse(entry, options);
     const broken = parsed.diagnostics.some((d) => d.severity === 'error');
-    const result = broken ? undefined : evaluate(parsed.ruleset.commands, this.target, { print });
+    const commands = [...before, ...parsed.ruleset.commands];
+    const result = broken ? undefined : evaluate(commands, this.target, { print });
     const all = [...parsed.diagnostics, ...(result?.diagnostics ?? [])];
     const errors = all.length ? formatDiagnostics(all, parsed.sources) : '';
     if (!result) return { ...LOAD_FAILED, errors };
     return { ok: result.ok, output: result.output, errors };
   }
 
+  /** Makes a text the whole ruleset: what was there goes in the same batch. */
+  load(entry: Entry, options: ParseOptions = {}): CommandResult {
+    return this.apply(entry, options, {}, nftParser().parse(FLUSH_RULESET).ruleset.commands);
+  }
+
   /** A command of nft's, as on its command line. */
   nft(command: string): CommandResult {
-    return this.apply(commandLine(command));
+    return this.apply(commandLine(`${command}\n`));
   }
 
   /** The text of `nft list ruleset`. */
@@ -129,4 +169,6 @@ export class Router {
   }
 }
 
-const LIST_RULESET = commandLine('list ruleset');
+const FLUSH_RULESET = commandLine('flush ruleset\n');
+const LIST_RULESET = commandLine('list ruleset\n');
+const MS_PER_JIFFY = 1000 / HZ;

@@ -6,16 +6,16 @@
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { z } from 'zod';
+import { envOf } from './env.ts';
 import { ethernetFrame, networkPacket, type PacketFields } from './frame.ts';
 import { FieldError, type Problem } from './problem.ts';
+import { failure, jsonProblem, type Place, report } from './report.ts';
 import {
   type CaseHead,
   caseSchema,
   type Env,
   type Event,
   endExpectSchema,
-  envSchema,
   eventSchema,
   packetExpectSchema,
 } from './schema.ts';
@@ -36,24 +36,6 @@ interface Document {
 }
 
 const MAX_PROBLEMS = 20;
-
-function failure(error: unknown): string {
-  const e = error as NodeJS.ErrnoException;
-  if (e.code === 'ENOENT') return 'no such file';
-  if (e.code === 'EISDIR') return 'is a directory';
-  if (e.code === 'EACCES') return 'permission denied';
-  return e.message;
-}
-
-/** `line 3, column 7: unexpected …` out of V8's message and the text. */
-function jsonProblem(text: string, error: unknown): string {
-  const message = (error as Error).message;
-  const position = /position (\d+)/.exec(message);
-  const reason = message.replace(/,? ?(\.\.\..*)?(in JSON )?at position.*$/s, '').slice(0, 100);
-  if (!position) return `not valid JSON: ${reason}`;
-  const before = text.slice(0, Number(position[1])).split('\n');
-  return `not valid JSON: line ${before.length}, column ${before.at(-1)!.length + 1}: ${reason}`;
-}
 
 function parseLines(file: string, text: string, problems: Problem[]): Document | undefined {
   const values: unknown[] = [];
@@ -92,41 +74,6 @@ function parseDocument(file: string, text: string, problems: Problem[]): Documen
   }
 }
 
-type Place = Pick<Problem, 'file' | 'event' | 'line'>;
-
-function fieldPath(parts: readonly PropertyKey[]): string {
-  return parts.reduce<string>(
-    (text, p) =>
-      typeof p === 'number' ? `${text}[${p}]` : text ? `${text}.${String(p)}` : `${String(p)}`,
-    '',
-  );
-}
-
-/** Of a union's branches the one that got furthest says best what is wrong. */
-function deepest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
-  if (issue.code !== 'invalid_union' || !issue.errors.length) return issue;
-  const all = issue.errors.flat().map(deepest);
-  const best = all.reduce((a, b) => (b.path.length > a.path.length ? b : a), all[0]!);
-  return best.path.length || best.code === 'unrecognized_keys'
-    ? { ...best, path: [...issue.path, ...best.path] }
-    : issue;
-}
-
-function report(error: z.ZodError, at: Place, prefix: string, problems: Problem[]): void {
-  for (const raw of error.issues) {
-    const issue = deepest(raw);
-    if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys) {
-        const field = fieldPath([...(prefix ? [prefix] : []), ...issue.path, key]);
-        problems.push({ ...at, field, message: 'unknown field' });
-      }
-    } else {
-      const field = fieldPath([...(prefix ? [prefix] : []), ...issue.path]);
-      problems.push({ ...at, field, message: issue.message });
-    }
-  }
-}
-
 function readText(file: string, field: string, at: Place, problems: Problem[]): string | undefined {
   try {
     return readFileSync(file, 'utf8');
@@ -134,21 +81,6 @@ function readText(file: string, field: string, at: Place, problems: Problem[]): 
     problems.push({ ...at, field, message: `${file}: ${failure(e)}` });
     return undefined;
   }
-}
-
-function readEnv(file: string, head: CaseHead, problems: Problem[]): Env | undefined {
-  if (typeof head.env !== 'string') return head.env ?? { link: [] };
-  const name = path.resolve(path.dirname(file), head.env);
-  const text = readText(name, 'env', { file }, problems);
-  if (text === undefined) return undefined;
-  try {
-    const parsed = envSchema.safeParse(JSON.parse(text));
-    if (parsed.success) return parsed.data;
-    report(parsed.error, { file: name }, '', problems);
-  } catch (e) {
-    problems.push({ file: name, message: jsonProblem(text, e) });
-  }
-  return undefined;
 }
 
 function readRuleset(file: string, head: CaseHead, problems: Problem[]): RulesetText | undefined {
@@ -259,7 +191,7 @@ export function readTrace(file: string): ReadResult {
     return { problems };
   }
   const head = parsed.data;
-  const env = readEnv(file, head, problems);
+  const env = envOf(file, head, problems, (name) => readFileSync(name, 'utf8'));
   const ruleset = readRuleset(file, head, problems);
   if (!env) return { problems };
   const events = readEvents(file, doc, env, problems);

@@ -41,6 +41,8 @@ export interface PrintOptions {
   readonly stateless?: boolean;
   readonly handles?: boolean;
   readonly terse?: boolean;
+  /** Of rules without a `counter`: how many packets came to their end, as a note. */
+  readonly counts?: boolean;
   /** The end of a range: durations in seconds, no names of services, users, hosts. */
   readonly inRange?: boolean;
 }
