@@ -13,6 +13,7 @@ import {
   CB_NHOFF,
   CT,
   CTINFO,
+  DATA,
   DEV,
   END,
   FLAG_IGNORE_DF,
@@ -235,6 +236,7 @@ function reassemble6(ns: Netns, p: Packet, queue: FragmentQueue, user: DefragUse
   b.copyWithin(headers + FRAG_HLEN, headers, old + hlen);
   if (m[LL]! >= 0) m[LL] = m[LL]! + FRAG_HLEN;
   m[NH] = old + FRAG_HLEN;
+  if (m[DATA] === old) m[DATA] = m[NH]!;
   const at = m[NH]!;
   m[SKB_TH] = m[TH] = at + hlen;
   if (p.pieces !== null) p.pieces[0]! -= FRAG_HLEN;
