@@ -101,6 +101,6 @@ function binop(node: BinopExpr, left: Expr, right: Expr): Binop {
   const shift = node.op === '<<' || node.op === '>>';
   const bits = shift ? left.bits : Math.max(left.bits, right.bits);
   const { order } = left;
-  const type = shift && left.type.symbols ? hexInteger(0) : left.type;
+  const type = shift ? hexInteger(0) : left.type;
   return { kind: 'binop', op: node.op, left, right, type, bits, order, span: node.span };
 }

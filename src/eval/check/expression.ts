@@ -89,7 +89,7 @@ function noSet(name: string, ctx: CheckContext): string {
   const meant = ctx.scope.nearestSet?.(name);
   const missing = 'No such file or directory';
   if (!meant) return missing;
-  return `${missing}; did you mean ${meant.kind} ‘${meant.name}’ in table ${meant.family} ‘${meant.table}’?`;
+  return `${missing}; did you mean ${meant.kind} '${meant.name}' in table ${meant.family} '${meant.table}'?`;
 }
 
 /** `a, b`: flags of which any may be set, as one number. */
@@ -149,7 +149,7 @@ function checkPrefix(
   node: PrefixExpr,
   expected: Expected | undefined,
   ctx: CheckContext,
-): Prefix | Value | undefined {
+): Prefix | undefined {
   const base = ctx.expr(node.base, expected);
   if (!base) return undefined;
   if (base.kind !== 'value') {
@@ -167,7 +167,6 @@ function checkPrefix(
     );
   const mask = ones(length) << BigInt(bits - length);
   const masked = { ...base, value: base.value & mask };
-  if (length === bits) return { ...masked, span: node.span };
   return { kind: 'prefix', base: masked, length, type, bits, order, span: node.span };
 }
 

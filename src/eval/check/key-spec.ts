@@ -3,8 +3,9 @@
  *
  * Mirrors the evaluation of key and data of set_evaluate in nft.
  */
-import type { KeySpec, Word } from '../../parser/ast.ts';
+import type { Expr as AstExpr, KeySpec, Word } from '../../parser/ast.ts';
 import type { Expr } from '../checked.ts';
+import { typeofRows } from '../expr/index.ts';
 import { concatType, registerBits, typeByName, type ValueType } from '../type/index.ts';
 import type { CheckContext } from './context.ts';
 
@@ -17,8 +18,14 @@ export interface KeyInfo {
 
 export function checkKeySpec(spec: KeySpec, ctx: CheckContext): KeyInfo | undefined {
   if (spec.by === 'type') return checkTypes(spec.types, ctx);
-  const expr = ctx.expr(spec.expr);
+  const expr = wordOnly(spec.expr) ?? ctx.expr(spec.expr);
   return expr && { type: expr.type, bits: expr.bits, expr };
+}
+
+/** Words that name a type by example, though they are no selectors elsewhere. */
+function wordOnly(node: AstExpr): Expr | undefined {
+  const row = node.kind === 'symbol' && typeofRows.find(({ name }) => name === node.text);
+  return row ? row.example(node.span) : undefined;
 }
 
 function checkTypes(words: readonly Word[], ctx: CheckContext): KeyInfo | undefined {

@@ -6,7 +6,7 @@
 import type { SymbolExpr } from '../../parser/ast.ts';
 import type { Value } from '../checked.ts';
 import { isText, ones } from '../lower/constant.ts';
-import { boolean, integer } from '../type/integer.ts';
+import { boolean } from '../type/integer.ts';
 import { textValue } from '../type/string.ts';
 import type { CheckContext, Expected } from './context.ts';
 
@@ -22,16 +22,8 @@ export function checkSymbol(
   ctx: CheckContext,
 ): Value | undefined {
   if (isPresenceWord(node)) return checkNumber(node, PRESENCE, ctx);
-  if (!expected) return checkUntyped(node, ctx);
+  if (!expected) return ctx.error('No symbol type information', node.span);
   return isText(expected.type) ? checkText(node, expected, ctx) : checkNumber(node, expected, ctx);
-}
-
-/** A number where nothing says what it is. */
-function checkUntyped(node: SymbolExpr, ctx: CheckContext): Value | undefined {
-  const value = integer.parse(node.text, ctx.names, 0);
-  if (typeof value === 'string')
-    return ctx.error("Can't parse symbolic invalid expressions", node.span);
-  return { kind: 'value', value, type: integer, bits: 32, order: 'host', span: node.span };
 }
 
 function checkNumber(node: SymbolExpr, expected: Expected, ctx: CheckContext): Value | undefined {

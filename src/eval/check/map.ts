@@ -10,7 +10,7 @@ import type {
   VariableExpr,
 } from '../../parser/ast.ts';
 import type { Expr, Lookup, SetLiteral, SetRef } from '../checked.ts';
-import { rootType, type ValueType } from '../type/index.ts';
+import type { ValueType } from '../type/index.ts';
 import { verdict } from '../type/verdict.ts';
 import type { CheckContext, Expected, SetInfo } from './context.ts';
 import { checkSetOf } from './set.ts';
@@ -58,7 +58,8 @@ export function checkMapSource(
   const ref = ctx.expr(source) as SetRef | undefined;
   const info = ref && ctx.scope.set(source.name);
   if (!ref || !info) return undefined;
-  if (!info.data) return ctx.error('Expression is not a map', source.span);
+  if (!info.data && info.object === undefined)
+    return ctx.error('Expression is not a map', source.span);
   return agree(info, key, data, ref, ctx) ? ref : undefined;
 }
 
@@ -73,7 +74,7 @@ function agree(info: SetInfo, key: Expr, data: Expected, ref: SetRef, ctx: Check
     ctx.error(`datatype mismatch, ${what}`, key.span ?? span, span);
     return false;
   }
-  if (data.type === verdict && rootType(info.data!) !== verdict) {
+  if (data.type === verdict && info.data !== verdict) {
     ctx.error('map is not a verdict map', span);
     return false;
   }

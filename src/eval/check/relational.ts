@@ -25,7 +25,7 @@ export function checkMatch(node: MatchStatement, ctx: CheckContext): Match | und
     );
   const checked = ctx.expr(node.right, expectedOf(left));
   if (!checked) return undefined;
-  const right = singleton(node.right, checked);
+  const right = unprefixed(singleton(node.right, checked));
   if (!legal(node, left, right, ctx)) return undefined;
   return { kind: 'match', left, op: meaning(node.op, left, right), right, span: node.span };
 }
@@ -39,6 +39,12 @@ function presence(left: Expr, right: AstExpr): Expr {
 }
 
 const opaque = (left: Expr): boolean => left.kind === 'load' && left.opaque === true;
+
+/** A prefix of all bits is the value; of bits that are no whole bytes, the kernel sees a mask. */
+const unprefixed = (right: Expr): Expr =>
+  right.kind === 'prefix' && right.length === right.bits && right.bits % 8 === 0
+    ? right.base
+    : right;
 
 /** A literal of one element is that element. */
 function singleton(node: AstExpr, right: Expr): Expr {

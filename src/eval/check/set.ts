@@ -31,10 +31,11 @@ export function checkSetOf(node: SetExpr, use: SetUse, ctx: CheckContext): SetLi
   if (!collect(node, use, ctx, elements)) return undefined;
   if (elements.length === 0) return ctx.error('Set is empty', node.span);
   const interval = elements.some(({ key }) => isInterval(key));
+  const plain = elements.map((element) => ({ ...element, key: wholeKey(element.key) }));
   const { type, bits, order } = use.key;
   const literal: SetLiteral = {
     kind: 'set',
-    elements: unique(elements),
+    elements: unique(plain),
     interval,
     type,
     bits,
@@ -106,6 +107,12 @@ export function isInterval(key: Expr): boolean {
     key.kind === 'prefix' ||
     (key.kind === 'value' && key.prefixBits !== undefined)
   );
+}
+
+/** A prefix of all bits makes a set one of intervals, but is a plain value in it. */
+export function wholeKey(key: Expr): Expr {
+  if (key.kind === 'concat') return { ...key, parts: key.parts.map(wholeKey) };
+  return key.kind === 'prefix' && key.length === key.bits ? key.base : key;
 }
 
 /** Without elements whose key stands there before; maps keep all, for the kernel to refuse. */

@@ -1,4 +1,6 @@
 /** The words of nft that read a value: one line per row. */
+import type { Span } from '../../parser/ast.ts';
+import type { Load } from '../checked.ts';
 import type { KeyRow } from '../row.ts';
 import { ah } from './ah.ts';
 import { arp } from './arp.ts';
@@ -26,6 +28,7 @@ import { meta } from './meta.ts';
 import { mh } from './mh.ts';
 import { numgen } from './numgen.ts';
 import { osf } from './osf.ts';
+import { queueNumber } from './queue-number.ts';
 import { raw } from './raw.ts';
 import { rt } from './rt.ts';
 import { sctp } from './sctp.ts';
@@ -79,4 +82,9 @@ export const keyRows: readonly KeyRow[] = [
   numgen,
   jhash,
   symhash,
+];
+
+/** Words that stand for a type in `typeof` only, with the expression that they are an example of. */
+export const typeofRows: readonly { readonly name: string; example(span: Span): Load }[] = [
+  queueNumber,
 ];

@@ -9,7 +9,7 @@ import { alt, kw, num, opt, type Phrase, word } from '../../parser/phrase.ts';
 import type { CheckContext } from '../check/context.ts';
 import type { Load } from '../checked.ts';
 import type { KeyRow } from '../row.ts';
-import { hexInteger } from '../type/integer.ts';
+import { integer } from '../type/integer.ts';
 import {
   type Exthdr,
   type ExthdrArgs,
@@ -46,8 +46,6 @@ export interface OptionSpec {
 const MAX_NUMBER = 255;
 /** What a TCP header can hold of options, in bits. */
 const MAX_OPTION_BITS = 8 * (15 * 4 - 20 - 2);
-
-const rawType = hexInteger(0);
 
 /** The syntax and checks that options add to a header's row. */
 export function withOptions(
@@ -191,7 +189,7 @@ function numbered(
   const base = { op: spec.op, number };
   if (!field) return presence(row, base);
   if (field.text !== 'length') return ctx.error('unknown option field', field.span);
-  return fieldLoad(row, base, { offset: 8, bits: 8, type: rawType });
+  return fieldLoad(row, base, { offset: 8, bits: 8, type: integer });
 }
 
 function rawLoad(row: KeyRow, spec: OptionSpec, args: Args, ctx: CheckContext): Load | undefined {
@@ -207,7 +205,7 @@ function rawLoad(row: KeyRow, spec: OptionSpec, args: Args, ctx: CheckContext): 
   const number = typeof found === 'number' ? found : found[1].number;
   const known = knownField(spec, number, offset, bits);
   const base: Omit<ExthdrArgs, 'offset' | 'bits'> = { op: spec.op, number, ...known?.names };
-  return fieldLoad(row, base, { offset, bits, type: known?.type ?? rawType });
+  return fieldLoad(row, base, { offset, bits, type: known?.type ?? integer });
 }
 
 /** The field that lies at these bits of the option, as it lists. */

@@ -85,21 +85,44 @@ export function canonicalMatch(match: Match, known: KnownProtocols): Match {
 
 const canMove = (right: Expr): boolean => right.kind === 'value' || right.kind === 'range';
 
-/** Bits that are no field come back as the bytes around them and a mask. */
+/**
+ * Bits that are no field, but begin where a byte does, come back as whole bytes and a mask.
+ */
 function widened(left: Expr, right: Expr): { left: Expr; right: Expr } {
   const field = left.kind === 'load' && left.args.field === undefined ? oddField(left) : undefined;
-  if (left.kind !== 'load' || !field || right.kind !== 'value') return { left, right };
+  if (left.kind !== 'load' || !field || field.offset % 8 !== 0) return { left, right };
   const { load, shift } = windowOf(left, field);
   const up = BigInt(shift);
   const { type, bits, order } = load;
   const number = (value: bigint): Value => ({ kind: 'value', value, type, bits, order });
   const mask = number(ones(field.bits) << up);
   const binop: Binop = { kind: 'binop', op: '&', left: load, right: mask, type, bits, order };
-  return { left: binop, right: number(right.value << up) };
+  return { left: binop, right: shifted(right, up, number) };
+}
+
+/** Every constant of a right side moved up by so many bits. */
+function shifted(right: Expr, by: bigint, number: (value: bigint) => Value): Expr {
+  switch (right.kind) {
+    case 'value':
+      return number(right.value << by);
+    case 'range':
+      return {
+        ...right,
+        low: shifted(right.low, by, number),
+        high: shifted(right.high, by, number),
+      };
+    case 'set':
+      return {
+        ...right,
+        elements: right.elements.map((e) => ({ ...e, key: shifted(e.key, by, number) })),
+      };
+    default:
+      return right;
+  }
 }
 
 /** Constants print as the type of what they are compared with. */
-function retyped(right: Expr, left: Expr): Expr {
+export function retyped(right: Expr, left: Expr): Expr {
   if (left.kind !== 'load' || right.type === left.type) return right;
   const { type, bits, order } = left;
   const like = { type, bits, order };

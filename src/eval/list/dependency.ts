@@ -13,7 +13,7 @@ import type { Expr, Load, Statement } from '../checked.ts';
 import { exthdrArgs } from '../expr/exthdr-load.ts';
 import { type PayloadRow, payloadArgs } from '../expr/header.ts';
 import { grouped } from '../lower/merge.ts';
-import { canonicalExpr, canonicalMatch, type Match } from './canonical.ts';
+import { canonicalExpr, canonicalMatch, type Match, retyped } from './canonical.ts';
 
 /** Families whose packets may be of any network protocol. */
 const MIXED: readonly Family[] = ['inet', 'bridge', 'netdev'];
@@ -94,7 +94,7 @@ class Dependencies {
     // Other tags than the usual one say more.
     const named = load.row.protocol;
     if (mixed && layer === 'll' && bytes && named?.numbers.ethertype)
-      return Number(right.value) === named.numbers.ethertype[0];
+      return !load.row.field?.(load).next && Number(right.value) === named.numbers.ethertype[0];
     return true;
   }
 
@@ -177,7 +177,7 @@ function read(statement: Statement, to: Dependencies): Statement {
     case 'assign': {
       const known = to.knownFor(statement.target);
       const target = canonicalExpr(statement.target, known) as Load;
-      const value = canonicalExpr(statement.value, known);
+      const value = retyped(canonicalExpr(statement.value, known), target);
       useAll(target, to);
       useAll(value, to);
       return { ...statement, target, value };

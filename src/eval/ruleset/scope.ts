@@ -2,7 +2,8 @@
  * A table as the rule being checked finds it. Mirrors the caches that nft looks names up in.
  */
 import type { Family } from '../../parser/ast.ts';
-import type { ChainInfo, SetInfo, TableScope } from '../check/context.ts';
+import type { ChainInfo, NearName, SetInfo, TableScope } from '../check/context.ts';
+import { nearest } from '../type/misspell.ts';
 import { objectKey, tableKey } from './kernel/lookup.ts';
 import type { Chain, NftSet, Ruleset } from './store.ts';
 
@@ -13,6 +14,7 @@ export function scopeOf(ruleset: Ruleset, family: Family, name: string): TableSc
     family,
     table: name,
     set: (set) => setInfo(table()?.sets.get(set)),
+    nearestSet: (set) => nearestSet(ruleset, set),
     object: (kind, object) => table()?.objects.get(objectKey(kind, object))?.args,
     chain: (chain) => chainInfo(table()?.chains.get(chain)),
     flowtable: (flowtable) => table()?.flowtables.get(flowtable),
@@ -35,6 +37,20 @@ function setInfo(set: NftSet | undefined): SetInfo | undefined {
     ...(keyExpr && { keyExpr }),
     ...(dataExpr && { dataExpr }),
   };
+}
+
+/** Among the sets of all tables. */
+function nearestSet(ruleset: Ruleset, name: string): NearName | undefined {
+  const all = [...ruleset.tables.values()].flatMap((table) => [...table.sets.values()]);
+  const named = all.filter((set) => !set.flags.anonymous);
+  const meant = nearest(
+    name,
+    named.map((set) => set.name),
+  );
+  const set = named.find((s) => s.name === meant);
+  if (!set) return undefined;
+  const kind = set.data || set.object !== undefined ? 'map' : 'set';
+  return { kind, name: set.name, family: set.table.family, table: set.table.name };
 }
 
 export function chainInfo(chain: Chain | undefined): ChainInfo | undefined {

@@ -43,7 +43,7 @@ const two = (n: number): string => n.toString().padStart(2, '0');
 const NANOSECONDS = 1000000000n;
 
 function parseDate(text: string, scope: NameScope): bigint | undefined {
-  const m = /^(\d{4})-(\d\d?)-(\d\d?)(?: (\d\d?):(\d\d?)(?::(\d\d?))?)?$/.exec(text);
+  const m = /^(\d{4})-(\d\d?)-(\d\d?)(?: (\d\d?):(\d\d?)(?::(\d\d?))?)?/.exec(text);
   if (!m) return undefined;
   const [year, month, day, hour, minute, second] = m.slice(1).map((x) => Number(x ?? 0));
   const local = Date.UTC(year!, month! - 1, day!, hour!, minute!, second!) / 1000;
