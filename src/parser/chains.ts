@@ -117,15 +117,15 @@ export abstract class Chains extends Statements {
   private readonly deviceList: ParserMethod<[], Expr[]> = this.RULE('deviceList', () => {
     const devices: Expr[] = [];
     this.CONSUME(T.BraceOpen);
-    this.newlines();
+    this.take(T.Newline);
     devices.push(this.SUBRULE(this.deviceName));
-    this.newlines();
+    this.take(T.Newline);
     this.ACTION(() => {
       while (this.take(T.Comma)) {
-        this.newlines();
+        this.take(T.Newline);
         if (!this.at(T.Name) && !this.at(T.Quoted) && !this.at(T.Dollar)) break;
         devices.push(this.SUBRULE(this.deviceName));
-        this.newlines();
+        this.take(T.Newline);
       }
       this.closeList();
     });

@@ -50,6 +50,8 @@ export abstract class Cursor extends EmbeddedActionsParser {
   protected definitions = new Definitions();
   /** Leading words whose phrases are open; the innermost one's words are no names. */
   protected scopes: string[] = [];
+  /** What is added to the offsets of each source's tokens. */
+  protected readonly bases: number[] = [];
   private depth = 0;
   private readonly vector = this as unknown as TokenVector;
 
@@ -203,17 +205,26 @@ export abstract class Cursor extends EmbeddedActionsParser {
 
   protected spanOf(token: IToken): Span {
     const start = token.startOffset;
-    return { source: (token as Token).source, start, end: start + Math.max(token.image.length, 1) };
+    return this.located(start, start + Math.max(token.image.length, 1));
+  }
+
+  /** Offsets of tokens tell their text as well. */
+  private located(start: number, end: number): Span {
+    let source = this.bases.length - 1;
+    while (this.bases[source]! > start) source--;
+    const base = this.bases[source]!;
+    return { source, start: start - base, end: end - base };
   }
 
   /** From a token's start to the end of the last token taken. */
   protected spanFrom(first: IToken): Span {
-    return { source: (first as Token).source, start: first.startOffset, end: this.end() };
+    return this.located(first.startOffset, this.end());
   }
 
   /** From a span's start to the end of the last token taken. */
   protected extend(span: Span): Span {
-    return { source: span.source, start: span.start, end: this.end() };
+    const end = this.end() - this.bases[span.source]!;
+    return { source: span.source, start: span.start, end };
   }
 
   /** Where the last token taken ends. */

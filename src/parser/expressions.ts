@@ -18,6 +18,7 @@ import type {
   VerdictExpr,
   Word,
 } from './ast.ts';
+import { bulkElements } from './bulk.ts';
 import type { CursorOptions } from './cursor.ts';
 import { integer } from './cursor.ts';
 import type { Token } from './lexer.ts';
@@ -60,6 +61,7 @@ export abstract class Expressions extends Phrases {
     this.unqualified = new Map(keys.flatMap((row) => (row.unqualified ?? []).map((w) => [w, row])));
   }
 
+  protected abstract textOf(source: number): string;
   protected abstract statefulStatements(): Statement[];
 
   protected override value(level: ExprLevel): Expr {
@@ -109,8 +111,7 @@ export abstract class Expressions extends Phrases {
     return this.joined(() => this.binary('left'));
   }
 
-  private joined(part: () => Expr): Expr {
-    const first = part();
+  private joined(part: () => Expr, first = part()): Expr {
     if (!this.at(T.Dot)) return first;
     const parts = [first];
     while (this.take(T.Dot)) parts.push(part());
@@ -228,12 +229,13 @@ export abstract class Expressions extends Phrases {
 
   // ── Right sides ────────────────────────────────────────────────────────────────────────────
 
-  /** A literal side: `a`, `a-b`, `a/n`, `a . b`, `a, b`, `{ … }`, `@name`. */
-  protected right(): Expr {
+  /** A literal side: `a`, `a-b`, `a/n`, `a . b`, `a, b`, `{ … }`, `@name`. ; `masked`: `/ mask` may follow. */
+  protected right(masked = false): Expr {
     if (this.at(T.BraceOpen)) return this.SUBRULE(this.set);
     if (this.at(T.At)) return this.setReference();
-    const first = this.joined(() => this.multiton(this.binary('right')));
-    return this.at(T.Comma) ? this.list(first) : first;
+    const first = this.binary('right');
+    if (this.at(T.Comma)) return this.list(first);
+    return this.joined(() => this.multiton(this.binary('right')), this.multiton(first, masked));
   }
 
   protected list(first: Expr): ListExpr {
@@ -242,9 +244,9 @@ export abstract class Expressions extends Phrases {
     return { kind: 'list', parts, span: this.extend(first.span) };
   }
 
-  /** A prefix or a range that goes on from its first part. */
-  protected multiton(first: Expr, side: Primary = 'right'): Expr {
-    if (this.at(T.Slash) && this.peek(2).tokenType === T.Num) {
+  /** A prefix or a range that goes on from its first part; `masked`: a mask may follow instead. */
+  protected multiton(first: Expr, masked = false, side: Primary = 'right'): Expr {
+    if (this.at(T.Slash) && !(masked && this.peek(2).tokenType !== T.Num)) {
       this.next();
       const length = this.number();
       return { kind: 'prefix', base: first, length, span: this.extend(first.span) };
@@ -266,11 +268,11 @@ export abstract class Expressions extends Phrases {
   /** Selectors and literals, joined; `key map { … }`; ranges, prefixes and lists. */
   protected stated(): Expr {
     if (this.at(T.BraceOpen)) return this.SUBRULE(this.set);
-    const first = this.multiton(this.binary('left'), 'left');
+    const first = this.multiton(this.binary('left'), false, 'left');
     let key = first;
     if (this.at(T.Dot)) {
       const parts = [first];
-      while (this.take(T.Dot)) parts.push(this.multiton(this.binary('left'), 'left'));
+      while (this.take(T.Dot)) parts.push(this.multiton(this.binary('left'), false, 'left'));
       key = { kind: 'concat', parts, span: this.extend(first.span) };
     }
     if (this.at(T.MapWord)) return this.mapped(key);
@@ -283,12 +285,12 @@ export abstract class Expressions extends Phrases {
   /** `key map { … }`, `key map @name` */
   protected mapped(key: Expr): Expr {
     this.next();
-    const map = this.mapSource();
+    const map = this.mapSource(false);
     return { kind: 'map', key, map, span: this.extend(key.span) };
   }
 
-  protected mapSource(): SetExpr | SetRefExpr | VariableExpr {
-    if (this.at(T.BraceOpen)) return this.SUBRULE(this.set);
+  protected mapSource(verdicts: boolean): SetExpr | SetRefExpr | VariableExpr {
+    if (this.at(T.BraceOpen)) return this.SUBRULE(this.set, { ARGS: [verdicts] });
     if (this.at(T.At) || this.at(T.Dollar)) return this.setReference();
     return this.unexpected([T.At.name, T.BraceOpen.name, T.Dollar.name]);
   }
@@ -296,22 +298,38 @@ export abstract class Expressions extends Phrases {
   // ── Sets ───────────────────────────────────────────────────────────────────────────────────
 
   /** `{ a, b : c, … }`; newlines may stand around elements, a comma after the last. */
-  protected readonly set: ParserMethod<[], SetExpr> = this.RULE('setExpression', (): SetExpr => {
-    const open = this.CONSUME(T.BraceOpen);
+  protected readonly set: ParserMethod<[verdicts?: boolean], SetExpr> = this.RULE(
+    'setExpression',
+    (verdicts = false): SetExpr => {
+      const open = this.CONSUME(T.BraceOpen);
+      const elements = this.ACTION(
+        () => this.bulk(open) ?? this.nested(() => this.members(verdicts)),
+      );
+      return { kind: 'set', elements, span: this.spanFrom(open) };
+    },
+  );
+
+  /** The elements of a list that the lexer has read. */
+  private bulk(open: Token): Element[] | undefined {
+    const { source } = this.spanOf(open);
+    return open.payload && bulkElements(open.payload, this.textOf(source), source);
+  }
+
+  /** Elements and the end of their list; one line end may stand before and after each. */
+  private members(verdicts: boolean): Element[] {
     const elements: Element[] = [];
-    this.ACTION(() =>
-      this.nested(() => {
-        do {
-          this.newlines();
-          if (elements.length > 0 && !this.beginsElement()) break;
-          elements.push(this.element());
-          this.newlines();
-        } while (this.take(T.Comma));
-        this.closeList();
-      }),
-    );
-    return { kind: 'set', elements, span: this.spanFrom(open) };
-  });
+    this.take(T.Newline);
+    do {
+      if (elements.length > 0) {
+        this.take(T.Newline);
+        if (!this.beginsElement()) continue;
+      }
+      elements.push(this.element(verdicts));
+      this.take(T.Newline);
+    } while (this.take(T.Comma));
+    this.closeList();
+    return elements;
+  }
 
   private beginsElement(): boolean {
     return this.beginsLiteral(this.peek()) || this.at(T.BraceOpen) || this.at(T.Asterisk);
@@ -322,14 +340,11 @@ export abstract class Expressions extends Phrases {
     this.expectOf([T.BraceClose], [T.Comma, T.BraceClose]);
   }
 
-  protected newlines(): void {
-    while (this.at(T.Newline)) this.next();
-  }
-
-  private element(): Element {
+  private element(verdicts: boolean): Element {
     const key = this.elementKey();
     const options = this.elementOptions();
-    const data = this.take(T.Colon) ? this.elementData() : undefined;
+    if (verdicts && !this.at(T.Colon)) this.unexpected([T.Colon.name]);
+    const data = this.take(T.Colon) ? this.elementData(verdicts) : undefined;
     return { key, ...options, ...(data && { data }), span: this.extend(key.span) };
   }
 
@@ -340,9 +355,10 @@ export abstract class Expressions extends Phrases {
     return this.joined(() => this.multiton(this.binary('right')));
   }
 
-  private elementData(): Expr {
+  private elementData(verdicts: boolean): Expr {
+    if (verdicts && !this.beginsVerdict()) this.unexpected();
     if (this.at(T.BraceOpen)) return this.SUBRULE(this.set);
-    if (verdicts.has(this.LA(1).tokenType as never)) return this.verdict();
+    if (this.beginsVerdict()) return this.verdict();
     return this.joined(() => this.multiton(this.binary('right')));
   }
 
@@ -385,7 +401,7 @@ export abstract class Expressions extends Phrases {
   }
 
   private statedElement(): Element {
-    const part = () => this.multiton(this.binary('left'), 'left');
+    const part = () => this.multiton(this.binary('left'), false, 'left');
     const key = this.joined(part);
     const options = this.elementOptions();
     const data = this.take(T.Colon) ? this.stated() : undefined;

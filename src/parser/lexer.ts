@@ -13,11 +13,13 @@ import {
   type TokenType,
 } from 'chevrotain';
 import { addressLength, isIp6 } from './address.ts';
+import type { Bulk } from './bulk.ts';
 import * as T from './token.ts';
 
-/** A token and the source that it stands in. */
+/** Offsets of tokens count on from source to source: see Lex. */
 export interface Token extends IToken {
-  source: number;
+  /** The elements of a list that was read in one go. */
+  payload?: Bulk;
 }
 
 const nameRe = /[a-zA-Z_.][a-zA-Z0-9/\-_.]*(?:\\?\*)?/y;
@@ -95,7 +97,8 @@ export interface Lexed {
   readonly joined: readonly number[];
 }
 
-export type Lex = (text: string, source: number) => Lexed;
+/** `base` is added to the offsets of all tokens, so that they tell the text as well. */
+export type Lex = (text: string, base: number) => Lexed;
 
 /** `words`: the kinds of words; one that is not there is a name. */
 export function createLexer(words: ReadonlyMap<string, TokenType>, validate: boolean): Lex {
@@ -104,21 +107,21 @@ export function createLexer(words: ReadonlyMap<string, TokenType>, validate: boo
     ensureOptimizations: true,
     skipValidations: !validate,
   });
-  return (text, source) => {
+  return (text, base) => {
     const { tokens, errors } = lexer.tokenize(text);
     const joined: number[] = [];
-    for (const token of tokens as Token[]) {
-      token.source = source;
+    for (const token of tokens) {
       if (token.tokenType === RawName) classify(token, words);
       else if (token.tokenType === T.Quoted || token.tokenType === T.Crlf) join(token, joined);
     }
-    const all = withJunk(tokens as Token[], text, source, errors);
-    all.push(made(T.EndOfFile, '', text.length, source));
+    const all = withJunk(tokens, text, errors);
+    all.push(made(T.EndOfFile, '', text.length));
+    if (base > 0) for (const token of all) token.startOffset += base;
     return { tokens: all, joined };
   };
 }
 
-function classify(token: Token, words: ReadonlyMap<string, TokenType>): void {
+function classify(token: IToken, words: ReadonlyMap<string, TokenType>): void {
   const { image } = token;
   const wild = image.charCodeAt(image.length - 1) === 42;
   const type = words.get(image) ?? (wild ? T.Wildcard : T.Name);
@@ -126,24 +129,22 @@ function classify(token: Token, words: ReadonlyMap<string, TokenType>): void {
   token.tokenTypeIdx = type.tokenTypeIdx!;
 }
 
-function join(token: Token, joined: number[]): void {
+function join(token: IToken, joined: number[]): void {
   for (let at = token.image.indexOf('\n'); at >= 0; at = token.image.indexOf('\n', at + 1)) {
     joined.push(token.startOffset + at);
   }
 }
 
-const made = (tokenType: TokenType, image: string, startOffset: number, source: number): Token => ({
+const made = (tokenType: TokenType, image: string, startOffset: number): Token => ({
   image,
   startOffset,
   tokenType,
   tokenTypeIdx: tokenType.tokenTypeIdx!,
-  source,
 });
 
 function withJunk(
   tokens: Token[],
   text: string,
-  source: number,
   errors: readonly { readonly offset: number }[],
 ): Token[] {
   if (errors.length === 0) return tokens;
@@ -151,7 +152,7 @@ function withJunk(
   let next = 0;
   for (const { offset } of errors) {
     while (next < tokens.length && tokens[next]!.startOffset < offset) all.push(tokens[next++]!);
-    all.push(made(T.Junk, text.charAt(offset), offset, source));
+    all.push(made(T.Junk, text.charAt(offset), offset));
   }
   while (next < tokens.length) all.push(tokens[next++]!);
   return all;

@@ -45,6 +45,7 @@ export class NftParser extends Commands {
   /** Reads a text; `definitions` are those that stand before it, and are added to. */
   read(entry: Entry, options: ParseOptions, definitions: Definitions): Reading {
     this.sources = [];
+    this.bases.length = 0;
     this.options = options;
     this.commands = [];
     const name = entry.kind === 'text' ? entry.name : entry.path;
@@ -69,13 +70,20 @@ export class NftParser extends Commands {
     return { commands: this.commands, sources: this.sources, diagnostics: this.diagnostics };
   }
 
+  protected override textOf(source: number): string {
+    return this.sources[source]!.text;
+  }
+
   private readFile(path: string) {
     return this.options.reader?.read(path) ?? { error: 'No such file or directory' };
   }
 
   private tokensOf(name: string, text: string, includedAt?: Span): Token[] {
     const id = this.sources.length;
-    const { tokens, joined } = this.lex(text, id);
+    const before = this.sources[id - 1];
+    const base = before ? this.bases[id - 1]! + before.text.length + 1 : 0;
+    const { tokens, joined } = this.lex(text, base);
+    this.bases.push(base);
     this.sources.push({
       id,
       name,

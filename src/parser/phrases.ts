@@ -18,7 +18,6 @@ type ItemOf<K extends Item['item']> = Extract<Item, { item: K }>;
 export abstract class Phrases extends Cursor {
   /** The phrases of a leading word, for the words that they reserve. */
   private readonly phrasesOf: (word: string) => readonly Phrase[];
-  private readonly signs: ReadonlyMap<string, string>;
   /** Offset of the word that leads the innermost phrase. */
   private phraseStart = 0;
   private readonly wordsOf = new Map<string, ReadonlySet<string>>();
@@ -26,11 +25,6 @@ export abstract class Phrases extends Cursor {
   constructor(options: CursorOptions, phrasesOf: (word: string) => readonly Phrase[]) {
     super(options);
     this.phrasesOf = phrasesOf;
-    this.signs = new Map(
-      options.kinds.flatMap((k) =>
-        k.PATTERN instanceof RegExp ? [[signText(k.PATTERN), k.name]] : [],
-      ),
-    );
   }
 
   protected abstract value(level: ExprLevel): Expr;
@@ -115,7 +109,7 @@ export abstract class Phrases extends Cursor {
   }
 
   private label(text: string): string {
-    return this.signs.get(text) ?? text;
+    return T.signs.get(text) ?? text;
   }
 
   private oneOf(words: readonly string[]): Word {
@@ -373,9 +367,4 @@ function fixedWords(phrase: Phrase): string[] {
         return [];
     }
   });
-}
-
-/** The text that a sign's pattern takes. */
-function signText(pattern: RegExp): string {
-  return pattern.source.replaceAll('\\', '');
 }

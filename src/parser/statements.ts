@@ -141,7 +141,7 @@ export abstract class Statements extends Expressions {
     switch (this.LA(1).tokenType) {
       case T.Vmap: {
         this.next();
-        const map = this.mapSource();
+        const map = this.mapSource(true);
         return { kind: 'vmap', key: left, map, span: this.extend(left.span) };
       }
       case T.SetWord:
@@ -164,7 +164,7 @@ export abstract class Statements extends Expressions {
   private match(left: Expr): MatchStatement {
     const sign = relations.has(this.LA(1).tokenType) ? this.next() : undefined;
     const op = sign && (sign.tokenType.name as RelOp);
-    const right = this.right();
+    const right = this.right(true);
     if (this.take(T.Slash)) {
       const mask = this.right();
       const span = this.extend(left.span);

@@ -6,14 +6,23 @@
  * leading words of the vocabulary, `Lead`. Mirrors the token declarations of nft's grammar: the order
  * here is the order in which a message lists what was expected.
  */
-import { createToken, Lexer, type TokenType } from 'chevrotain';
+import { createToken, type ITokenConfig, Lexer, type TokenType } from 'chevrotain';
+import { matchBrace } from './bulk.ts';
 
 export const kinds: TokenType[] = [];
 
-function kind(label: string, pattern?: RegExp): TokenType {
-  const type = createToken({ name: label, label, pattern: pattern ?? Lexer.NA });
+function kind(name: string, how: Partial<ITokenConfig> = {}): TokenType {
+  const type = createToken({ name, pattern: Lexer.NA, line_breaks: false, ...how });
   kinds.push(type);
   return type;
+}
+
+/** The names of signs by their text. */
+export const signs = new Map<string, string>();
+
+function sign(text: string, name = text): TokenType {
+  signs.set(text, name);
+  return kind(name, { pattern: text });
 }
 
 const words = new Map<string, TokenType>();
@@ -27,29 +36,29 @@ function word(text: string): TokenType {
 export const EndOfFile = kind('end of file');
 /** What no pattern takes; the lexer makes these of its errors. */
 export const Junk = kind('junk');
-export const Crlf = kind('CRLF line terminators', /\r\n/);
-export const Newline = kind('newline', /\n/);
-export const Colon = kind('colon', /:/);
-export const Semicolon = kind('semicolon', /;/);
-export const Comma = kind('comma', /,/);
-export const Dot = kind('.', /\./);
-export const Equal = kind('==', /==/);
-export const NotEqual = kind('!=', /!=/);
-export const LessEqual = kind('<=', /<=/);
-export const GreaterEqual = kind('>=', />=/);
-export const ShiftLeft = kind('<<', /<</);
-export const ShiftRight = kind('>>', />>/);
-export const Less = kind('<', /</);
-export const Greater = kind('>', />/);
-export const And = kind('&', /&/);
-export const Xor = kind('^', /\^/);
-export const Not = kind('!', /!/);
-export const Slash = kind('/', /\//);
-export const Asterisk = kind('*', /\*/);
-export const Dash = kind('-', /-/);
-export const At = kind('@', /@/);
-export const Or = kind('|', /\|/);
-export const Plus = kind('+', /\+/);
+export const Crlf = kind('CRLF line terminators', { pattern: '\r\n' });
+export const Newline = kind('newline', { pattern: '\n', line_breaks: true });
+export const Colon = sign(':', 'colon');
+export const Semicolon = sign(';', 'semicolon');
+export const Comma = sign(',', 'comma');
+export const Dot = sign('.');
+export const Equal = sign('==');
+export const NotEqual = sign('!=');
+export const LessEqual = sign('<=');
+export const GreaterEqual = sign('>=');
+export const ShiftLeft = sign('<<');
+export const ShiftRight = sign('>>');
+export const Less = sign('<');
+export const Greater = sign('>');
+export const And = sign('&');
+export const Xor = sign('^');
+export const Not = sign('!');
+export const Slash = sign('/');
+export const Asterisk = sign('*');
+export const Dash = sign('-');
+export const At = sign('@');
+export const Or = sign('|');
+export const Plus = sign('+');
 
 export const Include = word('include');
 export const Define = word('define');
@@ -113,23 +122,24 @@ export const Missing = word('missing');
 export const All = word('all');
 
 /** An integer without a sign: decimal, octal or hexadecimal. */
-export const Num = kind('number', /0[xX][0-9a-fA-F]+|[0-9]+/);
+export const Num = kind('number', { pattern: /0[xX][0-9a-fA-F]+|[0-9]+/ });
 /** A name, an address, a time: all that stands without quotes and is no word of the language. */
 export const Name = kind('string');
-export const Quoted = kind('quoted string', /"[^"]*"/);
+export const Quoted = kind('quoted string', { pattern: /"[^"]*"/, line_breaks: true });
 /** `eth*` */
 export const Wildcard = kind('string with a trailing asterisk');
 /** A word that leads a phrase of the vocabulary. */
 export const Lead = kind('word');
 
-export const Assign = kind("'='", /=/);
-export const BraceOpen = kind("'{'", /\{/);
-export const BraceClose = kind("'}'", /\}/);
-export const Dollar = kind("'$'", /\$/);
-export const ParenOpen = kind("'('", /\(/);
-export const ParenClose = kind("')'", /\)/);
-export const BracketOpen = kind("'['", /\[/);
-export const BracketClose = kind("']'", /\]/);
+export const Assign = sign('=', "'='");
+export const BraceOpen = kind("'{'", { pattern: matchBrace, start_chars_hint: ['{'] });
+signs.set('{', BraceOpen.name);
+export const BraceClose = sign('}', "'}'");
+export const Dollar = sign('$', "'$'");
+export const ParenOpen = sign('(', "'('");
+export const ParenClose = sign(')', "')'");
+export const BracketOpen = sign('[', "'['");
+export const BracketClose = sign(']', "']'");
 
 /** Words that have a kind of their own, by their text; some are signs in words. */
 export const reserved: ReadonlyMap<string, TokenType> = words
