@@ -16,10 +16,13 @@ import { BaseChains, nfprotoOf } from './hook.ts';
 import type { ChainProgram, RuleProgram } from './program.ts';
 import { stepChain, type Tracer } from './step.ts';
 
+/** 2026-01-01 00:00:00 UTC */
+const NEW_YEAR_2026 = 1_767_225_600;
+
 export interface EngineOptions {
   /** `step`: every packet op by op; `emit`: generated functions where nobody traces. */
   readonly engine?: 'step' | 'emit';
-  /** Wall-clock time of the machine's start, in seconds since 1970. */
+  /** Wall-clock time of the machine's start, in seconds since 1970; absent: that of 2026. */
   readonly startSeconds?: number;
 }
 
@@ -198,7 +201,7 @@ export class Engine implements CommitListener {
       onRelease: (fn) => {
         released.push(fn);
       },
-      wallSeconds: () => (options.startSeconds ?? 0) + ns.clock.now / 1e6,
+      wallSeconds: () => (options.startSeconds ?? NEW_YEAR_2026) + ns.clock.now / 1e6,
     };
   }
 }

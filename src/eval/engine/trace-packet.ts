@@ -123,10 +123,11 @@ export function headersText(p: Packet, family: Family, scope: NameScope): string
   const pf = m[PF]!;
   const known = pf === NFPROTO_IPV4 || pf === NFPROTO_IPV6 ? numbered('nfproto', pf) : link.next;
   if (known && !network.isEmpty) network.expand(known);
-  const rest = transport.isEmpty ? [] : expandTransport(transport, network.next, family, p);
+  const reached = network.shown.length > 0 && !transport.isEmpty;
+  const rest = reached ? expandTransport(transport, network.next, family, p) : [];
   const linkShown = network.shown.length > 0 ? link.shown.filter((f) => !f.naming) : link.shown;
   const own = family === 'ip' || family === 'ip6';
-  const named = own && network.next !== undefined && !transport.isEmpty;
+  const named = own && network.next !== undefined && reached;
   const networkShown = named ? network.shown.filter((f) => !f.naming) : network.shown;
   const texts = [...linkShown, ...networkShown, ...transport.shown].map(
     ({ row, name, text }) => `${row.spec.name} ${name} ${text}`,

@@ -129,9 +129,10 @@ const GETTERS: Readonly<Record<string, Make>> = {
   sdifname: deviceName(at(SDIF)),
 };
 
-/** rtnl_link_ops: what `ip link add … type` names; a plain wire has none. */
+/** rtnl_link_ops: what `ip link add … type` names; a wire is an end of a pair of virtual ones. */
 function kind(d: Device, regs: Uint8Array, to: number): boolean {
-  return d.kind !== 'wire' && d.kind !== 'loopback' && storeText(regs, to, d.kind, IFNAMSIZ);
+  if (d.kind === 'loopback') return false;
+  return storeText(regs, to, d.kind === 'wire' ? 'veth' : d.kind, IFNAMSIZ);
 }
 
 /** NFT_META_TIME_NS; seconds have at most microseconds behind the point. */

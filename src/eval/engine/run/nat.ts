@@ -10,6 +10,7 @@ import {
   NF_NAT_MANIP_SRC,
   NF_NAT_RANGE_MAP_IPS,
   NF_NAT_RANGE_NETMAP,
+  NF_NAT_RANGE_PROTO_SPECIFIED,
   natRange,
 } from '../../../datapath/nat/range.ts';
 import { NFPROTO_IPV4, NFPROTO_IPV6, NH, type Packet, PF } from '../../../datapath/packet.ts';
@@ -59,6 +60,7 @@ function fill(range: NatRange, op: NatOp, regs: Uint8Array, p: Packet): void {
     loadAddress(range.maxAddr, regs, op.addrMaxReg ?? op.addrMinReg, v4);
     if (op.flags & NF_NAT_RANGE_NETMAP) netmap(range, op.type, p);
   }
+  if (op.protoMinReg !== undefined) range.flags |= NF_NAT_RANGE_PROTO_SPECIFIED;
   ports(range, op, regs);
 }
 
