@@ -14,6 +14,7 @@ import {
   newTuple,
   setTuplePorts,
   TUPLE_DST,
+  TUPLE_PORTS,
   TUPLE_PROTO,
   TUPLE_SRC,
   type Tuple,
@@ -50,8 +51,12 @@ export function tuplesOf(ct: Conntrack, command: ConntrackCommand): [Tuple, Tupl
   const second = tupleOf(command, reply);
   const hasOriginal = original.src !== undefined || original.dst !== undefined;
   const hasReply = reply.src !== undefined || reply.dst !== undefined;
-  if (hasOriginal && !hasReply && !ct.invert(second, first)) return undefined;
-  if (!hasOriginal && hasReply && !ct.invert(first, second)) return undefined;
+  if (!hasOriginal && hasReply) return ct.invert(first, second) ? [first, second] : undefined;
+  const inverse = newTuple();
+  if (!ct.invert(inverse, first)) return undefined;
+  if (!hasReply) return [first, inverse];
+  // of ICMP the type is given once, for the original direction
+  if (command.given.icmpType !== undefined) second[TUPLE_PORTS] = inverse[TUPLE_PORTS]!;
   return [first, second];
 }
 

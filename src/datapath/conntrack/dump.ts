@@ -3,7 +3,7 @@
  *
  * Times are relative to the moment of the dump: jiffies that are left, µs since. Rows may change;
  * references of packets and flows are not kept (who restores them takes their own), nor connections
- * that are not confirmed. Cells that are 0 are left out.
+ * that are not confirmed. Other cells that are 0 are left out.
  */
 import { NONE } from '../packet.ts';
 import { enterTable } from './confirm.ts';
@@ -76,7 +76,8 @@ function dumpColumns(ct: ConntrackCore, row: number): EntryDump['columns'] {
   for (const name of KEPT) {
     const width = COLUMN_WIDTHS[name];
     const cells = [...ct.table[name].subarray(row * width, (row + 1) * width)];
-    if (cells.some((cell) => cell !== 0))
+    const timed = JIFFIES.includes(name) || MICROSECONDS.includes(name);
+    if (timed || cells.some((cell) => cell !== 0))
       columns[name] = cells.map((cell) => shift(ct, name, cell, -1));
   }
   return columns;
