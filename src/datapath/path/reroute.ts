@@ -6,7 +6,7 @@
  */
 import { loadIpv6, word } from '../address.ts';
 import { RTN_LOCAL, RTN_UNICAST } from '../fib.ts';
-import { needsStrict } from '../fib6.ts';
+import { isLinkLocal6, isMulticast6 } from '../fib6.ts';
 import type { Netns } from '../netns.ts';
 import { MARK, NFPROTO_IPV6, NH, type Packet } from '../packet.ts';
 import type { Route } from '../route.ts';
@@ -49,7 +49,7 @@ function reroute6(ns: Netns, p: Packet): Route {
   loadIpv6(p, m[NH]! + 24, flow.daddr);
   flow.mark = m[MARK]!;
   flow.l3mdev = ns.l3mdev(dev);
-  if (needsStrict(flow.daddr)) flow.oif = dev;
+  if (isMulticast6(flow.daddr) || isLinkLocal6(flow.daddr)) flow.oif = dev;
   if (ns.fib6.rules.readsPorts) ns.fillPorts(flow);
   return ns.fib6.output(flow);
 }
