@@ -12,12 +12,12 @@ export const US_PER_SECOND = 1_000_000;
 export interface Timer {
   readonly at: number;
   readonly fn: () => void;
-  readonly serial: number;
+  /** Place among the timers of one moment. */
+  readonly order: number;
   pending: boolean;
 }
 
-/** Timers of one moment fire in the order in which they were scheduled. */
-const before = (a: Timer, b: Timer) => a.at < b.at || (a.at === b.at && a.serial < b.serial);
+const before = (a: Timer, b: Timer) => a.at < b.at || (a.at === b.at && a.order < b.order);
 
 export class Clock {
   /** Now, in µs since the start. */
@@ -31,7 +31,11 @@ export class Clock {
 
   /** Runs `fn` when time reaches `atUs` (at the next `advance` if that is past). */
   schedule(atUs: number, fn: () => void): Timer {
-    const timer = { at: atUs, fn, serial: this.serial++, pending: true };
+    return this.add(atUs, fn, this.serial++);
+  }
+
+  private add(at: number, fn: () => void, order: number): Timer {
+    const timer = { at, fn, order, pending: true };
     this.heap.push(timer);
     this.up(this.heap.length - 1);
     return timer;
@@ -39,14 +43,15 @@ export class Clock {
 
   /**
    * mod_timer: runs `fn` some jiffies from now, as late as the timer wheel makes it: the farther
-   * away, the coarser (levels of 64 buckets, each 8 times as wide as the one below).
+   * away, the coarser (levels of 64 buckets, each 8 times as wide as the one below). Of a bucket the
+   * timer added last runs first.
    */
   after(jiffies: number, fn: () => void): Timer {
     let shift = 0;
     while (jiffies >= 63 << shift) shift += 3;
     const due = Math.floor(this.now / US_PER_JIFFY) + jiffies;
     const bucket = (Math.floor(due / 2 ** shift) + 1) * 2 ** shift;
-    return this.schedule(bucket * US_PER_JIFFY, fn);
+    return this.add(bucket * US_PER_JIFFY, fn, -++this.serial);
   }
 
   cancel(timer: Timer): void {

@@ -62,6 +62,28 @@ export interface FibRoute {
 
 export const GONE = -1;
 
+/** RTPROT_KERNEL: routes that come with addresses. */
+export const RTPROT_KERNEL = 2;
+
+/** A route with nothing said of it but where it leads. */
+export const PLAIN_ROUTE = {
+  tos: 0,
+  metric: 0,
+  gateway: null,
+  gateway6: false,
+  onlink: false,
+  prefsrc: null,
+  protocol: RTPROT_KERNEL,
+  mtu: 0,
+  mtuLocked: false,
+  advmss: 0,
+  hoplimit: 0,
+  realm: 0,
+  inputRoute: null,
+  outputRoute: null,
+  sernum: 0,
+} as const;
+
 /** One prefix length of a table: open addressing over masked addresses. */
 class Level {
   readonly prefixlen: number;

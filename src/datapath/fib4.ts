@@ -1,39 +1,30 @@
 /**
- * IPv4 routing: tables and rules, and the routes that packets get from them.
+ * IPv4 routing: the routes that packets get, on their way in and out.
  *
- * Mirrors fib_frontend.c, fib_semantics.c, fib_rules.c and the lookups of route.c. A route object is
- * made once per next hop and direction and shared by all packets until anything in routing changes.
+ * Mirrors the lookups of route.c and fib_validate_source. A route object is made once per next hop
+ * and direction and shared by all packets until anything in routing changes.
  */
-import { mask4 } from './address.ts';
-import {
-  type Address4,
-  type Device,
-  LOOPBACK_IFINDEX,
-  SCOPE_HOST,
-  SCOPE_LINK,
-  SCOPE_NOWHERE,
-  SCOPE_UNIVERSE,
-} from './device.ts';
+import { type Device, LOOPBACK_IFINDEX, SCOPE_HOST, SCOPE_LINK, SCOPE_UNIVERSE } from './device.ts';
 import {
   type FibRoute,
-  FibTable,
-  RT_TABLE_DEFAULT,
-  RT_TABLE_LOCAL,
-  RT_TABLE_MAIN,
-  RTN_BLACKHOLE,
   RTN_BROADCAST,
   RTN_LOCAL,
   RTN_MULTICAST,
-  RTN_PROHIBIT,
-  RTN_THROW,
   RTN_UNICAST,
   RTN_UNREACHABLE,
 } from './fib.ts';
-import type { Netns } from './netns.ts';
+import {
+  Fib4Tables,
+  isLocalMulticast4,
+  isLoopback4,
+  isMulticast4,
+  isZeronet4,
+  LIMITED_BROADCAST,
+  nexthopScope,
+  sameSubnet,
+} from './fib4_tables.ts';
 import { NFPROTO_IPV4 } from './packet.ts';
 import {
-  EACCES,
-  EAGAIN,
   EHOSTUNREACH,
   EINVAL,
   ENETUNREACH,
@@ -43,6 +34,7 @@ import {
   INPUT_FORWARD,
   INPUT_LOCAL,
   INPUT_NONE,
+  makeRoute,
   OUTPUT_MULTICAST,
   OUTPUT_NONE,
   OUTPUT_UNICAST,
@@ -51,144 +43,26 @@ import {
   RTCF_LOCAL,
   RTCF_MULTICAST,
 } from './route.ts';
-import {
-  ANY_RULE,
-  Flow,
-  FR_BLACKHOLE,
-  FR_PROHIBIT,
-  FR_TABLE,
-  FR_UNREACHABLE,
-  Rules,
-} from './rule.ts';
+import { Flow } from './rule.ts';
 
-export const isMulticast4 = (a: number): boolean => (a & 0xf0000000) === (0xe0000000 | 0);
-export const isLoopback4 = (a: number): boolean => (a & 0xff000000) === 0x7f000000;
-export const isZeronet4 = (a: number): boolean => (a & 0xff000000) === 0;
-/** 224.0.0.0/24 */
-export const isLocalMulticast4 = (a: number): boolean => (a & 0xffffff00) === (0xe0000000 | 0);
-const LIMITED_BROADCAST = -1;
 const LOOPBACK = 0x7f000001;
 
-/** What a route of this type answers instead of a next hop (fib_props). */
-function errorOf(type: number): number {
-  switch (type) {
-    case RTN_BLACKHOLE:
-      return EINVAL;
-    case RTN_UNREACHABLE:
-      return EHOSTUNREACH;
-    case RTN_PROHIBIT:
-      return EACCES;
-    case RTN_THROW:
-      return EAGAIN;
-    default:
-      return 0;
-  }
-}
-
-/** nhc_scope: how far away the next hop is. */
-export function nexthopScope(route: FibRoute): number {
-  if (route.type === RTN_LOCAL) return SCOPE_NOWHERE;
-  return route.gateway === null ? SCOPE_HOST : SCOPE_LINK;
-}
-
-export class Fib4 {
-  readonly rules = new Rules();
-  /** rt_genid: routes made before it are not valid any more. */
-  genid = 1;
-  /** Result of the last successful lookup. */
-  result: FibRoute | null = null;
+export class Fib4 extends Fib4Tables {
   /** Says why input() or output() found nothing: an errno. */
   error = 0;
-  private readonly ns: Netns;
-  private readonly tables = new Map<number, FibTable>();
+  /** Set by input(): IPSKB_DOREDIRECT. */
+  redirect = false;
+  /** Refilled for each lookup; never kept. */
+  readonly flow = new Flow(1);
   private readonly errorRoutes = new Map<number, Route>();
   private broadcastRoute: Route | null = null;
   private multicastRoute: Route | null = null;
-  /** Refilled for each lookup; never kept. */
-  readonly flow = new Flow(1);
   private readonly validateFlow = new Flow(1);
-  private readonly typeFlow = new Flow(1);
 
-  constructor(ns: Netns) {
-    this.ns = ns;
-    const none = () => 0;
-    this.rules.add({ ...ANY_RULE, priority: 0, table: RT_TABLE_LOCAL }, none);
-    this.rules.add({ ...ANY_RULE, priority: 32766, table: RT_TABLE_MAIN }, none);
-    this.rules.add({ ...ANY_RULE, priority: 32767, table: RT_TABLE_DEFAULT }, none);
-  }
-
-  table(id: number): FibTable {
-    let table = this.tables.get(id);
-    if (table === undefined) this.tables.set(id, (table = new FibTable(id, 1)));
-    return table;
-  }
-
-  *routes(): Iterable<FibRoute> {
-    for (const table of this.tables.values()) yield* table;
-  }
-
-  /** rt_cache_flush: every route that packets or flows hold is stale now. */
-  flush(): void {
-    this.genid++;
+  override flush(): void {
+    super.flush();
     this.errorRoutes.clear();
     this.broadcastRoute = this.multicastRoute = null;
-  }
-
-  /** dst_check: whether a route is still what a lookup would make. */
-  valid(route: Route): boolean {
-    return route.genid === this.genid;
-  }
-
-  /** fib_lookup: 0 and `result`, or a negative errno. */
-  lookup(flow: Flow): number {
-    for (let i = this.rules.match(flow, 0); i >= 0; i = this.rules.match(flow, i + 1)) {
-      const rule = this.rules.at(i);
-      if (rule.action === FR_UNREACHABLE) return -ENETUNREACH;
-      if (rule.action === FR_PROHIBIT) return -EACCES;
-      if (rule.action === FR_BLACKHOLE) return -EINVAL;
-      if (rule.action !== FR_TABLE) continue;
-      const id = rule.l3mdev ? this.ns.devices.get(flow.l3mdev)!.vrfTable : rule.table;
-      const table = this.tables.get(id);
-      if (table === undefined) continue;
-      const err = this.lookupTable(table, flow);
-      if (err === -EAGAIN) continue;
-      if (err === 0 && this.result!.prefixlen <= rule.suppressPrefixlength) continue;
-      return err;
-    }
-    return -ENETUNREACH;
-  }
-
-  /** fib_table_lookup: -EAGAIN where the table has nothing to say. */
-  lookupTable(table: FibTable, flow: Flow): number {
-    const depth = table.depth;
-    for (let i = 0; i < depth; i++) {
-      const routes = table.candidates(i, flow.daddr);
-      if (routes === undefined) continue;
-      for (let k = 0; k < routes.length; k++) {
-        const route = routes[k]!;
-        if (route.tos !== 0 && route.tos !== flow.tos) continue;
-        if (route.scope < flow.scope) continue;
-        const err = errorOf(route.type);
-        if (err !== 0) return -err;
-        if (flow.oif !== 0 && flow.oif !== route.dev) continue;
-        this.result = route;
-        return 0;
-      }
-    }
-    return -EAGAIN;
-  }
-
-  /** l3mdev_update_flow. */
-  private updateFlow(flow: Flow): void {
-    if (flow.oif !== 0) {
-      const device = this.ns.devices.get(flow.oif);
-      if (device !== undefined) {
-        if (flow.l3mdev === 0) flow.l3mdev = this.ns.l3mdev(flow.oif);
-        if (device.kind === 'vrf') flow.oif = 0;
-        return;
-      }
-    }
-    if (flow.iif > LOOPBACK_IFINDEX && flow.l3mdev === 0) flow.l3mdev = this.ns.l3mdev(flow.iif);
   }
 
   /**
@@ -228,9 +102,6 @@ export class Fib4 {
     if (found.type !== RTN_UNICAST && found.type !== RTN_BROADCAST) return this.fail(EINVAL);
     return this.forwardInput(found, daddr, saddr, tos, mark, device);
   }
-
-  /** Set by input(): IPSKB_DOREDIRECT. */
-  redirect = false;
 
   /** __mkroute_input. */
   private forwardInput(
@@ -288,25 +159,9 @@ export class Fib4 {
     isInput: boolean,
     error = 0,
   ): Route {
-    return {
-      family: NFPROTO_IPV4,
-      type,
-      input,
-      output,
-      dev,
-      gateway: fib?.gateway ?? null,
-      gateway6: fib?.gateway6 ?? false,
-      flags,
-      error,
-      mtu: fib?.mtu ?? 0,
-      mtuLocked: fib?.mtuLocked ?? false,
-      hoplimit: fib?.hoplimit ?? 0,
-      realm: fib?.realm ?? 0,
-      table: fib?.table ?? 0,
-      isInput,
-      genid: this.genid,
-      fib,
-    };
+    const { genid } = this;
+    const family = NFPROTO_IPV4;
+    return makeRoute({ family, type, input, output, dev, flags, error, isInput, genid }, fib);
   }
 
   private fail(error: number): null {
@@ -422,51 +277,6 @@ export class Fib4 {
     return device.kind === 'vrf' && this.ns.l3mdev(found.dev) === device.ifindex;
   }
 
-  /** How many devices have each address (inet_addr_lst). */
-  private readonly own = new Map<number, number>();
-
-  /** inet_lookup_ifaddr_rcu. */
-  isOwnAddress(address: number): boolean {
-    return this.own.has(address);
-  }
-
-  countAddress(address: number, change: 1 | -1): void {
-    const count = (this.own.get(address) ?? 0) + change;
-    if (count > 0) this.own.set(address, count);
-    else this.own.delete(address);
-  }
-
-  /** __ip_dev_find: the device that has this address; also any address of a local route. */
-  deviceOf(address: number): Device | undefined {
-    for (const device of this.ns.devices)
-      for (const a of device.addr4) if (a.local === address) return device;
-    const flow = this.typeFlow;
-    flow.clear();
-    flow.daddr[0] = address;
-    const local = this.tables.get(RT_TABLE_LOCAL);
-    if (local !== undefined && this.lookupTable(local, flow) === 0)
-      if (this.result!.type === RTN_LOCAL) return this.ns.devices.get(this.result!.dev);
-    return undefined;
-  }
-
-  /** inet_addr_type(_table): what kind of address this is by the local table, or `table`. */
-  addressType(address: number, table = RT_TABLE_LOCAL, dev = 0): number {
-    if (isZeronet4(address) || address === LIMITED_BROADCAST) return RTN_BROADCAST;
-    if (isMulticast4(address)) return RTN_MULTICAST;
-    const flow = this.typeFlow;
-    flow.clear();
-    flow.daddr[0] = address;
-    const local = this.tables.get(table);
-    if (local === undefined || this.lookupTable(local, flow) !== 0) return RTN_UNICAST;
-    return dev === 0 || this.result!.dev === dev ? this.result!.type : RTN_UNICAST;
-  }
-
-  /** inet_addr_type_dev_table: by the table of the device's VRF, if any. */
-  addressTypeAt(address: number, ifindex: number): number {
-    const vrf = this.ns.l3mdev(ifindex);
-    return this.addressType(address, vrf ? this.ns.devices.get(vrf)!.vrfTable : RT_TABLE_LOCAL);
-  }
-
   /**
    * ip_route_output_key: a route for what the machine sends itself, or null and `error`. Fills in
    * the flow's source address where it is 0.
@@ -573,35 +383,6 @@ export class Fib4 {
     return route;
   }
 
-  /** fib_result_prefsrc: the route's source address, or one of the device that fits the next hop. */
-  prefsrc(found: FibRoute): number {
-    if (found.prefsrc !== null) return found.prefsrc[0]!;
-    const device = this.ns.devices.get(found.dev);
-    if (device === undefined) return 0;
-    const gw = found.gateway === null || found.gateway6 ? 0 : found.gateway[0]!;
-    return this.selectAddress(device, gw, found.scope);
-  }
-
-  /** inet_select_addr: an address of the device, in `dst`'s subnet if there is one; 0: none. */
-  selectAddress(device: Device, dst: number, scope: number): number {
-    const localnet = device.ipv4.route_localnet ? SCOPE_LINK : SCOPE_HOST;
-    let found = 0;
-    for (const a of device.addr4) {
-      if (a.secondary || Math.min(a.scope, localnet) > scope) continue;
-      if (dst === 0 || sameSubnet(a, dst)) return a.local;
-      if (found === 0) found = a.local;
-    }
-    if (found !== 0) return found;
-    const vrf = this.ns.l3mdev(device.ifindex);
-    if (vrf !== 0) found = firstOf(this.ns.devices.get(vrf)!, scope);
-    if (found !== 0) return found;
-    for (const other of this.ns.devices) {
-      if (this.ns.l3mdev(other.ifindex) !== vrf) continue;
-      if ((found = firstOf(other, scope)) !== 0) return found;
-    }
-    return 0;
-  }
-
   /** fib_compute_spec_dst: the address that an answer to a packet should come from. */
   specificDestination(
     route: Route | null,
@@ -624,14 +405,4 @@ export class Fib4 {
     if (this.lookup(flow) === 0) return this.prefsrc(this.result!);
     return this.selectAddress(device, saddr, SCOPE_UNIVERSE);
   }
-}
-
-export const sameSubnet = (a: Address4, address: number): boolean =>
-  ((a.local ^ address) & mask4(a.prefixlen)) === 0;
-
-/** in_dev_select_addr. */
-function firstOf(device: Device, scope: number): number {
-  for (const a of device.addr4)
-    if (!a.secondary && a.scope !== SCOPE_LINK && a.scope <= scope) return a.local;
-  return 0;
 }

@@ -32,6 +32,7 @@ import {
   INPUT_FORWARD,
   INPUT_LOCAL,
   INPUT_MULTICAST,
+  makeRoute,
   OUTPUT_ERROR,
   OUTPUT_UNICAST,
   type Route,
@@ -205,49 +206,34 @@ export class Fib6 {
     if (error !== 0) input = found.type === RTN_BLACKHOLE ? INPUT_DISCARD : INPUT_ERROR;
     else if (local) input = INPUT_LOCAL;
     else if (found.type === RTN_MULTICAST || isMulticast6(daddr)) input = INPUT_MULTICAST;
-    return {
-      family: NFPROTO_IPV6,
-      type: found.type,
-      input,
-      output: error !== 0 ? OUTPUT_ERROR : OUTPUT_UNICAST,
-      dev: error !== 0 ? LOOPBACK_IFINDEX : dev,
-      gateway: found.gateway,
-      gateway6: true,
-      flags: local ? RTCF_LOCAL : 0,
-      error,
-      mtu: found.mtu,
-      mtuLocked: found.mtuLocked,
-      hoplimit: found.hoplimit,
-      realm: 0,
-      table: found.table,
-      isInput: false,
-      genid: this.genid,
-      fib: found,
-    };
+    const output = error !== 0 ? OUTPUT_ERROR : OUTPUT_UNICAST;
+    const flags = local ? RTCF_LOCAL : 0;
+    if (error !== 0) dev = LOOPBACK_IFINDEX;
+    return this.routeFrom(found, found.type, input, output, dev, flags, error);
+  }
+
+  private routeFrom(
+    fib: FibRoute | null,
+    type: number,
+    input: number,
+    output: number,
+    dev: number,
+    flags: number,
+    error: number,
+  ): Route {
+    const { genid } = this;
+    const family = NFPROTO_IPV6;
+    return makeRoute(
+      { family, type, input, output, dev, flags, error, isInput: false, genid },
+      fib,
+    );
   }
 
   private errorRoute(type: number, error: number): Route {
     let route = this.nullRoutes.get(error);
     if (route === undefined) {
-      route = {
-        family: NFPROTO_IPV6,
-        type,
-        input: type === RTN_BLACKHOLE ? INPUT_DISCARD : INPUT_ERROR,
-        output: OUTPUT_ERROR,
-        dev: LOOPBACK_IFINDEX,
-        gateway: null,
-        gateway6: true,
-        flags: 0,
-        error,
-        mtu: 0,
-        mtuLocked: false,
-        hoplimit: 0,
-        realm: 0,
-        table: 0,
-        isInput: false,
-        genid: this.genid,
-        fib: null,
-      };
+      const input = type === RTN_BLACKHOLE ? INPUT_DISCARD : INPUT_ERROR;
+      route = this.routeFrom(null, type, input, OUTPUT_ERROR, LOOPBACK_IFINDEX, 0, error);
       this.nullRoutes.set(error, route);
     }
     return route;

@@ -19,6 +19,8 @@ export interface KernelProfile {
   readonly tcpOffload: 'replied' | 'confirmed' | 'assured';
   /** Flowtables know `counter` (5.7). */
   readonly flowtableCounter: boolean;
+  /** `meta iiftype` is of the device that the packet is at, not of that it came by (5.17). */
+  readonly iiftypeOfDevice: boolean;
   /** Flowtables look through VLAN, PPPoE and bridges (5.13). */
   readonly flowtablePath: boolean;
   /** Flowtables take GRE (6.0). */
@@ -79,6 +81,7 @@ const V4_16: KernelProfile = {
   tcpOffload: 'replied',
   flowtableCounter: false,
   flowtablePath: false,
+  iiftypeOfDevice: false,
   flowtableGre: false,
   flowtableSkipsClosing: false,
   flowtableLiberal: false,
@@ -128,6 +131,7 @@ const V6_1: KernelProfile = {
   egressHook: true,
   tcpOffload: 'assured',
   flowtablePath: true,
+  iiftypeOfDevice: true,
   flowtableGre: true,
   flowtableTimeouts: true,
   flowtableRefreshSlack: 1,

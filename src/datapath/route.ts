@@ -55,6 +55,27 @@ export interface Route {
   readonly fib: FibRoute | null;
 }
 
+/** What a route is beside its next hop. */
+export type RouteParts = Pick<
+  Route,
+  'family' | 'type' | 'input' | 'output' | 'dev' | 'flags' | 'error' | 'isInput' | 'genid'
+>;
+
+/** rt_dst_alloc and rt_set_nexthop: a route by the next hop of `fib`, or by none. */
+export function makeRoute(parts: RouteParts, fib: FibRoute | null): Route {
+  return {
+    ...parts,
+    gateway: fib?.gateway ?? null,
+    gateway6: fib?.gateway6 ?? false,
+    mtu: fib?.mtu ?? 0,
+    mtuLocked: fib?.mtuLocked ?? false,
+    hoplimit: fib?.hoplimit ?? 0,
+    realm: fib?.realm ?? 0,
+    table: fib?.table ?? 0,
+    fib,
+  };
+}
+
 export const EPERM = 1;
 export const ESRCH = 3;
 export const EAGAIN = 11;

@@ -1,10 +1,10 @@
 /** A home router: eth0 192.168.1.1/24 inside, eth1 203.0.113.2/24 outside with the default route. */
 import { parseIpv4 } from '../../src/datapath/address.ts';
 import { SCOPE_UNIVERSE } from '../../src/datapath/device.ts';
-import { RT_TABLE_MAIN, RTN_UNICAST } from '../../src/datapath/fib.ts';
+import { PLAIN_ROUTE, RT_TABLE_MAIN, RTN_UNICAST } from '../../src/datapath/fib.ts';
 import { FORWARD, type HookFunction, NF_ACCEPT } from '../../src/datapath/hooks.ts';
 import { Datapath } from '../../src/datapath/index.ts';
-import { PLAIN_ROUTE } from '../../src/datapath/link.ts';
+
 import { NUD_PERMANENT } from '../../src/datapath/neigh.ts';
 import { DATA, END, LL, NFPROTO_INET, NFPROTO_IPV4, Packet } from '../../src/datapath/packet.ts';
 import { profileOf } from '../../src/datapath/profile.ts';

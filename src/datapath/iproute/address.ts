@@ -3,7 +3,7 @@
  */
 import { parseIpv4 } from '../address.ts';
 import { type Device, SCOPE_HOST, SCOPE_LINK, SCOPE_UNIVERSE } from '../device.ts';
-import { isLoopback4 } from '../fib4.ts';
+import { isLoopback4 } from '../fib4_tables.ts';
 import type { Netns } from '../netns.ts';
 import { NFPROTO_IPV4, NFPROTO_IPV6 } from '../packet.ts';
 import { CommandError, isError, type Words } from '../words.ts';

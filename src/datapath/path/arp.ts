@@ -7,7 +7,7 @@ import { half, putHalf, putWord, word } from '../address.ts';
 import type { Device } from '../device.ts';
 import { SCOPE_LINK } from '../device.ts';
 import { RTN_LOCAL, RTN_UNICAST } from '../fib.ts';
-import { isLoopback4, isMulticast4, sameSubnet } from '../fib4.ts';
+import { isLoopback4, isMulticast4, sameSubnet } from '../fib4_tables.ts';
 import { ARP_IN, ARP_OUT } from '../hooks.ts';
 import { type Neighbour, type NeighbourOps, NUD_REACHABLE, NUD_STALE } from '../neigh.ts';
 import type { Netns } from '../netns.ts';

@@ -33,7 +33,7 @@ import {
   icmpSend,
 } from './icmp.ts';
 import { ipLocalOut } from './ip.ts';
-import { echoOptions } from './ip_options.ts';
+import { echoOptions } from './ip_options_echo.ts';
 
 const IPPROTO_ICMP = 1;
 const IPPROTO_IGMP = 2;

@@ -37,7 +37,7 @@ import {
 } from '../route.ts';
 import type { Flow } from '../rule.ts';
 import { ipLocalOut, mtuForward } from './ip.ts';
-import { echoOptions, type ReplyOptions } from './ip_options.ts';
+import { echoOptions, type ReplyOptions } from './ip_options_echo.ts';
 
 export const ICMP_ECHOREPLY = 0;
 export const ICMP_DEST_UNREACH = 3;

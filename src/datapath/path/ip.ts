@@ -10,7 +10,7 @@ import { fold, ipSendCheck, sumBytes } from '../checksum.ts';
 import type { Device } from '../device.ts';
 import { LOOPBACK_IFINDEX } from '../device.ts';
 import { RTN_BROADCAST, RTN_MULTICAST } from '../fib.ts';
-import { isMulticast4 } from '../fib4.ts';
+import { isMulticast4 } from '../fib4_tables.ts';
 import { FORWARD, INPUT, OUTPUT, POSTROUTING, PREROUTING } from '../hooks.ts';
 import { NUD_NOARP } from '../neigh.ts';
 import type { Netns } from '../netns.ts';

@@ -15,7 +15,7 @@ import {
   RTN_UNICAST,
   RTN_UNREACHABLE,
 } from '../fib.ts';
-import { isLocalMulticast4, isLoopback4, isMulticast4, isZeronet4 } from '../fib4.ts';
+import { isLocalMulticast4, isLoopback4, isMulticast4, isZeronet4 } from '../fib4_tables.ts';
 import { isAny6, isLinkLocal6, isMulticast6 } from '../fib6.ts';
 import { FORWARD, PREROUTING } from '../hooks.ts';
 import type { Netns } from '../netns.ts';

@@ -6,7 +6,7 @@
 
 import { word } from '../address.ts';
 import type { Device } from '../device.ts';
-import { isMulticast4 } from '../fib4.ts';
+import { isMulticast4 } from '../fib4_tables.ts';
 import { OUTPUT, POSTROUTING, PREROUTING } from '../hooks.ts';
 import type { Netns } from '../netns.ts';
 import {
