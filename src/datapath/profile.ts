@@ -59,6 +59,14 @@ export interface KernelProfile {
   readonly tcpResetToIgnoredSyn: boolean;
   /** nf_conntrack_tcp_ignore_invalid_rst (5.14) */
   readonly tcpIgnoreInvalidRst: boolean;
+  /** Segments a little out of the window are part of their connection (6.1), not invalid. */
+  readonly tcpWindowIgnores: boolean;
+  /** FINs and RSTs that did not fit shorten a connection to 300 s (6.1). */
+  readonly tcpInvalidLowers: boolean;
+  /** Expected connections get the helper of the one that expected them (6.1's stable releases). */
+  readonly expectedTakesHelper: boolean;
+  /** Expectations end by a timer, as late as its wheel makes it; else to the jiffy. */
+  readonly expectationOnWheel: boolean;
   /** Destroy events tell the state and what was left of the timeout (5.11). */
   readonly conntrackDestroyTells: boolean;
   /** conntrack-tools list IPv4 and IPv6 unless told (1.4.7), and know DCCP's states (1.4.7). */
@@ -98,6 +106,10 @@ const V4_16: KernelProfile = {
   tcpSynRenewsNot: false,
   tcpResetToIgnoredSyn: false,
   tcpIgnoreInvalidRst: false,
+  tcpWindowIgnores: false,
+  tcpInvalidLowers: false,
+  expectedTakesHelper: false,
+  expectationOnWheel: false,
   conntrackDestroyTells: false,
   conntrackListsAll: false,
   natDestinationPortFirst: false,
@@ -140,12 +152,17 @@ const V6_1: KernelProfile = {
   flowtableFixup: 'state',
   tcpResetToIgnoredSyn: true,
   tcpIgnoreInvalidRst: true,
+  tcpWindowIgnores: true,
+  tcpInvalidLowers: true,
+  expectedTakesHelper: true,
   conntrackDestroyTells: true,
   conntrackListsAll: true,
 };
 const V6_12: KernelProfile = {
   ...V6_1,
   release: '6.12',
+  expectedTakesHelper: false,
+  expectationOnWheel: true,
   flowtableUdpReplied: false,
   natDestinationPortFirst: true,
   natEvictsClosing: true,

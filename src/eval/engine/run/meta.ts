@@ -7,6 +7,7 @@ import type { Device } from '../../../datapath/device.ts';
 import type { Netns } from '../../../datapath/netns.ts';
 import {
   CGROUP,
+  DEV,
   ETH_P_IP,
   ETH_P_IPV6,
   IIF,
@@ -93,8 +94,8 @@ const GETTERS: Readonly<Record<string, Make>> = {
   oif: slot(OIF),
   iifname: deviceName(at(IIF)),
   oifname: deviceName(at(OIF)),
-  iiftype: device(IIF, (d, regs, to) => store16(regs, to, d.type)),
-  oiftype: device(OIF, (d, regs, to) => store16(regs, to, d.type)),
+  iiftype: (env) => device(env.ns.profile.iiftypeOfDevice ? DEV : IIF, linkType)(env),
+  oiftype: device(OIF, linkType),
   iifgroup: device(IIF, (d, regs, to) => store32(regs, to, d.group)),
   oifgroup: device(OIF, (d, regs, to) => store32(regs, to, d.group)),
   iifkind: device(IIF, kind),
@@ -128,6 +129,10 @@ const GETTERS: Readonly<Record<string, Make>> = {
   sdif: slot(SDIF),
   sdifname: deviceName(at(SDIF)),
 };
+
+function linkType(d: Device, regs: Uint8Array, to: number): boolean {
+  return store16(regs, to, d.type);
+}
 
 /** rtnl_link_ops: what `ip link add … type` names; a wire is an end of a pair of virtual ones. */
 function kind(d: Device, regs: Uint8Array, to: number): boolean {
