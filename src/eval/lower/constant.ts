@@ -9,7 +9,9 @@ import type { ValueType } from '../type/index.ts';
 
 export const byteLength = (bits: number): number => Math.ceil(bits / 8);
 
-export const ones = (bits: number): bigint => (1n << BigInt(bits)) - 1n;
+const ONES = Array.from({ length: 129 }, (_, bits) => (1n << BigInt(bits)) - 1n);
+
+export const ones = (bits: number): bigint => ONES[bits] ?? (1n << BigInt(bits)) - 1n;
 
 /** Whether a type is text at its base: compared from its first byte on, never byte-swapped. */
 export function isText(type: ValueType): boolean {

@@ -11,8 +11,30 @@ const bytesHex = (value: bigint, bits: number): string =>
       .match(/../g) ?? []
   ).join(':');
 
+/** Four decimal numbers without leading zeros, the form of nearly every address; -1: not it. */
+function parseDotted(text: string): number {
+  let value = 0;
+  let part = -1;
+  let dots = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit >= 0 && digit <= 9) {
+      if (part === 0) return -1;
+      part = part < 0 ? digit : part * 10 + digit;
+      if (part > 255) return -1;
+    } else {
+      if (digit !== -2 || part < 0 || ++dots > 3) return -1;
+      value = value * 256 + part;
+      part = -1;
+    }
+  }
+  return dots === 3 && part >= 0 ? value * 256 + part : -1;
+}
+
 /** Dotted or plain numbers as inet_aton reads them: `10.0.0.1`, `1`, `0x7f.1`. */
 function parseIpv4(text: string): bigint | undefined {
+  const plain = parseDotted(text);
+  if (plain >= 0) return BigInt(plain);
   const parts = text.split('.');
   if (parts.length > 4) return undefined;
   let value = 0n;

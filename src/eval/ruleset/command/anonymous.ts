@@ -26,7 +26,7 @@ export function makeAnonymous(
   ctx: CommandContext,
 ): NftSet | undefined {
   const { data, dataBits, interval } = literal;
-  const concat = literal.elements.find((e) => e.key.kind === 'concat');
+  const key = literal.elements.find((e) => e.key.kind !== 'wildcard')?.key;
   const set = newSet(ctx.tx, {
     family: familyOf(cmd),
     table: tableName(cmd),
@@ -41,7 +41,7 @@ export function makeAnonymous(
     statements: [],
     exprs: [],
     exclusive: false,
-    ...(concat && { keyExpr: concat.key }),
+    ...(key && { keyExpr: { ...key, order: literal.order } }),
   });
   if (!answered(ctx, cmd, set)) return undefined;
   const shape = keyShape(set);

@@ -9,7 +9,7 @@ import type { ElementSpec } from '../../engine/set/index.ts';
 import { lowerEffects } from '../../lower.ts';
 import { cut, findOverlap, type Interval, merge } from '../element/interval.ts';
 import { decodeKey, encodeKey, type KeyShape, keyShape } from '../element/key.ts';
-import { type ReadElement, readElements } from '../element/read.ts';
+import { PLAIN, type ReadElement, readElements } from '../element/read.ts';
 import { addElements, deleteElements, flushSet } from '../kernel/element.ts';
 import { scopeOf } from '../scope.ts';
 import type { NftSet } from '../store.ts';
@@ -57,7 +57,8 @@ export function specOf(shape: KeyShape, e: Interval & { wildcard?: true }): Elem
   if (e.wildcard) return e.spec;
   const key = encodeKey(shape, e.low);
   if (e.low === e.high) return { ...e.spec, key };
-  return { ...e.spec, key, keyEnd: encodeKey(shape, e.high) };
+  const keyEnd = encodeKey(shape, e.high);
+  return e.spec === PLAIN ? { key, keyEnd } : { ...e.spec, key, keyEnd };
 }
 
 const isSimpleInterval = (set: NftSet): boolean => set.flags.interval && !set.key.parts;

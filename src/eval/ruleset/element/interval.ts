@@ -22,11 +22,18 @@ export interface Conflict {
   readonly spans: readonly Span[];
 }
 
+/** In order of their beginnings; what is in order already is left so. */
+function inOrder(...lists: readonly (readonly Interval[])[]): Interval[] {
+  const all = lists.length === 1 ? [...lists[0]!] : lists.flat();
+  const sorted = all.every((x, i) => i === 0 || all[i - 1]!.low <= x.low);
+  return sorted ? all : all.sort(byLow);
+}
+
 const byLow = (a: Interval, b: Interval): number => (a.low < b.low ? -1 : a.low > b.low ? 1 : 0);
 
 /** The first overlap among elements of a set and new ones; the same range twice is none. */
 export function findOverlap(existing: Interval[], added: Interval[]): Conflict | undefined {
-  const all = [...existing, ...added].sort(byLow);
+  const all = inOrder(existing, added);
   for (let i = 1; i < all.length; i++) {
     const prev = all[i - 1]!;
     const next = all[i]!;
@@ -50,7 +57,7 @@ export interface Edit {
 
 /** Joins what overlaps or touches; elements of the set that grow are taken out first. */
 export function merge(existing: Interval[], added: Interval[], touching: boolean): Edit {
-  const all = [...existing, ...added].sort(byLow);
+  const all = inOrder(existing, added);
   const remove: Interval[] = [];
   const add: Interval[] = [];
   for (let i = 0; i < all.length; ) {
@@ -80,7 +87,7 @@ function joinGroup(group: Interval[], high: bigint, remove: Interval[], add: Int
 
 /** Takes ranges out of a set; with `cut` also parts of elements. */
 export function cut(existing: Interval[], deleted: Interval[], parts: boolean): Edit | Conflict {
-  const living = existing.sort(byLow);
+  const living = inOrder(existing);
   const remove: Interval[] = [];
   const add: Interval[] = [];
   for (const d of parts ? merge([], deleted, true).add : deleted) {

@@ -31,12 +31,23 @@ export interface KeyShape {
 
 type Keyed = Pick<NftSet, 'key' | 'keyBits' | 'keyExpr' | 'flags'>;
 
-/** Types and bits of the parts of a key; a simple key is one part. */
-export function keyParts(set: Omit<Keyed, 'flags'>): { type: ValueType; bits: number }[] {
-  const { parts } = set.key;
-  if (!parts) return [{ type: set.key, bits: set.keyBits }];
-  const exprs = set.keyExpr?.kind === 'concat' ? set.keyExpr.parts : undefined;
-  return parts.map((type, i) => ({ type, bits: exprs?.[i]?.bits ?? type.bits }));
+/** What a part of a key is: numbers of headers lie otherwise than those of the machine. */
+export interface KeyPart {
+  readonly type: ValueType;
+  readonly bits: number;
+  readonly order: ByteOrder;
+}
+
+/** The parts of a key; a simple key is one part. */
+export function keyParts({ key, keyBits, keyExpr }: Omit<Keyed, 'flags'>): KeyPart[] {
+  const { parts } = key;
+  if (!parts) return [{ type: key, bits: keyBits, order: keyExpr?.order ?? key.order }];
+  const exprs = keyExpr?.kind === 'concat' ? keyExpr.parts : undefined;
+  return parts.map((type, i) => ({
+    type,
+    bits: exprs?.[i]?.bits ?? type.bits,
+    order: exprs?.[i]?.order ?? type.order,
+  }));
 }
 
 export function keyShape(set: Keyed): KeyShape {
@@ -44,8 +55,8 @@ export function keyShape(set: Keyed): KeyShape {
   const { interval } = set.flags;
   const total = parts.reduce((sum, { bits }) => sum + registerBits(bits), 0);
   let at = 0;
-  const fields = parts.map(({ type, bits }): KeyField => {
-    const order = interval || isText(type) ? 'big' : type.order;
+  const fields = parts.map(({ type, bits, order: own }): KeyField => {
+    const order = interval || isText(type) ? 'big' : own;
     const shift = parts.length === 1 ? 0n : BigInt(total - 8 * at - registerBits(bits));
     const field = { type, bits, order, shift, at };
     at += registerBits(bits) / 8;

@@ -68,10 +68,11 @@ const isPlain = (e: AstElement): boolean =>
   e.timeout === undefined &&
   e.expires === undefined;
 
-const NOTHING: ElementSpec = {};
+/** Of an element that is nothing but its key. */
+export const PLAIN: ElementSpec = {};
 
 function defaultSpec({ set }: Reading): ElementSpec {
-  return set.exprs.length === 0 ? NOTHING : { exprs: set.exprs };
+  return set.exprs.length === 0 ? PLAIN : { exprs: set.exprs };
 }
 
 function readKey(node: AstExpr, to: Reading): KeyRange | undefined {
