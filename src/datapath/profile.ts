@@ -21,6 +21,8 @@ export interface KernelProfile {
   readonly flowtableCounter: boolean;
   /** `meta iiftype` is of the device that the packet is at, not of that it came by (5.17). */
   readonly iiftypeOfDevice: boolean;
+  /** `fib … oif` at input does not look up what comes back from the machine itself (6.12). */
+  readonly fibSkipsInput: boolean;
   /** Flowtables look through VLAN, PPPoE and bridges (5.13). */
   readonly flowtablePath: boolean;
   /** Flowtables take GRE (6.0). */
@@ -89,6 +91,7 @@ const V4_16: KernelProfile = {
   tcpOffload: 'replied',
   flowtableCounter: false,
   flowtablePath: false,
+  fibSkipsInput: false,
   iiftypeOfDevice: false,
   flowtableGre: false,
   flowtableSkipsClosing: false,
@@ -161,6 +164,7 @@ const V6_1: KernelProfile = {
 const V6_12: KernelProfile = {
   ...V6_1,
   release: '6.12',
+  fibSkipsInput: true,
   expectedTakesHelper: false,
   expectationOnWheel: true,
   flowtableUdpReplied: false,

@@ -6,6 +6,7 @@
  * in maps by row; everything else is in the table's columns.
  */
 
+import { HZ } from '../clock.ts';
 import type { Netns } from '../netns.ts';
 import { DATA, END, NONE, type Packet } from '../packet.ts';
 import type { BridgeFragments } from './bridge.ts';
@@ -36,7 +37,9 @@ import { copyTuple, TUPLE_PROTO, TUPLE_WORDS, type Tuple } from './tuple.ts';
 /** References of a template: never freed. */
 const FOREVER = 1 << 30;
 /** DAY in nf_ct_offload_timeout */
-const NF_CT_DAY = 86400 * 250;
+const NF_CT_DAY = 86400 * HZ;
+/** What the kernel's jiffies are when it starts, taken for the start of the run. */
+const INITIAL_JIFFIES = -300 * HZ;
 
 export class ConntrackCore {
   readonly netns: Netns;
@@ -174,9 +177,14 @@ export class ConntrackCore {
     return (this.table.status[row]! & IPS_DYING) !== 0;
   }
 
-  /** nf_ct_expires: jiffies that are left, not below 0. */
+  /**
+   * nf_ct_expires: jiffies that are left, not below 0. Of an unconfirmed entry the kernel takes its
+   * clock off a time that is not absolute yet, and that clock starts five minutes before 0.
+   */
   expires(row: number): number {
-    return Math.max(this.table.timeout[row]! - this.jiffies, 0);
+    const { timeout, status } = this.table;
+    const start = status[row]! & IPS_CONFIRMED ? 0 : INITIAL_JIFFIES;
+    return Math.max(timeout[row]! - (start + this.jiffies), 0);
   }
 
   isExpired(row: number): boolean {

@@ -172,6 +172,7 @@ function restoreExpectation(ct: ConntrackCore, dump: ExpectationDump, master: nu
     class: cls,
     flags,
     timeout,
+    timer: null,
     follow,
     helper: ct.help.get(master)?.helper ?? null,
     assignHelper: assignHelper ?? null,

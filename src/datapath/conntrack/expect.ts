@@ -4,7 +4,7 @@
  * Mirrors nf_conntrack_expect.c. An expectation lives with its master's help, waits until its timeout
  * and goes when the connection comes.
  */
-import { HZ } from '../clock.ts';
+import { HZ, type Timer } from '../clock.ts';
 import { NFPROTO_IPV4 } from '../packet.ts';
 import type { ConntrackCore } from './core.ts';
 import { addHelp, type Help, type Helper } from './helper/helper.ts';
@@ -36,6 +36,8 @@ export interface Expectation {
   flags: number;
   /** Jiffies. */
   timeout: number;
+  /** Where expectations end by timers. */
+  timer: Timer | null;
   /** NAT follows the master: direction and port before translation. */
   follow: { readonly direction: number; readonly savedPort: number } | null;
 }
@@ -72,7 +74,8 @@ export class Expectations {
   }
 
   isExpired(exp: Expectation): boolean {
-    return exp.timeout <= this.ct.jiffies && (exp.flags & NF_CT_EXPECT_PERMANENT) === 0;
+    if (exp.flags & NF_CT_EXPECT_PERMANENT || exp.timer !== null) return false;
+    return exp.timeout <= this.ct.jiffies;
   }
 
   /** nf_ct_expect_alloc and nf_ct_expect_init, for a connection with help. */
@@ -100,6 +103,7 @@ export class Expectations {
       class: 0,
       flags: 0,
       timeout: ct.jiffies,
+      timer: null,
       follow: null,
     };
   }
@@ -123,16 +127,22 @@ export class Expectations {
     if (policy) this.evict(help, exp.class, policy.maxExpected);
     if (this.all.size >= ct.settings.expectMax) return 'EMFILE';
     if (policy) exp.timeout += policy.timeout * HZ;
-    help.expectations.unshift(exp);
-    this.all.add(exp);
+    this.link(exp, help);
     ct.stats.expectCreate++;
     return 0;
   }
 
   /** Takes up an expectation that waited before. */
   restore(exp: Expectation): void {
-    addHelp(this.ct, exp.master).expectations.unshift(exp);
+    this.link(exp, addHelp(this.ct, exp.master));
+  }
+
+  private link(exp: Expectation, help: Help): void {
+    const { jiffies, netns } = this.ct;
+    help.expectations.unshift(exp);
     this.all.add(exp);
+    if (netns.profile.expectationOnWheel)
+      exp.timer = netns.clock.after(exp.timeout - jiffies, () => this.unlink(exp));
   }
 
   /** evict_oldest_expect */
@@ -169,6 +179,7 @@ export class Expectations {
   /** nf_ct_unlink_expect */
   unlink(exp: Expectation): void {
     if (!this.all.delete(exp)) return;
+    if (exp.timer) this.ct.netns.clock.cancel(exp.timer);
     const siblings = this.ct.help.get(exp.master)?.expectations;
     siblings?.splice(siblings.indexOf(exp), 1);
     this.ct.stats.expectDelete++;

@@ -182,7 +182,9 @@ function initConntrack(ct: ConntrackCore, template: number): number {
   if (!exp) return row;
   table.status[row]! |= IPS_EXPECTED;
   table.master[row] = exp.master;
-  if (exp.assignHelper) addHelp(ct, row).helper = exp.assignHelper;
+  const inherited = ct.netns.profile.expectedTakesHelper ? exp.helper : null;
+  const helper = exp.assignHelper ?? inherited;
+  if (helper) addHelp(ct, row).helper = helper;
   table.mark[row] = table.mark[exp.master]!;
   table.secmark[row] = table.secmark[exp.master]!;
   ct.stats.expectNew++;

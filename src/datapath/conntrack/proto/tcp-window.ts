@@ -128,7 +128,8 @@ export function tcpInWindow(ct: ConntrackCore, p: Packet, row: number, dir: numb
   if (!(flags & TH_ACK) || (flags & TH_RST && ack === 0)) ack = sack = tdEnd[receiver]! | 0;
   if (flags & TH_RST && seq === 0 && state === TCP_SYN_SENT) seq = end = tdEnd[sender]! | 0;
 
-  const verdict = judge(ct, sender, receiver, seq, end, sack);
+  let verdict = judge(ct, sender, receiver, seq, end, sack);
+  if (verdict === WINDOW_IGNORE && !ct.netns.profile.tcpWindowIgnores) verdict = WINDOW_INVALID;
   if (verdict !== WINDOW_ACCEPT) return unless(ct, sender, verdict);
   learn(ct, sender, receiver, ack, sack, end);
   if (segment.kind === ACK_SET) noteRetransmission(ct, row, dir, seq, ack, end);
@@ -155,7 +156,7 @@ function judge(
       after(sack, ackFloor) &&
       overshot <= tdMaxwin[receiver]! &&
       before(sack, tdEnd[receiver]! + 1);
-    if (!littleOnly) return WINDOW_INVALID;
+    if (!littleOnly || !ct.netns.profile.tcpWindowIgnores) return WINDOW_INVALID;
     // the peer may yet acknowledge what we let through
     tdEnd[sender] = end;
     tcpFlags[sender]! |= FLAG_DATA_UNACKNOWLEDGED;

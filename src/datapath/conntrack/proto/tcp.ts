@@ -141,6 +141,7 @@ function tcpNew(ct: ConntrackCore, p: Packet, r: number): boolean {
 /** nf_tcp_handle_invalid: a FIN or RST of each side that did not fit shortens the connection. */
 function handleInvalid(ct: ConntrackCore, r: number, dir: number): void {
   const { table } = ct;
+  if (!ct.netns.profile.tcpInvalidLowers) return;
   if ((table.status[r]! & (IPS_ASSURED | IPS_FIXED_TIMEOUT)) !== IPS_ASSURED) return;
   if (segment.kind !== RST_SET && segment.kind !== FIN_SET) return;
   const last = table.lastIndex[r]!;
