@@ -38,6 +38,8 @@ export interface EvaluateOptions {
   readonly json?: boolean;
   /** Nothing is kept (`-c`). */
   readonly checkOnly?: boolean;
+  /** Told what the batch asks the kernel for (`-d netlink`), also where the kernel refuses it. */
+  sent?(changes: readonly Change[]): void;
 }
 
 export interface Evaluation {
@@ -62,6 +64,7 @@ export function evaluate(
     first.tx.forget();
     return refused(first.errors, first);
   }
+  options.sent?.([...first.tx.changes]);
   const faulty = first.refused.length === 0 && !isValid(first.tx);
   const tried = faulty ? again(first, commands, target, options) : first;
   if (tried.refused.length > 0) {

@@ -24,7 +24,11 @@ export type DynsetArgs = {
   readonly statements: readonly Statement[];
 };
 
-const expected = (type: ValueType, bits: number): Expected => ({ type, bits, order: type.order });
+const expected = (type: ValueType, bits: number, like?: Expr): Expected => ({
+  type,
+  bits,
+  order: like?.order ?? type.order,
+});
 
 export function checkDynset(
   action: DynsetArgs['action'],
@@ -54,14 +58,17 @@ function checkElement(
   if (element.comment) {
     return ctx.error('Key expression comments are not supported', element.key.span, span);
   }
-  const key = ctx.expr(element.key, expected(info.key, info.keyBits));
+  const key = ctx.expr(element.key, expected(info.key, info.keyBits, info.keyExpr));
   const statements = checkStateful(element, ctx);
   if (!key || !statements) return undefined;
   const timeout =
     element.timeout && element.timeout !== 'never' ? Number(element.timeout.value) : undefined;
   const shared = { key, statements, ...(timeout !== undefined && { timeout }) };
   if (!element.data || !info.data) return shared;
-  const data = ctx.expr(element.data, expected(info.data, info.dataBits ?? info.data.bits));
+  const data = ctx.expr(
+    element.data,
+    expected(info.data, info.dataBits ?? info.data.bits, info.dataExpr),
+  );
   return data && { ...shared, data };
 }
 

@@ -40,81 +40,76 @@ function blocks(file: string): Map<string, string> {
 }
 
 interface Case {
-  readonly families: readonly { readonly family: Family; readonly name: string }[];
-  readonly setup: readonly string[];
+  readonly families: readonly { readonly family: Family; readonly chains: readonly string[] }[];
+  readonly chains: ReadonlyMap<string, string>;
+  /** Commands for a table. */
+  readonly setup: readonly ((table: string) => string)[];
   readonly rules: readonly string[];
 }
 
-function setupOf(line: string): string | undefined {
-  const [definition, verdict] = line.slice(1).split(';') as [string, string];
-  const [, name, rest] = /^(\S+) (.*)$/.exec(definition) ?? [];
-  if (!name || rest === undefined) return undefined;
-  if (line[0] === '%') {
-    const spec = /^type (ct \S+|\S+)/.exec(line.slice(1).replace(/^\S+ /, ''));
-    return spec ? `object ${spec[1]} ${name}` : undefined;
+/** `!set1 ipv4_addr;ok` and `?set1 1.2.3.4;ok` and `%cnt1 type counter;ok` as commands. */
+function setupOf(line: string): ((table: string) => string) | undefined {
+  if (!/;\s*ok\b/.test(line)) return undefined;
+  const spec = line.slice(1).replace(/;(ok|fail)$/, '');
+  const object = /^(\S+) type (ct \S+|\S+)\s?(.*)$/.exec(spec);
+  if (line[0] === '%' && object) {
+    const [, name, kind, rest] = object;
+    const bare = !rest || rest.includes('{') || kind === 'counter';
+    return (t) => `add ${kind} ${t} ${name} ${bare ? (rest ?? '') : `{ ${rest} ; }`}`;
   }
-  if (verdict?.trim() !== 'ok') return undefined;
-  const type = /^type/.test(rest) ? rest : `type ${rest}`;
-  const body = rest.startsWith('typeof ') ? rest : type;
+  const [, name, rest] = /^(\S+) (.*)$/.exec(spec.split(';')[0] ?? '') ?? [];
+  if (!name || rest === undefined) return undefined;
+  if (line[0] === '?') return (t) => `add element ${t} ${name} { ${rest} }`;
+  const type = /^type(of)? /.test(rest) ? rest : `type ${rest}`;
   const kind = /\s:\s/.test(rest) ? 'map' : 'set';
-  return `${kind} ${name} { ${body.replace(/ (flags|timeout) /g, '; $1 ')}; }`;
+  return (t) => `add ${kind} ${t} ${name} { ${type.replace(/ (flags|timeout) /g, '; $1 ')}; }`;
 }
 
 function read(file: string): Case {
-  const families: { family: Family; name: string }[] = [];
-  const setup: string[] = [];
+  const families: { family: Family; chains: string[] }[] = [];
+  const chains = new Map<string, string>();
+  const setup: ((table: string) => string)[] = [];
   const rules: string[] = [];
   for (const raw of fs.readFileSync(file, 'utf8').split('\n')) {
     const line = raw.trim();
-    if (!line || /^[#\-:?]/.test(line)) continue;
-    if (line[0] === '*') {
-      const [family, name] = line.slice(1).split(';');
-      families.push({ family: family as Family, name: name ?? 't' });
-    } else if (line[0] === '!' || line[0] === '%') {
-      const text = setupOf(line);
-      if (text) setup.push(text);
+    if (!line || /^[#-]/.test(line)) continue;
+    if (line[0] === ':') {
+      const [name, ...definition] = line.slice(1).split(';');
+      chains.set(name ?? '', `${definition.join(';')};`);
+    } else if (line[0] === '*') {
+      const [family, , names] = line.slice(1).split(';');
+      families.push({ family: family as Family, chains: names?.split(',') ?? [] });
+    } else if (/^[!%?]/.test(line)) {
+      const command = setupOf(line);
+      if (command) setup.push(command);
     } else {
       const [rule, verdict] = line.split(';');
       if (verdict?.trim() === 'ok' && rule) rules.push(rule.trim());
     }
   }
-  return { families, setup, rules };
+  return { families, chains, setup, rules };
 }
 
-function declared(family: Family, setup: readonly string[]): Table {
-  const scope = table(family, 't', { name: 'c' });
-  for (const text of setup) {
-    const [kind, ...rest] = text.split(' ');
-    if (kind !== 'object') scope.declare(`add ${kind} ${family} t ${rest.join(' ')}`);
-  }
+function prepared(family: Family, chain: string | undefined, setup: Case['setup']): Table {
+  const scope = table(family, chain);
+  for (const command of setup) scope.run(command(`${family} t`));
   return scope;
 }
 
 /** Every rule of a `.t` file whose bytecode is known, in every family. */
 export function outcomes(file: string): readonly Outcome[] {
-  const { families, setup, rules } = read(file);
-  return families.flatMap(({ family }) => {
+  const { families, chains, setup, rules } = read(file);
+  return families.flatMap(({ family, chains: [first = ''] }) => {
     const own = blocks(`${file}.payload.${family}`);
     const expected = own.size ? own : blocks(`${file}.payload`);
-    const scope = declared(family, setup);
+    const scope = prepared(family, chains.get(first), setup);
+    const where = `${path.basename(path.dirname(file))}/${path.basename(file)} ${family}`;
     return rules.flatMap((rule): Outcome[] => {
       const want = expected.get(rule);
       if (want === undefined) return [];
-      const where = `${path.basename(path.dirname(file))}/${path.basename(file)} ${family}: ${rule}`;
-      let got: { text: string; error?: string };
-      try {
-        got = scope.rule(rule);
-      } catch (error) {
-        got = { text: '', error: `threw: ${(error as Error).message}` };
-      }
-      return [
-        {
-          where,
-          expected: even(want),
-          got: even(got.text),
-          ...(got.error && { error: got.error }),
-        },
-      ];
+      const { text, error } = scope.rule(rule);
+      const outcome = { where: `${where}: ${rule}`, expected: even(want), got: even(text) };
+      return [error === undefined ? outcome : { ...outcome, error }];
     });
   });
 }

@@ -1,102 +1,67 @@
-/**
- * From a rule's text to its bytecode, without a ruleset: tables are what `declare` was told.
- */
-import { elementsText, literalShape, ruleText, setText } from '../../../src/eval/bytecode.ts';
-import type { ChainInfo, SetInfo, TableScope } from '../../../src/eval/check/context.ts';
-import { checkContext, checkKeySpec, checkRule } from '../../../src/eval/check/index.ts';
-import type { Rule as CheckedRule } from '../../../src/eval/checked.ts';
-import { keyRows } from '../../../src/eval/expr/index.ts';
-import { lower } from '../../../src/eval/lower.ts';
-import { objectRows } from '../../../src/eval/object/index.ts';
-import { statementRows } from '../../../src/eval/stmt/index.ts';
-import type { NameScope } from '../../../src/eval/type/index.ts';
-import type { Command, Family, SetBlock } from '../../../src/parser/ast.ts';
-import { commandLine, createParser } from '../../../src/parser/index.ts';
+/** From text to bytecode: a table of its own, told of rules one by one. */
 
-const parser = createParser({
-  keys: keyRows,
-  statements: statementRows,
-  objects: objectRows,
-});
+import { DEFAULT_RELEASE, profileOf } from '../../../src/datapath/profile.ts';
+import { sentText } from '../../../src/eval/bytecode/change.ts';
+import { emptyRuleset, evaluate } from '../../../src/eval/index.ts';
+import type { Machine } from '../../../src/eval/ruleset/machine.ts';
+import type { Family } from '../../../src/parser/ast.ts';
+import { commandLine } from '../../../src/parser/index.ts';
+import { nftParser } from '../../../src/replay/language.ts';
 
-export const names: NameScope = {
+const machine: Machine = {
+  profile: profileOf(DEFAULT_RELEASE)!,
   ifindex: (name) => (name === 'lo' ? 1 : undefined),
   ifname: (index) => (index === 1 ? 'lo' : undefined),
+  canOffload: () => false,
+  uptime: () => 1000,
 };
 
-export interface Table extends TableScope {
-  /** `add set …`, `add map …`, `add counter …` */
-  declare(text: string): void;
-  /** The bytecode of a rule, or the first error. */
-  rule(text: string): Bytecode;
-  checked(text: string): CheckedRule | string;
-}
-
 export interface Bytecode {
+  /** The first message. */
   readonly error?: string;
   readonly text: string;
 }
 
-export function parse(text: string): { commands: readonly Command[]; error?: string } {
-  const { ruleset, diagnostics } = parser.parse(commandLine(text));
-  const error = diagnostics.find((d) => d.severity === 'error')?.message;
-  return { commands: ruleset.commands, ...(error !== undefined && { error }) };
+export interface Table {
+  /** Runs commands that are to succeed. */
+  run(text: string): void;
+  /** The bytecode of a rule of the chain `c`, or the first error. */
+  rule(text: string): Bytecode;
 }
 
-export function table(family: Family, name = 't', chain?: ChainInfo): Table {
-  const sets = new Map<string, SetInfo>();
-  const objects = new Set<string>();
-  const chains = new Set(['other']);
-  const scope: Table = {
-    family,
-    table: name,
-    set: (set) => sets.get(set),
-    object: (kind, object) => (objects.has(`${kind} ${object}`) ? {} : undefined),
-    chain: (c) => (chains.has(c) ? { name: c } : undefined),
-    flowtable: (f) => ({ name: f }),
-    declare(text) {
-      const { commands, error } = parse(text);
-      if (error) throw new Error(`${text}: ${error}`);
-      for (const { block, object, handle } of commands) {
-        if (block?.kind === 'set') sets.set(handle.name!.text, setInfo(block, handle.name!.text));
-        else objects.add(`${object} ${handle.name!.text}`);
-      }
-    },
-    checked(text) {
-      const { commands, error } = parse(`add rule ${family} ${name} c ${text}`);
-      if (error !== undefined) return error;
-      const rule = commands[0]?.rule;
-      if (!rule) return 'no rule';
-      const checked = checkRule(rule, scope, chain, names);
-      return checked.rule ?? checked.diagnostics[0]?.message ?? 'refused';
-    },
+/** A table `t` with chains `c` and `other`; `chain`: what stands in the block of `c`. */
+export function table(family: Family, chain = ''): Table {
+  const ruleset = emptyRuleset();
+  const enter = (text: string): Bytecode => {
+    const { ruleset: parsed, diagnostics } = nftParser().parse(commandLine(text));
+    const broken = diagnostics.find((d) => d.severity === 'error');
+    if (broken) return { error: broken.message, text: '' };
+    let sent = '';
+    const result = evaluate(
+      parsed.commands,
+      { ruleset, machine },
+      {
+        sent: (changes) => {
+          sent = sentText(changes);
+        },
+      },
+    );
+    const error = result.ok ? undefined : (result.diagnostics[0]?.message ?? 'refused');
+    return { text: sent, ...(error !== undefined && { error }) };
+  };
+  const run = (text: string) => {
+    const { error } = enter(text);
+    if (error !== undefined) throw new Error(`${text}: ${error}`);
+  };
+  run(`add table ${family} t`);
+  run(`add chain ${family} t c ${chain && `{ ${chain} }`}`);
+  run(`add chain ${family} t other`);
+  return {
+    run,
     rule(text) {
-      const rule = scope.checked(text);
-      if (typeof rule === 'string') return { error: rule, text: '' };
-      const { ops, sets: literals } = lower(rule, scope);
-      const parts = literals.map(({ name: set, literal, object }) => {
-        const shape = literalShape(name, set, literal, object);
-        return setText(shape) + elementsText(shape, literal.elements);
-      });
-      return { text: parts.join('') + ruleText({ family, table: name, chain: 'c' }, ops) };
+      const result = enter(`add rule ${family} t c ${text}`);
+      if (result.error === undefined) run(`flush chain ${family} t c`);
+      return result;
     },
   };
-  const setInfo = (block: SetBlock, set: string): SetInfo => {
-    const ctx = checkContext(scope, names);
-    const key = checkKeySpec(block.key!, ctx)!;
-    const flags = (block.flags ?? []).map((f) => f.text);
-    const data =
-      block.data && block.data.by !== 'object' ? checkKeySpec(block.data, ctx) : undefined;
-    return {
-      name: set,
-      key: key.type,
-      keyBits: key.bits,
-      interval: flags.includes('interval'),
-      flags,
-      ...(data && { data: data.type, dataBits: data.bits }),
-      ...(block.data?.by === 'object' && { object: block.data.object.text }),
-      ...(block.dataInterval && { dataInterval: true }),
-    };
-  };
-  return scope;
 }

@@ -6,7 +6,7 @@ import { table } from './language.ts';
 /** The ops of a rule, and before them the elements of its sets. */
 function ops(family: Family, rule: string, declare: readonly string[] = []): readonly string[] {
   const scope = table(family);
-  for (const text of declare) scope.declare(text);
+  for (const text of declare) scope.run(text);
   const { text, error } = scope.rule(rule);
   if (error !== undefined) return [error];
   return text
