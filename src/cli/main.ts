@@ -7,7 +7,7 @@
 import { Command, CommanderError } from 'commander';
 import type { Io } from './io.ts';
 import { withMachineOptions, withOutputOptions, withStateOptions } from './options.ts';
-import { OK, USAGE } from './status.ts';
+import { INPUT, OK, USAGE } from './status.ts';
 
 const VERSION = '0.1.0';
 
@@ -111,5 +111,11 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     if (!(e instanceof CommanderError)) throw e;
     return e.exitCode === 0 ? OK : USAGE;
   }
-  return chosen ? chosen() : USAGE;
+  if (!chosen) return USAGE;
+  try {
+    return await chosen();
+  } catch (e) {
+    io.err(`nftsim: internal error: ${(e as Error).message}; nothing was changed\n`);
+    return INPUT;
+  }
 }

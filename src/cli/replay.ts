@@ -118,6 +118,16 @@ function tell(trace: Trace, answer: Answer, options: ReplayCommandOptions, io: I
   return answer.loaded && answer.failures.length === 0 ? OK : REFUSED;
 }
 
+/** One trace that fails in an unforeseen way leaves the others their answers. */
+function guarded(trace: Trace, io: Io, run: () => number): number {
+  try {
+    return run();
+  } catch (e) {
+    io.err(`${trace.file}: internal error: ${(e as Error).message}\n`);
+    return INPUT;
+  }
+}
+
 export function replay(files: readonly string[], options: ReplayCommandOptions, io: Io): number {
   const read = files.map((file) => readTrace(file));
   const problems = read.flatMap((r) => r.problems);
@@ -141,7 +151,7 @@ export function replay(files: readonly string[], options: ReplayCommandOptions, 
       const status = tell(trace, played.answer, options, io);
       return { status, ...(played.answer.loaded && { journal: played.journal }) };
     };
-    return alone ? onState(options, io, run) : run(undefined).status;
+    return alone ? onState(options, io, run) : guarded(trace, io, () => run(undefined).status);
   });
   return Math.max(problems.length ? INPUT : OK, ...statuses);
 }

@@ -14,6 +14,7 @@ import { ip } from '../datapath/iproute.ts';
 import type { NetnsEvents } from '../datapath/netns.ts';
 import { DEFAULT_RELEASE, type KernelProfile, profileOf } from '../datapath/profile.ts';
 import { Engine } from '../eval/engine/link.ts';
+import { TraceMonitor, TraceMonitor } from '../eval/engine/trace.ts';
 import { emptyRuleset, evaluate, type Machine, type Ruleset, type Target } from '../eval/index.ts';
 import type { Json } from '../eval/list/json.ts';
 import type { PrintOptions } from '../eval/type/index.ts';
@@ -86,10 +87,14 @@ export class Router {
     this.datapath.flowtables.listener = flows;
   }
 
-  /** Starts `nft monitor trace`; the function gives its lines so far. */
+  /** Starts `nft monitor trace`; the function ends it and gives its lines. */
   monitor(): () => readonly string[] {
-    const lines: string[] = [];
-    return () => lines;
+    const monitor = new TraceMonitor(this.ruleset, this.machine);
+    this.engine.tracer = monitor;
+    return () => {
+      this.engine.tracer = null;
+      return monitor.lines;
+    };
   }
 
   private describe(profile: KernelProfile, options: RouterOptions): Machine {
