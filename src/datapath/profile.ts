@@ -67,6 +67,10 @@ export interface KernelProfile {
   readonly tcpInvalidLowers: boolean;
   /** Expected connections get the helper of the one that expected them (6.1's stable releases). */
   readonly expectedTakesHelper: boolean;
+  /** A helper that comes to a translated connection may adjust its sequence numbers (6.1). */
+  readonly helperAddsSeqadj: boolean;
+  /** A reset of the machine's own (`reject with tcp reset`) closes the connection at once (6.1). */
+  readonly resetCloses: boolean;
   /** Expectations end by a timer, as late as its wheel makes it; else to the jiffy. */
   readonly expectationOnWheel: boolean;
   /** Destroy events tell the state and what was left of the timeout (5.11). */
@@ -112,6 +116,8 @@ const V4_16: KernelProfile = {
   tcpWindowIgnores: false,
   tcpInvalidLowers: false,
   expectedTakesHelper: false,
+  helperAddsSeqadj: false,
+  resetCloses: false,
   expectationOnWheel: false,
   conntrackDestroyTells: false,
   conntrackListsAll: false,
@@ -158,6 +164,8 @@ const V6_1: KernelProfile = {
   tcpWindowIgnores: true,
   tcpInvalidLowers: true,
   expectedTakesHelper: true,
+  helperAddsSeqadj: true,
+  resetCloses: true,
   conntrackDestroyTells: true,
   conntrackListsAll: true,
 };

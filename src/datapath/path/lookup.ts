@@ -17,7 +17,7 @@ import {
 } from '../fib.ts';
 import { isLocalMulticast4, isLoopback4, isMulticast4, isZeronet4 } from '../fib4_tables.ts';
 import { isAny6, isLinkLocal6, isMulticast6 } from '../fib6.ts';
-import { FORWARD, PREROUTING } from '../hooks.ts';
+import { FORWARD, INPUT, PREROUTING } from '../hooks.ts';
 import type { Netns } from '../netns.ts';
 import {
   DEV,
@@ -69,6 +69,13 @@ function isLooped(ns: Netns, p: Packet): boolean {
   return p.m[PKTTYPE] === PACKET_LOOPBACK || kind === 'loopback';
 }
 
+/** nft_fib_can_skip: a packet of the machine's own that came back; its way is known. */
+function isOwn(ns: Netns, p: Packet): boolean {
+  const hook = p.m[HOOK];
+  const early = hook === PREROUTING || hook === INET_INGRESS;
+  return (early || (hook === INPUT && ns.profile.fibSkipsInput)) && isLooped(ns, p);
+}
+
 /** fib … oif: the ifindex of the route's device; 0: none; NONE: NFT_BREAK. */
 export function fibOif(ns: Netns, p: Packet, family: number, query: FibQuery): number {
   return family === NFPROTO_IPV6 ? fibOif6(ns, p, query) : fibOif4(ns, p, query);
@@ -84,7 +91,7 @@ function fibOif4(ns: Netns, p: Packet, query: FibQuery): number {
   const { m, b } = p;
   const at = m[NH]!;
   const oif = restriction(p, query);
-  if (m[HOOK] === PREROUTING && isLooped(ns, p)) return m[IIF]!;
+  if (isOwn(ns, p)) return m[IIF]!;
   if (m[END]! - at < 20) return NONE;
   const saddr = word(b, at + 12);
   const daddr = word(b, at + 16);
@@ -151,7 +158,7 @@ function fibOif6(ns: Netns, p: Packet, query: FibQuery): number {
   if (m[END]! - m[NH]! < 40) return NONE;
   initFlow6(p, query, oif);
   flow6.l3mdev = ns.l3mdev(m[IIF]!);
-  if (m[HOOK] === PREROUTING || m[HOOK] === INET_INGRESS) if (isLooped(ns, p)) return m[IIF]!;
+  if (isOwn(ns, p)) return m[IIF]!;
   const route = ns.fib6.lookup(flow6, flow6.oif);
   if (route.error !== 0 || route.type === RTN_LOCAL || route.type === RTN_ANYCAST) return 0;
   const dev = route.fib?.dev ?? 0;
