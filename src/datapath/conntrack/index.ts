@@ -108,6 +108,7 @@ export class Conntrack extends ConntrackCore {
 
   /** nf_ct_set_closing: the machine sent a reset for this connection. */
   setClosing(row: number): void {
+    if (!this.netns.profile.resetCloses) return;
     if (row !== NONE && this.protonum(row) === IPPROTO_TCP) setClosing(this, row);
   }
 
@@ -197,7 +198,8 @@ export class Conntrack extends ConntrackCore {
     if (!helper) return;
     addHelp(this, row).helper = helper;
     this.table.status[row]! |= IPS_HELPER;
-    if (this.table.status[row]! & IPS_NAT_MASK) addSeqAdjust(this, row);
+    const translated = (this.table.status[row]! & IPS_NAT_MASK) !== 0;
+    if (translated && this.netns.profile.helperAddsSeqadj) addSeqAdjust(this, row);
   }
 
   /** A `ct timeout` object; undefined: no tracker for the protocol. */
