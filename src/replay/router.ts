@@ -14,7 +14,7 @@ import { ip } from '../datapath/iproute.ts';
 import type { NetnsEvents } from '../datapath/netns.ts';
 import { DEFAULT_RELEASE, type KernelProfile, profileOf } from '../datapath/profile.ts';
 import { Engine } from '../eval/engine/link.ts';
-import { TraceMonitor, TraceMonitor } from '../eval/engine/trace.ts';
+import { TraceMonitor } from '../eval/engine/trace.ts';
 import { emptyRuleset, evaluate, type Machine, type Ruleset, type Target } from '../eval/index.ts';
 import type { Json } from '../eval/list/json.ts';
 import type { PrintOptions } from '../eval/type/index.ts';
