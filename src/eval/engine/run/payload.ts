@@ -108,7 +108,21 @@ export function readPayload(args: OpArgs, len: number): Reader {
   const from = offset / 8;
   if (tunnel) return innerReader(tunnel, (p, regs, at) => plain(p, layer, from, len, regs, at));
   if (layer === 'll' && reachesTag(from, len)) return linkReader(from, len);
+  if (layer === 'th' && isFast(from, len)) return (p, regs, at) => readFast(p, from, len, regs, at);
   return (p, regs, at) => plain(p, layer, from, len, regs, at);
+}
+
+/** nft_payload_select_ops: an aligned byte, half or word. */
+const isFast = (offset: number, len: number): boolean =>
+  (len === 1 || len === 2 || len === 4) && offset % len === 0;
+
+/**
+ * nft_payload_fast_eval: does not ask whether there is a transport header in this fragment, so that
+ * later fragments have their data read as ports.
+ */
+function readFast(p: Packet, offset: number, len: number, regs: Uint8Array, at: number): boolean {
+  clearTail(regs, at, len);
+  return p.m[L4PROTO] !== NONE && copyBits(p, p.m[TH]! + offset, len, regs, at);
 }
 
 function plain(
