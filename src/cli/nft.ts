@@ -1,7 +1,8 @@
 /**
  * `nftsim nft ARGS...`: the `nft` command line on a ruleset of ours. Mirrors main.c and cli.c of nft.
  */
-import { type Evaluation, evaluate, type Target } from '../eval/index.ts';
+import { sentText } from '../eval/bytecode/change.ts';
+import { type EvaluateOptions, type Evaluation, evaluate, type Target } from '../eval/index.ts';
 import { formatDiagnostics } from '../parser/diagnostic.ts';
 import { commandLine, type Entry, type Parsed, type ParseOptions, stdin } from '../parser/index.ts';
 import { nftParser } from '../replay/language.ts';
@@ -72,11 +73,17 @@ function report(parsed: Parsed, options: NftOptions, io: Io, target: Target): nu
   const broken = parsed.diagnostics.some((d) => d.severity === 'error');
   const result: Evaluation = broken
     ? { ok: false, diagnostics: [], output: '', changes: [] }
-    : evaluate(parsed.ruleset.commands, target, options);
+    : evaluate(parsed.ruleset.commands, target, { ...options, ...showingSent(options, io) });
   if (result.output !== '') io.out(result.output);
   const diagnostics = [...parsed.diagnostics, ...result.diagnostics];
   if (diagnostics.length > 0) io.err(formatDiagnostics(diagnostics, parsed.sources));
   return result.ok ? 0 : 1;
+}
+
+/** `-d netlink`: prints what is sent to the kernel. */
+function showingSent({ debug }: NftOptions, io: Io): Pick<EvaluateOptions, 'sent'> {
+  const shown = debug.includes('netlink') || debug.includes('all');
+  return shown ? { sent: (changes) => io.out(sentText(changes)) } : {};
 }
 
 /** `nft -i`: every line is a batch of its own; a backslash at its end joins the next. */

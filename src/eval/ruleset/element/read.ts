@@ -150,8 +150,9 @@ function readData(node: AstExpr, to: Reading): ElementData | undefined {
   const { set, ctx } = to;
   if (set.object !== undefined) return readObjectName(node, to);
   if (!set.data) return ctx.error('set is not a map', node.span);
-  const { data, dataBits } = set;
-  const e = ctx.expr(node, { type: data, bits: dataBits ?? data.bits, order: data.order });
+  const { data, dataBits, dataExpr } = set;
+  const order = dataExpr?.order ?? data.order;
+  const e = ctx.expr(node, { type: data, bits: dataBits ?? data.bits, order });
   return e && elementData(e, set);
 }
 
