@@ -109,6 +109,8 @@ export interface KeyRow {
   lowerStore?(load: Load, sreg: Register, to: Lowering): void;
   /** The kernel's text of its ops: `meta load mark => reg 1`, without brackets. */
   bytecode(op: Extract<Op, { op: 'load' | 'store' }>): string;
+  /** What the kernel makes of a load, a store by itself (nft_expr_ops.init), wherever it stands. */
+  init?(op: Extract<Op, { op: 'load' | 'store' }>, family: Family): Errno | undefined;
   /** The kernel's own check of a load, a store (nft_expr_ops.validate): where it may stand. */
   validate?(
     op: Extract<Op, { op: 'load' | 'store' }>,
@@ -168,6 +170,8 @@ export interface Declared {
 
 /** State of a stateful statement: how many numbers, how it starts, how it is saved. */
 export interface StateRow {
+  /** Its instances have `gc`. */
+  readonly collects?: true;
   /** A new instance from the op's args. */
   create(args: OpArgs, env: Env): StatefulInstance;
 }

@@ -1,5 +1,5 @@
 /** Concatenations: `ip saddr . tcp dport`. Mirrors expr_evaluate_concat of nft. */
-import type { ConcatExpr } from '../../parser/ast.ts';
+import type { ConcatExpr, Span } from '../../parser/ast.ts';
 import type { Concat, Expr } from '../checked.ts';
 import { concatType, registerBits, type ValueType } from '../type/index.ts';
 import type { CheckContext, Expected } from './context.ts';
@@ -22,7 +22,7 @@ export function checkConcat(
   for (const [i, child] of node.parts.entries()) {
     const type = wanted?.[i];
     if (wanted && !type)
-      return ctx.error('too many concatenation components', child.span, node.span);
+      return ctx.error('too many concatenation components', node.span, ...place(expected));
     const part = ctx.expr(child, type && partExpected(type, expected!, i));
     if (!part) return undefined;
     if (part.kind === 'set' || part.kind === 'concat' || part.kind === 'map')
@@ -60,6 +60,9 @@ function concat(parts: Expr[], node: ConcatExpr, ctx: CheckContext): Concat | un
 
 const describe = (parts: readonly Expr[]): string =>
   concatType(parts.map((part) => part.type)).description;
+
+/** Where what is expected was written. */
+const place = (expected: Expected | undefined): Span[] => (expected?.span ? [expected.span] : []);
 
 /** What a part of a concatenation is expected to be: the type of the key there, and its width. */
 export function partExpected(type: ValueType, whole: Expected, index: number): Expected {

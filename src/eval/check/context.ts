@@ -99,6 +99,8 @@ export interface Expected {
   readonly max?: bigint;
   /** Of a concatenation: what each part is to be. */
   readonly parts?: readonly Expected[];
+  /** Where the expression is that says what is expected. */
+  readonly span?: Span;
   /** The bits of what the value is set to: operands may use them all. */
   readonly room?: number;
 }

@@ -13,7 +13,7 @@ export interface Known {
   readonly protocol: Protocol;
   /** Bits from the start of the layer to the header. */
   readonly shift: number;
-  /** All that it may be: more than one after a comparison with a set. */
+  /** All that matches have said it is: more than one after a comparison with a set. */
   readonly among: readonly Protocol[];
 }
 
@@ -29,7 +29,7 @@ export class KnownProtocols {
   constructor(outermost: Protocol, byNumber: ReadonlyMap<string, Protocol>) {
     this.byNumber = byNumber;
     this.outermost = outermost;
-    this.layers.set(outermost.layer, { protocol: outermost, shift: 0, among: [outermost] });
+    this.layers.set(outermost.layer, { protocol: outermost, shift: 0, among: [] });
   }
 
   at(layer: Layer): Known | undefined {
@@ -78,7 +78,7 @@ export class KnownProtocols {
 
   private set(layer: Layer, protocol: Protocol): void {
     const before = this.layers.get(layer);
-    const others = before?.among.filter((p) => p !== protocol && !p.virtual) ?? [];
+    const others = before?.among.filter((p) => p !== protocol) ?? [];
     this.layers.set(layer, {
       protocol,
       shift: before?.shift ?? 0,

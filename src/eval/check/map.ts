@@ -21,6 +21,7 @@ export const expectedOf = (e: Expr): Expected => ({
   type: e.type,
   bits: e.bits,
   order: e.order,
+  ...(e.span && { span: e.span }),
   ...(e.kind === 'load' && e.max !== undefined && { max: e.max }),
   ...(e.kind === 'concat' && { parts: e.parts.map(expectedOf) }),
 });

@@ -4,7 +4,7 @@
  * Owns which operators go with which sides, and what they mean for flags. Mirrors
  * expr_evaluate_relational of nft.
  */
-import type { Expr as AstExpr, MatchStatement } from '../../parser/ast.ts';
+import type { Expr as AstExpr, MatchStatement, Span } from '../../parser/ast.ts';
 import type { Expr, Load, RelOp, Statement } from '../checked.ts';
 import type { CheckContext } from './context.ts';
 import { isConstant, kindWords } from './kind.ts';
@@ -25,8 +25,8 @@ export function checkMatch(node: MatchStatement, ctx: CheckContext): Match | und
     );
   const checked = ctx.expr(node.right, expectedOf(left));
   if (!checked) return undefined;
+  if (!legal(node, left, checked, ctx)) return undefined;
   const right = unprefixed(singleton(node.right, checked));
-  if (!legal(node, left, right, ctx)) return undefined;
   return { kind: 'match', left, op: meaning(node.op, left, right), right, span: node.span };
 }
 
@@ -70,6 +70,12 @@ function meaning(op: MatchStatement['op'], left: Expr, right: Expr): RelOp {
 
 const ORDER_OPS: readonly string[] = ['<', '>', '<=', '>='];
 
+/** Where the operator stands: between the two sides. */
+const opSpan = ({ left, right, op }: MatchStatement): Span => {
+  const end = right.span.start - 1;
+  return { ...left.span, start: end - (op?.length ?? 0), end };
+};
+
 /** The operator as nft names it in messages. */
 const opText = (op: MatchStatement['op']): string => op ?? '==';
 
@@ -112,5 +118,5 @@ function legalKinds(
   }
   if (!ORDER_OPS.includes(text) || right.kind === 'value') return true;
   const what = `Relational expression (${text}) is undefined for ${kindWords[right.kind]} expressions`;
-  return !!ctx.error(what, node.right.span, node.span);
+  return !!ctx.error(what, node.right.span, opSpan(node));
 }

@@ -29,12 +29,15 @@ interface CtKey {
   readonly kernel?: string;
   /** Whether `original` or `reply` may precede. */
   readonly direction?: true;
+  /** The kernel takes it of one direction only. */
+  readonly needs?: 'direction';
   readonly names?: Naming;
   /** Compares with no constant. */
   readonly opaque?: true;
 }
 
 const DIRECTION = { direction: true } as const;
+const TUPLE = { direction: true, needs: 'direction' } as const;
 
 const KEYS: Readonly<Record<string, CtKey>> = {
   state: { type: ctState, bits: 32 },
@@ -44,10 +47,10 @@ const KEYS: Readonly<Record<string, CtKey>> = {
   expiration: { type: time, bits: 32 },
   helper: { type: string, bits: 128 },
   l3proto: { type: nfProto, bits: 8, kernel: 'l3protocol', ...DIRECTION },
-  'ip saddr': { type: ipv4Addr, bits: 32, order: 'big', kernel: 'src_ip', ...DIRECTION },
-  'ip daddr': { type: ipv4Addr, bits: 32, order: 'big', kernel: 'dst_ip', ...DIRECTION },
-  'ip6 saddr': { type: ipv6Addr, bits: 128, order: 'big', kernel: 'src_ip6', ...DIRECTION },
-  'ip6 daddr': { type: ipv6Addr, bits: 128, order: 'big', kernel: 'dst_ip6', ...DIRECTION },
+  'ip saddr': { type: ipv4Addr, bits: 32, order: 'big', kernel: 'src_ip', ...TUPLE },
+  'ip daddr': { type: ipv4Addr, bits: 32, order: 'big', kernel: 'dst_ip', ...TUPLE },
+  'ip6 saddr': { type: ipv6Addr, bits: 128, order: 'big', kernel: 'src_ip6', ...TUPLE },
+  'ip6 daddr': { type: ipv6Addr, bits: 128, order: 'big', kernel: 'dst_ip6', ...TUPLE },
   protocol: {
     type: inetProto,
     bits: 8,
@@ -55,8 +58,8 @@ const KEYS: Readonly<Record<string, CtKey>> = {
     names: { numbering: 'l4proto', layer: 'th', stays: true },
     ...DIRECTION,
   },
-  'proto-src': { type: inetService, bits: 16, order: 'big', kernel: 'proto_src', ...DIRECTION },
-  'proto-dst': { type: inetService, bits: 16, order: 'big', kernel: 'proto_dst', ...DIRECTION },
+  'proto-src': { type: inetService, bits: 16, order: 'big', kernel: 'proto_src', ...TUPLE },
+  'proto-dst': { type: inetService, bits: 16, order: 'big', kernel: 'proto_dst', ...TUPLE },
   label: { type: ctLabel, bits: 128 },
   bytes: { type: integer, bits: 64, ...DIRECTION },
   packets: { type: integer, bits: 64, ...DIRECTION },
@@ -67,16 +70,23 @@ const KEYS: Readonly<Record<string, CtKey>> = {
   secmark: { type: integer, bits: 32, opaque: true },
 };
 
-/** Addresses of the packet's own family. */
-const ADDRESSES = ['saddr', 'daddr'];
+/** Addresses of the packet's own family, and the kernel's names of them. */
+const PLAIN: Readonly<Record<string, string>> = { saddr: 'src', daddr: 'dst' };
+const ADDRESSES = Object.keys(PLAIN);
 const DIRECTION_OF_PACKET = ['protocol', 'l3proto'];
 
-const words = [
-  ...new Set([...Object.keys(KEYS).map((name) => name.split(' ').pop()!), ...ADDRESSES]),
-];
+const lastWord = (name: string): string => name.split(' ').pop()!;
+
+const words = [...new Set([...Object.keys(KEYS).map((name) => lastWord(name)), ...ADDRESSES])];
+
+/** The kernel takes only these. */
+const SETTABLE = ['mark', 'label', 'event', 'zone', 'secmark'];
+const UNREADABLE = ['event'];
 
 interface CtArgs {
   readonly key: string;
+  /** An address that did not say its family: the kernel has names of their own for them. */
+  readonly plain?: true;
   readonly dir?: string;
 }
 
@@ -115,7 +125,7 @@ export const ct: KeyRow = {
     return {
       kind: 'load',
       row: ct,
-      args: { key: name, ...(dir && { dir }) },
+      args: { key: name, ...(dir && { dir }), ...(plain && { plain: true }) },
       type: key.type,
       bits: key.bits,
       order: key.order ?? 'host',
@@ -130,7 +140,8 @@ export const ct: KeyRow = {
     return dir && !DIRECTION_OF_PACKET.includes(key) ? `ct ${dir} ${key}` : `ct ${key}`;
   },
   json(load) {
-    const { key, dir } = ctArgs(load);
+    const { key: name, dir, plain } = ctArgs(load);
+    const key = plain ? lastWord(name) : name;
     return { ct: { key, ...(dir && !DIRECTION_OF_PACKET.includes(key) && { dir }) } };
   },
   lower(load, dreg, to) {
@@ -139,9 +150,18 @@ export const ct: KeyRow = {
   lowerStore(load, sreg, to) {
     to.emit({ op: 'store', row: ct, args: load.args, sreg, len: load.bits / 8 });
   },
-  bytecode(op) {
+  init(op) {
     const { key, dir } = op.args as unknown as CtArgs;
-    const name = KEYS[key]?.kernel ?? key;
+    if (op.op === 'store') {
+      if (!SETTABLE.includes(key)) return 'EOPNOTSUPP';
+      return dir && key !== 'zone' ? 'EINVAL' : undefined;
+    }
+    if (UNREADABLE.includes(key)) return 'EOPNOTSUPP';
+    return KEYS[key]?.needs === 'direction' && !dir ? 'EINVAL' : undefined;
+  },
+  bytecode(op) {
+    const { key, dir, plain } = op.args as unknown as CtArgs;
+    const name = (plain ? PLAIN[lastWord(key)] : KEYS[key]?.kernel) ?? key;
     const direction = dir ? ` , dir ${dir}` : '';
     if (op.op === 'store') {
       return `ct set ${name} with reg ${registerName(op.sreg ?? 0)}${direction}`;

@@ -8,6 +8,7 @@ import type { KeyRow } from '../row.ts';
 import { boolean } from '../type/integer.ts';
 import { fibAddrType, ifindex } from '../type/interface.ts';
 import { ifname } from '../type/string.ts';
+import { ipHooks, misplaced, type Placement } from './placement.ts';
 
 /** What the look-up uses, in the order in which it lists. */
 const FLAGS = ['saddr', 'daddr', 'mark', 'iif', 'oif'];
@@ -23,6 +24,16 @@ interface FibArgs {
   readonly result: keyof typeof RESULTS;
   /** Whether there is such a route, rather than what it says. */
   readonly present?: true;
+}
+
+const INBOUND = ipHooks('prerouting', 'input', 'forward');
+const OUTBOUND = ipHooks('forward', 'output', 'postrouting');
+const ANY = ipHooks('prerouting', 'input', 'forward', 'output', 'postrouting');
+
+/** Devices are known of packets that come in, addresses everywhere. */
+function placeOf(flags: readonly string[], result: FibArgs['result']): Placement {
+  if (result !== 'type' || flags.includes('iif')) return INBOUND;
+  return flags.includes('oif') ? OUTBOUND : ANY;
 }
 
 const fibArgs = (load: Load): FibArgs => load.args as unknown as FibArgs;
@@ -61,6 +72,10 @@ export const fib: KeyRow = {
   json: (load) => ({ fib: { result: fibArgs(load).result, flags: [...fibArgs(load).flags] } }),
   lower(load, dreg, to) {
     to.emit({ op: 'load', row: fib, args: load.args, dreg, len: load.bits / 8 });
+  },
+  validate(op, site) {
+    const { flags, result } = op.args as unknown as FibArgs;
+    return misplaced(site, placeOf(flags, result));
   },
   bytecode(op) {
     const { flags, result, present } = op.args as unknown as FibArgs;

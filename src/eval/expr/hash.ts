@@ -30,7 +30,15 @@ const number = (word: unknown): number | undefined =>
 const tail = ({ mod, seed, offset }: HashArgs): string =>
   `mod ${mod}${seed === undefined ? '' : ` seed 0x${seed.toString(16)}`}${offset ? ` offset ${offset}` : ''}`;
 
-const result = { type: integer, bits: 32, order: 'host' } as const;
+const resultOf = ({ mod, offset }: HashArgs) =>
+  ({
+    type: integer,
+    bits: 32,
+    order: 'host',
+    ...(mod > 0 && { max: BigInt(mod + offset) - 1n }),
+  }) as const;
+
+const init: KeyRow['init'] = (op) => (op.args.mod === 0 ? 'ERANGE' : undefined);
 
 export const jhash: KeyRow = {
   row: 'key',
@@ -43,8 +51,7 @@ export const jhash: KeyRow = {
     const seed = number(args.seed);
     const offset = number(args.offset) ?? 0;
     const hash: HashArgs = { of, mod, offset, ...(seed !== undefined && { seed }) };
-    const max = BigInt(mod) - 1n;
-    return { kind: 'load', row: jhash, args: { ...hash }, ...result, max, span: node.span };
+    return { kind: 'load', row: jhash, args: { ...hash }, ...resultOf(hash), span: node.span };
   },
   list: (load, ctx) => `jhash ${ctx.expr(hashArgs(load).of!)} ${tail(hashArgs(load))}`,
   json(load, ctx) {
@@ -65,6 +72,7 @@ export const jhash: KeyRow = {
     to.emit({ op: 'load', row: jhash, args: { ...args, sreg, bytes }, dreg, len: 4 });
     to.release(sreg);
   },
+  init,
   bytecode(op) {
     const { mod, offset, seed, sreg, bytes } = op.args as unknown as HashArgs;
     const register = op.op === 'load' ? registerName(op.dreg) : 0;
@@ -81,8 +89,7 @@ export const symhash: KeyRow = {
   check(args, node) {
     const mod = number(args.mod)!;
     const hash: HashArgs = { mod, offset: number(args.offset) ?? 0 };
-    const max = BigInt(mod) - 1n;
-    return { kind: 'load', row: symhash, args: { ...hash }, ...result, max, span: node.span };
+    return { kind: 'load', row: symhash, args: { ...hash }, ...resultOf(hash), span: node.span };
   },
   list: (load) => `symhash ${tail(hashArgs(load))}`,
   json(load) {
@@ -92,6 +99,7 @@ export const symhash: KeyRow = {
   lower(load, dreg, to) {
     to.emit({ op: 'load', row: symhash, args: load.args, dreg, len: 4 });
   },
+  init,
   bytecode(op) {
     const { mod, offset } = op.args as unknown as HashArgs;
     const register = op.op === 'load' ? registerName(op.dreg) : 0;

@@ -7,6 +7,7 @@ import type { KeyRow } from '../row.ts';
 import { ipv4Addr, ipv6Addr } from '../type/address.ts';
 import type { ValueType } from '../type/index.ts';
 import { integer } from '../type/integer.ts';
+import { ipHooks, misplaced } from './placement.ts';
 
 interface IpsecKey {
   readonly type: ValueType;
@@ -25,6 +26,8 @@ const KEYS: Readonly<Record<string, IpsecKey>> = {
 };
 
 const MAX_SPNUM = 255;
+const INBOUND = ipHooks('prerouting', 'input', 'forward');
+const OUTBOUND = ipHooks('forward', 'output', 'postrouting');
 
 interface IpsecArgs {
   readonly dir: string;
@@ -70,6 +73,8 @@ export const ipsec: KeyRow = {
   lower(load, dreg, to) {
     to.emit({ op: 'load', row: ipsec, args: load.args, dreg, len: load.bits / 8 });
   },
+  validate: (op, site) =>
+    misplaced(site, (op.args as unknown as IpsecArgs).dir === 'in' ? INBOUND : OUTBOUND),
   bytecode(op) {
     const { dir, key, spnum } = op.args as unknown as IpsecArgs;
     const register = op.op === 'load' ? registerName(op.dreg) : 0;

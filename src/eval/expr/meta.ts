@@ -3,7 +3,7 @@
  *
  * Mirrors meta.c of nft and nft_meta.c of the kernel.
  */
-import type { Word } from '../../parser/ast.ts';
+import type { Family, Word } from '../../parser/ast.ts';
 import { word } from '../../parser/phrase.ts';
 import type { Naming } from '../check/protocol.ts';
 import type { ByteOrder, Load } from '../checked.ts';
@@ -18,6 +18,7 @@ import { classid, gid, realm, uid } from '../type/owner.ts';
 import { ifname } from '../type/string.ts';
 import { date, day, hour } from '../type/time.ts';
 import { innerText, tunnelOf } from './header.ts';
+import { ipHooks, misplaced, type Placement } from './placement.ts';
 
 interface MetaKey {
   readonly type: ValueType;
@@ -29,13 +30,29 @@ interface MetaKey {
   /** May stand without `meta`; `listed`: lists so. */
   readonly alone?: 'read' | 'listed';
   readonly names?: Naming;
-  /** Only here. */
-  readonly family?: string;
+  /** Only in this family's rules. */
+  readonly family?: Family;
+  /** Only the kernel's code of this family knows it. */
+  readonly only?: Family;
+  /** Can be set; absent: only read. */
+  readonly set?: 'also' | 'only';
+  readonly where?: Placement;
+  readonly setWhere?: Placement;
   /** Absent: what the bits hold. */
   readonly max?: bigint;
   /** Compares with no constant. */
   readonly opaque?: true;
 }
+
+const BRIDGE = { only: 'bridge' } as const;
+const INBOUND: Placement = { ...ipHooks('prerouting', 'input', 'forward'), netdev: ['ingress'] };
+const LOCAL: Placement = ipHooks('input', 'forward');
+const EARLY: Placement = {
+  ...ipHooks('prerouting'),
+  bridge: ['prerouting'],
+  netdev: ['ingress'],
+};
+const BROUTE: Placement = { bridge: ['prerouting'] };
 
 const KEYS: Readonly<Record<string, MetaKey>> = {
   length: { type: integer, bits: 32, kernel: 'len' },
@@ -45,8 +62,8 @@ const KEYS: Readonly<Record<string, MetaKey>> = {
     order: 'big',
     names: { numbering: 'ethertype', layer: 'nh' },
   },
-  priority: { type: classid, bits: 32 },
-  mark: { type: mark, bits: 32, alone: 'read' },
+  priority: { type: classid, bits: 32, set: 'also' },
+  mark: { type: mark, bits: 32, alone: 'read', set: 'also' },
   iif: { type: ifindex, bits: 32, alone: 'listed' },
   oif: { type: ifindex, bits: 32, alone: 'listed' },
   iifname: { type: ifname, bits: 128, alone: 'listed' },
@@ -60,9 +77,9 @@ const KEYS: Readonly<Record<string, MetaKey>> = {
   oiftype: { type: ifaceType, bits: 16, alone: 'read' },
   skuid: { type: uid, bits: 32, alone: 'read' },
   skgid: { type: gid, bits: 32, alone: 'read' },
-  nftrace: { type: integer, bits: 1, alone: 'read' },
+  nftrace: { type: integer, bits: 1, alone: 'read', set: 'also' },
   rtclassid: { type: realm, bits: 32, alone: 'read' },
-  secmark: { type: integer, bits: 32, opaque: true },
+  secmark: { type: integer, bits: 32, opaque: true, set: 'also' },
   nfproto: {
     type: nfProto,
     bits: 8,
@@ -75,25 +92,25 @@ const KEYS: Readonly<Record<string, MetaKey>> = {
     order: 'big',
     names: { numbering: 'l4proto', layer: 'th' },
   },
-  ibrname: { type: ifname, bits: 128, kernel: 'bri_iifname', alone: 'read' },
-  obrname: { type: ifname, bits: 128, kernel: 'bri_oifname', alone: 'read' },
-  pkttype: { type: pktType, bits: 8, alone: 'read' },
+  ibrname: { type: ifname, bits: 128, kernel: 'bri_iifname', alone: 'read', ...BRIDGE },
+  obrname: { type: ifname, bits: 128, kernel: 'bri_oifname', alone: 'read', ...BRIDGE },
+  pkttype: { type: pktType, bits: 8, alone: 'read', set: 'also', setWhere: EARLY },
   cpu: { type: integer, bits: 32, alone: 'read' },
   iifgroup: { type: devgroup, bits: 32, alone: 'listed' },
   oifgroup: { type: devgroup, bits: 32, alone: 'listed' },
   cgroup: { type: integer, bits: 32, alone: 'read' },
   random: { type: integer, bits: 32, order: 'big', kernel: 'prandom' },
-  ipsec: { type: boolean, bits: 8, kernel: 'secpath', alone: 'read' },
+  ipsec: { type: boolean, bits: 8, kernel: 'secpath', alone: 'read', where: INBOUND },
   iifkind: { type: ifname, bits: 128 },
   oifkind: { type: ifname, bits: 128 },
-  ibrpvid: { type: integer, bits: 16, kernel: 'bri_iifpvid' },
-  ibrvproto: { type: etherType, bits: 16, order: 'big', kernel: 'bri_iifvproto' },
+  ibrpvid: { type: integer, bits: 16, kernel: 'bri_iifpvid', ...BRIDGE },
+  ibrvproto: { type: etherType, bits: 16, order: 'big', kernel: 'bri_iifvproto', ...BRIDGE },
   time: { type: date, bits: 64, alone: 'read' },
   day: { type: day, bits: 8, max: 6n, alone: 'read' },
   hour: { type: hour, bits: 32, alone: 'read' },
-  sdif: { type: ifindex, bits: 32 },
-  sdifname: { type: ifname, bits: 128 },
-  broute: { type: integer, bits: 1 },
+  sdif: { type: ifindex, bits: 32, where: LOCAL },
+  sdifname: { type: ifname, bits: 128, where: LOCAL },
+  broute: { type: integer, bits: 1, set: 'only', setWhere: BROUTE, ...BRIDGE },
 };
 
 /** Words of older releases, and what they are called now. */
@@ -156,6 +173,17 @@ export const meta: KeyRow = {
   lowerStore(load, sreg, to) {
     const len = Math.ceil(load.bits / 8);
     to.emit({ op: 'store', row: meta, args: load.args, sreg, len });
+  },
+  init(op, family) {
+    const key = KEYS[op.args.key as string];
+    const settable = key?.set !== undefined;
+    const known = op.op === 'store' ? settable : key?.set !== 'only';
+    return known && (!key?.only || key.only === family) ? undefined : 'EOPNOTSUPP';
+  },
+  validate(op, site) {
+    const key = KEYS[op.args.key as string];
+    const where = op.op === 'store' ? key?.setWhere : key?.where;
+    return where && misplaced(site, where);
   },
   bytecode(op) {
     const name = kernelName(op.args.key as string);

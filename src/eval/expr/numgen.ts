@@ -34,7 +34,7 @@ export const numgen: KeyRow = {
       type: integer,
       bits: 32,
       order: 'host',
-      max: BigInt(mod) - 1n,
+      ...(mod > 0 && { max: BigInt(mod + offset) - 1n }),
       span: node.span,
     };
   },
@@ -49,6 +49,7 @@ export const numgen: KeyRow = {
   lower(load, dreg, to) {
     to.emit({ op: 'load', row: numgen, args: load.args, dreg, len: load.bits / 8 });
   },
+  init: (op) => (op.args.mod === 0 ? 'ERANGE' : undefined),
   bytecode(op) {
     const { mode, mod, offset } = op.args as unknown as NumgenArgs;
     const register = op.op === 'load' ? registerName(op.dreg) : 0;

@@ -4,9 +4,13 @@ import { choice, kw, opt } from '../../parser/phrase.ts';
 import { registerName } from '../lower/registers.ts';
 import type { KeyRow } from '../row.ts';
 import { string } from '../type/string.ts';
+import { misplaced } from './placement.ts';
 
 /** Fingerprints are of TCP's SYN. */
 const TRANSPORT = 'tcp';
+
+const HOOKS = ['prerouting', 'input', 'forward'];
+const WHERE = { ip: HOOKS, inet: HOOKS };
 
 export const osf: KeyRow = {
   row: 'key',
@@ -35,5 +39,6 @@ export const osf: KeyRow = {
   lower(load, dreg, to) {
     to.emit({ op: 'load', row: osf, args: load.args, dreg, len: load.bits / 8 });
   },
+  validate: (_op, site) => misplaced(site, WHERE),
   bytecode: (op) => `osf dreg ${op.op === 'load' ? registerName(op.dreg) : 0}`,
 };

@@ -16,6 +16,7 @@ import { boolean, integer } from '../type/integer.ts';
 import { realm } from '../type/owner.ts';
 import { extensionRow } from './extension.ts';
 import { exthdrFields } from './exthdr-load.ts';
+import { IP_ONLY, ipHooks, misplaced, type Placement } from './placement.ts';
 import { ROUTING } from './segment.ts';
 
 /** Fields of the routing header that all its types have. */
@@ -34,15 +35,18 @@ interface RtKey {
   readonly bits: number;
   readonly order: ByteOrder;
   readonly kernel: string;
+  readonly where?: Placement;
   /** `ip`, `ip6`: only where the packet is of it. */
   readonly network?: string;
 }
+
+const OUTBOUND = ipHooks('forward', 'output', 'postrouting');
 
 const KEYS: Readonly<Record<string, RtKey>> = {
   classid: { type: realm, bits: 32, order: 'host', kernel: 'classid' },
   'ip nexthop': { type: ipv4Addr, bits: 32, order: 'big', kernel: 'nexthop4', network: 'ip' },
   'ip6 nexthop': { type: ipv6Addr, bits: 128, order: 'big', kernel: 'nexthop6', network: 'ip6' },
-  mtu: { type: integer, bits: 16, order: 'host', kernel: 'tcpmss' },
+  mtu: { type: integer, bits: 16, order: 'host', kernel: 'tcpmss', where: OUTBOUND },
   ipsec: { type: boolean, bits: 8, order: 'host', kernel: 'ipsec' },
 };
 
@@ -100,6 +104,10 @@ export const rt: KeyRow = {
   },
   lower(load, dreg, to) {
     to.emit({ op: 'load', row: rt, args: load.args, dreg, len: load.bits / 8 });
+  },
+  validate(op, site) {
+    const where = KEYS[op.args.key as string]?.where ?? IP_ONLY;
+    return misplaced(site, where);
   },
   bytecode(op) {
     const register = op.op === 'load' ? registerName(op.dreg) : 0;

@@ -8,6 +8,7 @@ import type { KeyRow } from '../row.ts';
 import type { ValueType } from '../type/index.ts';
 import { integer, mark } from '../type/integer.ts';
 import { cgroupv2 } from '../type/owner.ts';
+import { ipHooks, misplaced } from './placement.ts';
 
 interface SocketKey {
   readonly type: ValueType;
@@ -33,6 +34,7 @@ interface SocketArgs {
 const socketArgs = (load: Load): SocketArgs => load.args as unknown as SocketArgs;
 
 const MAX_LEVEL = 255;
+const WHERE = ipHooks('prerouting', 'input', 'output');
 
 export const socket: KeyRow = {
   row: 'key',
@@ -73,6 +75,7 @@ export const socket: KeyRow = {
   lower(load, dreg, to) {
     to.emit({ op: 'load', row: socket, args: load.args, dreg, len: load.bits / 8 });
   },
+  validate: (_op, site) => misplaced(site, WHERE),
   bytecode(op) {
     const { key, level } = op.args as unknown as SocketArgs;
     const register = op.op === 'load' ? registerName(op.dreg) : 0;

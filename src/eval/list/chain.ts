@@ -9,7 +9,7 @@ import { withState } from './state.ts';
 import { oneOrMany } from './table.ts';
 
 /** What stands before the rules. */
-function declaration(chain: Chain, to: Listing): string[] {
+export function declaration(chain: Chain, to: Listing): string[] {
   const { comment, base } = chain;
   return [
     ...(comment === undefined ? [] : [`comment ${quotedText(comment)}`]),
@@ -17,7 +17,7 @@ function declaration(chain: Chain, to: Listing): string[] {
   ];
 }
 
-function hookLine(chain: Chain, base: BaseChain, to: Listing): string {
+export function hookLine(chain: Chain, base: BaseChain, to: Listing): string {
   const { numericPriority } = to.options;
   const { family } = chain.table;
   const priority = printPriority(base.priority, family, base.hook, numericPriority);

@@ -7,8 +7,8 @@
  */
 import type { Family } from '../../parser/ast.ts';
 import type { KnownProtocols } from '../check/known.ts';
-import type { Layer, Protocol } from '../check/protocol.ts';
-import { protocolTable, startInside, startOf } from '../check/protocols.ts';
+import type { Layer, Protocol, Tunnel } from '../check/protocol.ts';
+import { protocolNamed, protocolTable, startInside, startOf } from '../check/protocols.ts';
 import type { Expr, Load, Statement } from '../checked.ts';
 import { exthdrArgs } from '../expr/exthdr-load.ts';
 import { type PayloadRow, payloadArgs } from '../expr/header.ts';
@@ -65,8 +65,17 @@ class Dependencies {
     if (!layer) return;
     const tunnel = load.args.tunnel ? 'inside ' : '';
     if (this.usesMessage(load)) this.drop('message');
+    this.useTunnel(load);
     const dependency = this.pending.get(tunnel + layer);
     if (dependency && this.mayDrop(dependency, load, layer)) this.drop(tunnel + layer);
+  }
+
+  /** What lies inside a tunnel says what transport protocol the tunnel is. */
+  private useTunnel(load: Load): void {
+    const { tunnel } = load.args as { tunnel?: Tunnel };
+    const numbers = tunnel && protocolNamed(tunnel.name).numbers.l4proto;
+    const value = this.pending.get('th')?.right;
+    if (value?.kind === 'value' && numbers?.includes(Number(value.value))) this.drop('th');
   }
 
   /** A statement that is no match ends what a later expression could imply. */

@@ -59,9 +59,12 @@ function numberJson(e: Expr, ctx: ListContext): Json {
   return e.prefixBits !== undefined && typeof json === 'string' ? `${json}*` : json;
 }
 
-/** The end of a range of flags is no flag. */
-const endJson = (e: Expr, ctx: ListContext): Json =>
-  e.kind === 'value' && e.type.bitmask && e.type.symbols ? jsonNumber(e.value) : numberJson(e, ctx);
+/** The end of a range: flags in host order, as the kernel has them for ranges, are numbers. */
+function endJson(e: Expr, ctx: ListContext): Json {
+  if (e.kind === 'value' && e.type.bitmask && e.type.symbols && e.bits > 8)
+    return jsonNumber(e.value);
+  return numberJson(e, { ...ctx, options: { ...ctx.options, inRange: true } });
+}
 
 function elementJson(e: Element, ctx: ListContext): Json {
   const key = keyJson(e, ctx);

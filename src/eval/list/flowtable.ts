@@ -5,15 +5,22 @@ import { devicesJson, devicesText } from './chain.ts';
 import type { Json } from './json.ts';
 import { block, handleNote, type Listing } from './listing.ts';
 
-export function flowtableText(flowtable: Flowtable, to: Listing): string {
-  const { name, hook, priority, devices, offload, counter, handle } = flowtable;
+export const flowtableText = (flowtable: Flowtable, to: Listing): string =>
+  block(
+    `flowtable ${flowtable.name}`,
+    handleNote(flowtable.handle, to),
+    flowtableLines(flowtable, to),
+  );
+
+export function flowtableLines(flowtable: Flowtable, to: Listing): string[] {
+  const { hook, priority, devices, offload, counter } = flowtable;
   const number = printPriority(priority, 'netdev', hook, to.options.numericPriority);
-  return block(`flowtable ${name}`, handleNote(handle, to), [
+  return [
     `hook ${hook} priority ${number}`,
     ...(devices.length > 0 ? [devicesText(devices)] : []),
     ...(offload ? ['flags offload'] : []),
     ...(counter ? ['counter'] : []),
-  ]);
+  ];
 }
 
 export function flowtableJson(flowtable: Flowtable): Json {

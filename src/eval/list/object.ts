@@ -3,15 +3,18 @@ import type { NftObject } from '../ruleset/store.ts';
 import type { Json } from './json.ts';
 import { block, handleNote, type Listing, quotedText } from './listing.ts';
 
-const argsNow = (object: NftObject): NftObject['args'] =>
+const argsNow = (object: Pick<NftObject, 'args' | 'state'>): NftObject['args'] =>
   object.state ? { ...object.args, ...object.state.dump() } : object.args;
 
-export function objectText(object: NftObject, to: Listing): string {
-  const { comment, row } = object;
-  const lines = [
+export function objectLines({ comment, ...object }: NftObject, to: Listing): string[] {
+  return [
     ...(comment === undefined ? [] : [`comment ${quotedText(comment)}`]),
-    ...row.list(argsNow(object), to),
+    ...object.row.list(argsNow(object), to),
   ];
+}
+
+export function objectText(object: NftObject, to: Listing): string {
+  const lines = objectLines(object, to);
   return block(`${object.kind} ${object.name}`, handleNote(object.handle, to), lines);
 }
 

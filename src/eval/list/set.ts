@@ -29,7 +29,7 @@ function typeText(set: NftSet, to: Listing): string {
   return `${left} : ${dataInterval ? 'interval ' : ''}${right}`;
 }
 
-function settingLines(set: NftSet, statements: readonly string[], to: Listing): string[] {
+export function settingLines(set: NftSet, statements: readonly string[], to: Listing): string[] {
   const { flags, policy, size, timeout, gcInterval, autoMerge, comment } = set;
   const asIs = !flags.constant;
   return [

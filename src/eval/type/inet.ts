@@ -39,7 +39,8 @@ export const inetProto: ValueType = {
   print: (value, _bits, _scope, options) =>
     (options.numericProtocol ? undefined : firstName(protocols, value)) ?? decimal(value),
   json: (value, _bits, _scope, options) =>
-    (options.numericProtocol ? undefined : firstName(protocols, value)) ?? Number(value),
+    (options.numericProtocol || options.inRange ? undefined : firstName(protocols, value)) ??
+    Number(value),
 };
 
 const servicePorts = byName(services);

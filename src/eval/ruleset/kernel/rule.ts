@@ -4,6 +4,7 @@
 import type { Family } from '../../../parser/ast.ts';
 import type { Rule as CheckedRule } from '../../checked.ts';
 import type { Op } from '../../ir.ts';
+import type { Errno } from '../../row.ts';
 import { type Refusal, refuse } from '../errno.ts';
 import type { Chain, NftSet, Rule, Table } from '../store.ts';
 import type { Transaction } from '../transaction.ts';
@@ -42,6 +43,8 @@ export function newRule(tx: Transaction, spec: NewRule): Rule | Refusal {
   const next = ruleOf(chain, spec.position);
   if (spec.position !== undefined && !next) return refuse('ENOENT', 'position');
   if (spec.ops.length > MAX_OPS) return refuse('EINVAL');
+  const unable = firstUnable(spec.ops, spec.family);
+  if (unable) return refuse(unable);
   const referred = referencesOf(table, spec.ops);
   if (isRefusal(referred)) return referred;
   const { checked, ops, sets, stateful } = spec;
@@ -55,9 +58,25 @@ export function newRule(tx: Transaction, spec: NewRule): Rule | Refusal {
     tx.did(() => {}, { what: 'rule', change: 'new', rule, old: next! });
   } else {
     put(tx, rule, placeFor(chain, spec.how, next));
-    tx.did(() => {}, { what: 'rule', change: 'new', rule });
+    const { position } = spec;
+    tx.did(() => {}, {
+      what: 'rule',
+      change: 'new',
+      rule,
+      ...(spec.how === 'insert' && { inserted: true }),
+      ...(position !== undefined && { position }),
+    });
   }
   return needsValidation(ops) ? (validateNow(tx, table) ?? rule) : rule;
+}
+
+/** What the first op that cannot be made is refused with. */
+function firstUnable(ops: readonly Op[], family: Family): Errno | undefined {
+  for (const op of ops) {
+    const errno = op.op === 'load' || op.op === 'store' ? op.row.init?.(op, family) : undefined;
+    if (errno) return errno;
+  }
+  return undefined;
 }
 
 /** At the end of the batch, or at once where a batch is tried again to find the rule at fault. */

@@ -1,0 +1,166 @@
+/**
+ * Changes of the ruleset as commands: what `nft monitor` and `nft -e` print.
+ *
+ * Mirrors netlink_events_*_cb of nft's monitor.c.
+ */
+import type { SetElement } from '../engine/set/index.ts';
+import type { Change } from '../ruleset/commit.ts';
+import { listedElement } from '../ruleset/element/listed.ts';
+import type { Chain, Flowtable, NftObject, NftSet, Rule, Table } from '../ruleset/store.ts';
+import type { NameScope, PrintOptions } from '../type/index.ts';
+import { chainJson, hookLine, ruleLine, ruleObjectJson } from './chain.ts';
+import { elementJson, elementText } from './element.ts';
+import { flowtableJson, flowtableLines } from './flowtable.ts';
+import type { Json } from './json.ts';
+import { handleNote, type Listing, listingFor } from './listing.ts';
+import { objectJson, objectLines } from './object.ts';
+import { setJson, settingLines } from './set.ts';
+import { tableFlags, tableJson } from './table.ts';
+
+export interface EventOptions {
+  readonly names: NameScope;
+  readonly print: PrintOptions;
+  /** The batch said `create`. */
+  readonly created?: boolean;
+}
+
+interface Event {
+  readonly verb: string;
+  readonly text: string;
+  /** What JSON has below the verb. */
+  readonly json: Json;
+}
+
+/** The lines of what a batch changed. */
+export const eventText = (changes: readonly Change[], options: EventOptions): string =>
+  changes
+    .flatMap((c) => eventsOf(c, options))
+    .map(({ verb, text }) => `${verb} ${text}\n`)
+    .join('');
+
+export const eventJson = (changes: readonly Change[], options: EventOptions): Json[] =>
+  changes.flatMap((c) => eventsOf(c, options)).map(({ verb, json }) => ({ [verb]: json }));
+
+function eventsOf(change: Change, options: EventOptions): Event[] {
+  const { table } = subjectOf(change);
+  const to = listingFor(table.family, options.names, options.print);
+  const add = options.created ? 'create' : 'add';
+  const verb = change.change === 'del' ? 'delete' : add;
+  switch (change.what) {
+    case 'table':
+      return [{ verb, text: tableEvent(change.table, verb, to), json: tableJson(change.table) }];
+    case 'chain':
+      return [{ verb, text: chainEvent(change.chain, verb, to), json: chainJson(change.chain) }];
+    case 'rule':
+      return [ruleEvent(change, verb, to)];
+    case 'set':
+      return [{ verb, text: setEvent(change.set, verb, to), json: emptySetJson(change.set, to) }];
+    case 'element':
+      return change.elements.map((e) => elementEvent(change.set, e, verb, to));
+    case 'object': {
+      const { object } = change;
+      return [{ verb, text: objectEvent(object, verb, to), json: objectJson(object, to) }];
+    }
+    case 'flowtable': {
+      const { flowtable } = change;
+      return [{ verb, text: flowtableEvent(flowtable, verb, to), json: flowtableJson(flowtable) }];
+    }
+  }
+}
+
+function subjectOf(change: Change): { readonly table: Table } {
+  switch (change.what) {
+    case 'table':
+      return change;
+    case 'chain':
+      return change.chain;
+    case 'rule':
+      return change.rule.chain;
+    case 'set':
+    case 'element':
+      return change.set;
+    case 'object':
+      return change.object;
+    case 'flowtable':
+      return change.flowtable;
+  }
+}
+
+const within = ({ family, name }: Table, what: string, of: string): string =>
+  `${what} ${family} ${name} ${of}`;
+
+function tableEvent(table: Table, verb: string, to: Listing): string {
+  const flags = verb === 'delete' ? [] : tableFlags(table);
+  const block = flags.length > 0 ? ` { flags ${flags.join(',')}; }` : '';
+  return `table ${table.family} ${table.name}${block}${handleNote(table.handle, to)}`;
+}
+
+function chainEvent(chain: Chain, verb: string, to: Listing): string {
+  const { base, table, name, handle } = chain;
+  const block = base && verb !== 'delete' ? ` { ${hookLine(chain, base, to)} }` : '';
+  return `${within(table, 'chain', name)}${block}${handleNote(handle, to)}`;
+}
+
+type RuleChange = Extract<Change, { what: 'rule' }>;
+
+function ruleEvent(change: RuleChange, plain: string, to: Listing): Event {
+  const { rule, old, inserted, position } = change;
+  const { chain, handle } = rule;
+  const place = within(chain.table, 'rule', chain.name);
+  const json = ruleObjectJson(rule, to);
+  if (plain === 'delete') return { verb: plain, text: `${place} handle ${handle}`, json };
+  if (old) return { verb: 'replace', text: `${place} handle ${handle} ${body(rule, to)}`, json };
+  const at = position === undefined ? '' : `handle ${position} `;
+  return { verb: inserted ? 'insert' : plain, text: `${place} ${at}${body(rule, to)}`, json };
+}
+
+const body = (rule: Rule, to: Listing): string => ruleLine(rule, to);
+
+const kindOf = (set: NftSet): string =>
+  set.data !== undefined || set.object !== undefined ? 'map' : 'set';
+
+function setEvent(set: NftSet, verb: string, to: Listing): string {
+  const head = within(set.table, kindOf(set), set.name);
+  if (verb === 'delete') return head;
+  const bare = to.with({ ...to.options, stateless: true });
+  const statements = set.statements.map((s) => bare.statement(s));
+  const lines = settingLines(set, statements, to).map((line) => `${line};`);
+  return `${head} { ${lines.join(' ')} } ${handleNote(set.handle, to).trimStart()}`;
+}
+
+/** A set's own data; its elements are events of their own. */
+const emptySetJson = (set: NftSet, to: Listing): Json =>
+  setJson(set, listingFor(set.table.family, to.names, { ...to.options, terse: true }));
+
+function elementEvent(set: NftSet, e: SetElement, verb: string, to: Listing): Event {
+  const { table, name } = set;
+  const listed = listedElement(set, e);
+  return {
+    verb,
+    text: `${within(table, 'element', name)} { ${elementText(listed, to)} }`,
+    json: {
+      element: {
+        family: table.family,
+        table: table.name,
+        name,
+        elem: { set: [elementJson(listed, to)] },
+      },
+    },
+  };
+}
+
+function objectEvent(object: NftObject, verb: string, to: Listing): string {
+  const { row, kind, name, table, handle } = object;
+  const head = within(table, kind, name);
+  if (verb === 'delete') return head;
+  const end = row.bare ? '' : ';';
+  const lines = objectLines(object, to).map((line) => `${line}${end}`);
+  return `${head} { ${lines.join(' ')} } ${handleNote(handle, to).trimStart()}`;
+}
+
+function flowtableEvent(flowtable: Flowtable, verb: string, to: Listing): string {
+  const head = within(flowtable.table, 'flowtable', flowtable.name);
+  if (verb === 'delete') return head;
+  const lines = flowtableLines(flowtable, to).map((line) => `${line};`);
+  return `${head} { ${lines.join(' ')} } ${handleNote(flowtable.handle, to).trimStart()}`;
+}
