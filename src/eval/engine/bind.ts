@@ -153,6 +153,7 @@ function dynset(op: Extract<Op, { op: 'dynset' }>, env: Env): Effect {
     };
   }
   const make = elementMaker(op, set);
+  collectIdle(op.exprs.length > 0 ? op.exprs : set.exprs, set, env);
   return (p, regs) => {
     const e = elements.obtain(regs, at, make);
     if (e === null) return op.invert ? NFT_CONTINUE : NFT_BREAK;
@@ -162,6 +163,23 @@ function dynset(op: Extract<Op, { op: 'dynset' }>, env: Env): Effect {
     const code = touch(e, p, regs, env);
     return op.invert ? NFT_BREAK : code;
   };
+}
+
+const DEFAULT_GC_MS = 1000;
+
+/** Elements whose own state has nothing left go when the set's collector comes (nft_rhash_gc). */
+function collectIdle(exprs: readonly Op[], set: NftSet, { ns, onRelease }: Env): void {
+  if (!exprs.some((op) => op.op === 'effect' && op.row.state?.collects)) return;
+  const { clock } = ns;
+  const every = (set.gcInterval || DEFAULT_GC_MS) * 1000;
+  const round = () => {
+    for (const e of [...set.elements]) {
+      if (e.state?.some((instance) => instance.gc?.())) set.elements.remove(e);
+    }
+    timer = clock.schedule(clock.now + every, round);
+  };
+  let timer = clock.schedule(clock.now + every, round);
+  onRelease(() => clock.cancel(timer));
 }
 
 /** Mirrors nft_dynset_new. */

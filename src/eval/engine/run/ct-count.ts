@@ -5,6 +5,7 @@ import type { Env } from '../env.ts';
 import { NF_DROP, NFT_BREAK, NFT_CONTINUE } from '../verdict.ts';
 
 export const ctCountState: StateRow = {
+  collects: true,
   create(args: OpArgs, env: Env): StatefulInstance {
     const limit = Number(args.count);
     const over = args.over === true;
