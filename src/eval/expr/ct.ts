@@ -145,7 +145,7 @@ export const ct: KeyRow = {
     return { ct: { key, ...(dir && !DIRECTION_OF_PACKET.includes(key) && { dir }) } };
   },
   lower(load, dreg, to) {
-    to.emit({ op: 'load', row: ct, args: load.args, dreg, len: load.bits / 8 });
+    to.emit({ op: 'load', row: ct, args: load.args, dreg, len: load.bits / 8 }, load.span);
   },
   lowerStore(load, sreg, to) {
     to.emit({ op: 'store', row: ct, args: load.args, sreg, len: load.bits / 8 });

@@ -98,7 +98,7 @@ export const exthdrHooks: Hooks = {
   lower(load, dreg, to) {
     const { bits, ...args } = exthdrArgs(load);
     const len = Math.ceil(bits / 8);
-    to.emit({ op: 'load', row: load.row, args: { ...args, bits: 8 * len }, dreg, len });
+    to.emit({ op: 'load', row: load.row, args: { ...args, bits: 8 * len }, dreg, len }, load.span);
   },
   lowerStore(load, sreg, to) {
     const args = exthdrArgs(load);

@@ -71,7 +71,7 @@ export const fib: KeyRow = {
   list: (load) => `fib ${fibArgs(load).flags.join(' . ')} ${fibArgs(load).result}`,
   json: (load) => ({ fib: { result: fibArgs(load).result, flags: [...fibArgs(load).flags] } }),
   lower(load, dreg, to) {
-    to.emit({ op: 'load', row: fib, args: load.args, dreg, len: load.bits / 8 });
+    to.emit({ op: 'load', row: fib, args: load.args, dreg, len: load.bits / 8 }, load.span);
   },
   validate(op, site) {
     const { flags, result } = op.args as unknown as FibArgs;

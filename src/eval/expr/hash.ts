@@ -69,7 +69,7 @@ export const jhash: KeyRow = {
     const { of, ...args } = hashArgs(load);
     const sreg = to.operand(of!);
     const bytes = registerBytes(of!);
-    to.emit({ op: 'load', row: jhash, args: { ...args, sreg, bytes }, dreg, len: 4 });
+    to.emit({ op: 'load', row: jhash, args: { ...args, sreg, bytes }, dreg, len: 4 }, load.span);
     to.release(sreg);
   },
   init,
@@ -97,7 +97,7 @@ export const symhash: KeyRow = {
     return { symhash: { mod, ...(offset && { offset }) } };
   },
   lower(load, dreg, to) {
-    to.emit({ op: 'load', row: symhash, args: load.args, dreg, len: 4 });
+    to.emit({ op: 'load', row: symhash, args: load.args, dreg, len: 4 }, load.span);
   },
   init,
   bytecode(op) {

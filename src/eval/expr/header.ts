@@ -169,7 +169,10 @@ export function payloadHooks(spec: ChecksumSpec): Required<PayloadHooks> {
     lower(load, dreg, to) {
       const { bits, ...args } = payloadArgs(load);
       const len = Math.ceil(bits / 8);
-      to.emit({ op: 'load', row: load.row, args: { ...args, bits: 8 * len }, dreg, len });
+      to.emit(
+        { op: 'load', row: load.row, args: { ...args, bits: 8 * len }, dreg, len },
+        load.span,
+      );
     },
     lowerStore(load, sreg, to) {
       const { field: _, ...args } = payloadArgs(load);

@@ -71,7 +71,7 @@ export const ipsec: KeyRow = {
     return { ipsec: { key: name, ...(family && { family }), dir, spnum } };
   },
   lower(load, dreg, to) {
-    to.emit({ op: 'load', row: ipsec, args: load.args, dreg, len: load.bits / 8 });
+    to.emit({ op: 'load', row: ipsec, args: load.args, dreg, len: load.bits / 8 }, load.span);
   },
   validate: (op, site) =>
     misplaced(site, (op.args as unknown as IpsecArgs).dir === 'in' ? INBOUND : OUTBOUND),

@@ -168,7 +168,7 @@ export const meta: KeyRow = {
   json: (load) => ({ meta: { key: keyOf(load) } }),
   lower(load, dreg, to) {
     const len = Math.ceil(load.bits / 8);
-    to.emit({ op: 'load', row: meta, args: load.args, dreg, len });
+    to.emit({ op: 'load', row: meta, args: load.args, dreg, len }, load.span);
   },
   lowerStore(load, sreg, to) {
     const len = Math.ceil(load.bits / 8);

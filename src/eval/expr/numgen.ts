@@ -47,7 +47,7 @@ export const numgen: KeyRow = {
     return { numgen: { mode, mod, offset } };
   },
   lower(load, dreg, to) {
-    to.emit({ op: 'load', row: numgen, args: load.args, dreg, len: load.bits / 8 });
+    to.emit({ op: 'load', row: numgen, args: load.args, dreg, len: load.bits / 8 }, load.span);
   },
   init: (op) => (op.args.mod === 0 ? 'ERANGE' : undefined),
   bytecode(op) {

@@ -172,7 +172,8 @@ function named(row: KeyRow, spec: OptionSpec, args: Args, ctx: CheckContext): Lo
   const [written, option] = found;
   const name = option.listed ?? written;
   const base = { op: spec.op, number: option.number, name };
-  if (!field) return presence(row, base);
+  // The type byte of an IP option is known already: nft asks whether it is there.
+  if (!field || (spec.network && field.text === 'type')) return presence(row, base);
   if (!Object.hasOwn(option.fields, field.text))
     return ctx.error('unknown option field', field.span);
   return fieldLoad(row, { ...base, field: field.text }, option.fields[field.text]!);

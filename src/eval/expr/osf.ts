@@ -37,7 +37,7 @@ export const osf: KeyRow = {
     osf: { ...(args.ttl ? { ttl: args.ttl as string } : {}), key: args.key as string },
   }),
   lower(load, dreg, to) {
-    to.emit({ op: 'load', row: osf, args: load.args, dreg, len: load.bits / 8 });
+    to.emit({ op: 'load', row: osf, args: load.args, dreg, len: load.bits / 8 }, load.span);
   },
   validate: (_op, site) => misplaced(site, WHERE),
   bytecode: (op) => `osf dreg ${op.op === 'load' ? registerName(op.dreg) : 0}`,

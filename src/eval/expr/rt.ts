@@ -103,7 +103,7 @@ export const rt: KeyRow = {
     return { rt: { key, ...(family && { family }) } };
   },
   lower(load, dreg, to) {
-    to.emit({ op: 'load', row: rt, args: load.args, dreg, len: load.bits / 8 });
+    to.emit({ op: 'load', row: rt, args: load.args, dreg, len: load.bits / 8 }, load.span);
   },
   validate(op, site) {
     const where = KEYS[op.args.key as string]?.where ?? IP_ONLY;

@@ -73,7 +73,7 @@ export const socket: KeyRow = {
     return { socket: { key } };
   },
   lower(load, dreg, to) {
-    to.emit({ op: 'load', row: socket, args: load.args, dreg, len: load.bits / 8 });
+    to.emit({ op: 'load', row: socket, args: load.args, dreg, len: load.bits / 8 }, load.span);
   },
   validate: (_op, site) => misplaced(site, WHERE),
   bytecode(op) {

@@ -107,7 +107,9 @@ function enterRule(node: AstRule, cmd: Command, ctx: CommandContext, place: Plac
     stateful: statefulOf(checked, scope),
   });
   answered(ctx, cmd, answer, {
-    target: isRefusal(answer) ? targetPlace(node, lowered.ops, answer) : undefined,
+    target: isRefusal(answer)
+      ? (targetPlace(node, lowered.ops, answer) ?? lowered.spans[answer.index ?? -1])
+      : undefined,
   });
 }
 

@@ -4,7 +4,6 @@
 import type { Family } from '../../../parser/ast.ts';
 import type { Rule as CheckedRule } from '../../checked.ts';
 import type { Op } from '../../ir.ts';
-import type { Errno } from '../../row.ts';
 import { type Refusal, refuse } from '../errno.ts';
 import type { Chain, NftSet, Rule, Table } from '../store.ts';
 import type { Transaction } from '../transaction.ts';
@@ -44,7 +43,7 @@ export function newRule(tx: Transaction, spec: NewRule): Rule | Refusal {
   if (spec.position !== undefined && !next) return refuse('ENOENT', 'position');
   if (spec.ops.length > MAX_OPS) return refuse('EINVAL');
   const unable = firstUnable(spec.ops, spec.family);
-  if (unable) return refuse(unable);
+  if (unable) return unable;
   const referred = referencesOf(table, spec.ops);
   if (isRefusal(referred)) return referred;
   const { checked, ops, sets, stateful } = spec;
@@ -71,10 +70,10 @@ export function newRule(tx: Transaction, spec: NewRule): Rule | Refusal {
 }
 
 /** What the first op that cannot be made is refused with. */
-function firstUnable(ops: readonly Op[], family: Family): Errno | undefined {
-  for (const op of ops) {
+function firstUnable(ops: readonly Op[], family: Family): Refusal | undefined {
+  for (const [index, op] of ops.entries()) {
     const errno = op.op === 'load' || op.op === 'store' ? op.row.init?.(op, family) : undefined;
-    if (errno) return errno;
+    if (errno) return refuse(errno, 'target', index);
   }
   return undefined;
 }
