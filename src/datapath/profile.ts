@@ -77,6 +77,8 @@ export interface KernelProfile {
   readonly conntrackDestroyTells: boolean;
   /** conntrack-tools list IPv4 and IPv6 unless told (1.4.7), and know DCCP's states (1.4.7). */
   readonly conntrackListsAll: boolean;
+  /** nft lists flow statements as JSON; without it a ruleset that has one lists as nothing (0.9.9). */
+  readonly nftListsFlowsAsJson: boolean;
   /** dnat to a range of ports takes the first one that is free (6.8), not a random one. */
   readonly natDestinationPortFirst: boolean;
   /** When ports run out, a new TCP connection may end one that is closing (6.3). */
@@ -121,6 +123,7 @@ const V4_16: KernelProfile = {
   expectationOnWheel: false,
   conntrackDestroyTells: false,
   conntrackListsAll: false,
+  nftListsFlowsAsJson: false,
   natDestinationPortFirst: false,
   natEvictsClosing: false,
   chainDevicesChange: false,
@@ -168,6 +171,7 @@ const V6_1: KernelProfile = {
   resetCloses: true,
   conntrackDestroyTells: true,
   conntrackListsAll: true,
+  nftListsFlowsAsJson: true,
 };
 const V6_12: KernelProfile = {
   ...V6_1,

@@ -36,7 +36,7 @@ export interface PacketAnswer {
 }
 
 export interface Snapshot {
-  readonly nft_json: readonly Json[];
+  readonly nft_json: readonly Json[] | null;
   readonly nft?: string;
   readonly conntrack: readonly string[];
   readonly conntrack_plain?: readonly string[];

@@ -45,8 +45,6 @@ export interface CommandResult {
   readonly errors: string;
 }
 
-const LOAD_FAILED: CommandResult = { ok: false, output: '', errors: '' };
-
 export class Router {
   readonly datapath: Datapath;
   readonly engine: Engine;
@@ -136,10 +134,9 @@ export class Router {
     const parsed = nftParser().parse(entry, options);
     const broken = parsed.diagnostics.some((d) => d.severity === 'error');
     const commands = [...before, ...parsed.ruleset.commands];
-    const result = broken ? undefined : evaluate(commands, this.target, { print });
-    const all = [...parsed.diagnostics, ...(result?.diagnostics ?? [])];
+    const result = evaluate(commands, this.target, { print, broken });
+    const all = [...parsed.diagnostics, ...result.diagnostics];
     const errors = all.length ? formatDiagnostics(all, parsed.sources) : '';
-    if (!result) return { ...LOAD_FAILED, errors };
     return { ok: result.ok, output: result.output, errors };
   }
 
@@ -158,11 +155,21 @@ export class Router {
     return this.apply(LIST_RULESET, {}, print).output;
   }
 
-  /** The array `nftables` of `nft -j list ruleset`. */
-  listJson(): readonly Json[] {
+  /** The array `nftables` of `nft -j list ruleset`; null where the release's nft prints none. */
+  listJson(): readonly Json[] | null {
+    if (!this.machine.profile.nftListsFlowsAsJson && this.hasFlows()) return null;
     const { commands } = nftParser().parse(LIST_RULESET).ruleset;
     const { output } = evaluate(commands, this.target, { json: true });
     return (JSON.parse(output) as { nftables: Json[] }).nftables;
+  }
+
+  private hasFlows(): boolean {
+    const rules = [...this.ruleset.tables.values()].flatMap((table) =>
+      [...table.chains.values()].flatMap((chain) => chain.rules),
+    );
+    return rules.some((rule) =>
+      rule.checked.statements.some((s) => s.kind === 'effect' && s.row.flowtable),
+    );
   }
 
   conntrackLines(extended: boolean): string[] {
