@@ -2,7 +2,7 @@
  * `nftsim nft ARGS...`: the `nft` command line on a ruleset of ours. Mirrors main.c and cli.c of nft.
  */
 import { sentText } from '../eval/bytecode/change.ts';
-import { type EvaluateOptions, type Evaluation, evaluate, type Target } from '../eval/index.ts';
+import { type EvaluateOptions, endProgram, evaluate, type Target } from '../eval/index.ts';
 import { formatDiagnostics } from '../parser/diagnostic.ts';
 import { commandLine, type Entry, type Parsed, type ParseOptions, stdin } from '../parser/index.ts';
 import { nftParser } from '../replay/language.ts';
@@ -71,9 +71,11 @@ function enter(
 /** Evaluates what was parsed and prints what comes of it. */
 function report(parsed: Parsed, options: NftOptions, io: Io, target: Target): number {
   const broken = parsed.diagnostics.some((d) => d.severity === 'error');
-  const result: Evaluation = broken
-    ? { ok: false, diagnostics: [], output: '', changes: [] }
-    : evaluate(parsed.ruleset.commands, target, { ...options, ...showingSent(options, io) });
+  const result = evaluate(parsed.ruleset.commands, target, {
+    ...options,
+    ...showingSent(options, io),
+    broken,
+  });
   if (result.output !== '') io.out(result.output);
   const diagnostics = [...parsed.diagnostics, ...result.diagnostics];
   if (diagnostics.length > 0) io.err(formatDiagnostics(diagnostics, parsed.sources));
@@ -89,6 +91,7 @@ function showingSent({ debug }: NftOptions, io: Io): Pick<EvaluateOptions, 'sent
 /** `nft -i`: every line is a batch of its own; a backslash at its end joins the next. */
 function session(parseOptions: ParseOptions, options: NftOptions, io: Io, target: Target): number {
   const reader = nftParser().interactive(parseOptions);
+  const program = { ...target, owner: target.ruleset.nextOwner++ };
   let pending = '';
   for (const line of io.stdin().split('\n')) {
     if (line.endsWith('\\')) {
@@ -98,7 +101,8 @@ function session(parseOptions: ParseOptions, options: NftOptions, io: Io, target
     const text = pending + line;
     pending = '';
     if (text.trim() === 'quit') break;
-    if (text.trim() !== '') report(reader.line(text), options, io, target);
+    if (text.trim() !== '') report(reader.line(text), options, io, program);
   }
+  endProgram(program);
   return 0;
 }

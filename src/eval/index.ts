@@ -6,11 +6,13 @@
  */
 import type { Command } from '../parser/ast.ts';
 import type { Diagnostic } from '../parser/diagnostic.ts';
+import { eventJson, eventText } from './list/event.ts';
 import { type CommandContext, report } from './ruleset/command/context.ts';
 import { runCommand } from './ruleset/command/index.ts';
 import { Output } from './ruleset/command/output.ts';
 import type { Change, CommitListener } from './ruleset/commit.ts';
 import { strerror } from './ruleset/errno.ts';
+import { releaseOwner } from './ruleset/kernel/table.ts';
 import { validateTable } from './ruleset/kernel/validate.ts';
 import type { Machine } from './ruleset/machine.ts';
 import type { Ruleset } from './ruleset/store.ts';
@@ -29,7 +31,7 @@ export interface Target {
   readonly machine: Machine;
   /** Told of every batch that was kept. */
   readonly listener?: CommitListener;
-  /** The program that sends the batch, for tables with an owner. */
+  /** The program that sends the batch, for tables with an owner; absent: one that ends with it. */
   readonly owner?: number;
 }
 
@@ -38,6 +40,10 @@ export interface EvaluateOptions {
   readonly json?: boolean;
   /** Nothing is kept (`-c`). */
   readonly checkOnly?: boolean;
+  /** Some of the source could not be read: the rest is only checked for further errors. */
+  readonly broken?: boolean;
+  /** What was added is printed (`-e`). */
+  readonly echo?: boolean;
   /** Told what the batch asks the kernel for (`-d netlink`), also where the kernel refuses it. */
   sent?(changes: readonly Change[]): void;
 }
@@ -59,30 +65,59 @@ export function evaluate(
   target: Target,
   options: EvaluateOptions = {},
 ): Evaluation {
+  if (target.owner !== undefined) return evaluateAs(commands, target, options);
+  const program = { ...target, owner: target.ruleset.nextOwner++ };
+  const result = evaluateAs(commands, program, options);
+  endProgram(program);
+  return result;
+}
+
+/** The program `target.owner` is gone, and with it the tables that are its own. */
+export function endProgram({ ruleset, machine, listener, owner }: Target): void {
+  const tx = new Transaction(ruleset, machine, owner);
+  releaseOwner(tx);
+  if (tx.changes.length > 0) listener?.commit(tx.changes);
+}
+
+function evaluateAs(
+  commands: readonly Command[],
+  target: Target,
+  options: EvaluateOptions,
+): Evaluation {
   const first = attempt(commands, target, options, false);
-  if (first.errors.length > 0) {
+  if (first.errors.length > 0 || options.broken) {
     first.tx.forget();
-    return refused(first.errors, first);
+    return { ...REFUSED, diagnostics: first.errors };
   }
   options.sent?.([...first.tx.changes]);
   const faulty = first.refused.length === 0 && !isValid(first.tx);
   const tried = faulty ? again(first, commands, target, options) : first;
   if (tried.refused.length > 0) {
     tried.tx.abort();
-    return refused(tried.refused, first);
+    return { ...REFUSED, diagnostics: tried.refused, output: first.output.take() };
   }
   const changes = options.checkOnly ? [] : [...first.tx.changes];
   if (options.checkOnly) first.tx.abort();
   else target.listener?.commit(changes);
+  if (options.echo) echo(changes, commands, first);
   return { ok: true, diagnostics: first.warnings, output: first.output.take(), changes };
 }
 
-const refused = (diagnostics: readonly Diagnostic[], ctx: CommandContext): Evaluation => ({
-  ok: false,
-  diagnostics,
-  output: ctx.output.take(),
-  changes: [],
-});
+/** Prints what a batch added, as nft hears it back from the kernel. */
+function echo(changes: readonly Change[], commands: readonly Command[], ctx: CommandContext): void {
+  const added = changes.filter((c) => c.change !== 'del' && !isInternal(c));
+  const created = commands.every((c) => c.verb === 'create');
+  const options = { names: ctx.tx.machine, print: ctx.options, created };
+  if (!ctx.output.json) ctx.output.text(eventText(added, options));
+  else if (added.length > 0) ctx.output.events(eventJson(added, options));
+}
+
+/** Sets without a name, and chains that got another: nft says nothing of them. */
+const isInternal = (c: Change): boolean =>
+  ((c.what === 'set' || c.what === 'element') && c.set.flags.anonymous) ||
+  (c.what === 'chain' && c.change === 'update' && c.renamed === true);
+
+const REFUSED: Evaluation = { ok: false, diagnostics: [], output: '', changes: [] };
 
 function attempt(
   commands: readonly Command[],

@@ -18,6 +18,8 @@ export type Change =
       readonly what: 'chain';
       readonly change: 'update';
       readonly chain: Chain;
+      /** Only its name is another. */
+      readonly renamed?: true;
       readonly added: readonly string[];
       readonly removed: readonly string[];
     }
@@ -27,6 +29,9 @@ export type Change =
       readonly change: 'new' | 'del';
       readonly rule: Rule;
       readonly old?: Rule;
+      /** `insert`: it stands before others; the handle of the rule that the command named. */
+      readonly inserted?: true;
+      readonly position?: number;
     }
   | { readonly what: 'set'; readonly change: 'new' | 'del' | 'update'; readonly set: NftSet }
   /** Elements that a command added to or took from a set that rules may use already. */

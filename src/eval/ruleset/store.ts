@@ -20,6 +20,8 @@ export interface Ruleset {
   nextHandle: number;
   /** The number of the next chain without a name. */
   nextChain: number;
+  /** The number of the next program that sends commands. */
+  nextOwner: number;
 }
 
 export interface Table {
@@ -31,7 +33,7 @@ export interface Table {
   /** The program that made it alone may change it; it goes with that program, unless `persist`. */
   owner: boolean;
   /** That program, by a number that Transaction knows. */
-  ownedBy?: number;
+  ownedBy?: number | undefined;
   persist: boolean;
   comment?: string;
   /** The next handle of anything in it; refused batches have used theirs up. */

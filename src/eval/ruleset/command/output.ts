@@ -1,5 +1,5 @@
 /** What the listing commands of a batch print. */
-import { jsonDocument } from '../../list/document.ts';
+import { jsonDocument, printJson } from '../../list/document.ts';
 import type { Json } from '../../list/json.ts';
 
 export class Output {
@@ -16,6 +16,11 @@ export class Output {
 
   items(items: readonly Json[]): void {
     this.parts.push(jsonDocument(items));
+  }
+
+  /** Changes, without the head that listings have. */
+  events(events: readonly Json[]): void {
+    this.parts.push(`${printJson({ nftables: events })}\n`);
   }
 
   /** Everything since the last time. */

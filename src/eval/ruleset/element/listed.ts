@@ -27,6 +27,9 @@ export function listedElements(set: NftSet): ListedElement[] {
   return inOrder.map((e) => listed(set, shape, e));
 }
 
+export const listedElement = (set: NftSet, e: SetElement): ListedElement =>
+  listed(set, keyShape(set), e);
+
 function sorted(set: NftSet, shape: KeyShape): SetElement[] {
   if (shape.interval && shape.fields.length > 1) return [...set.elements];
   const ranked: { e: SetElement; rank: bigint }[] = [];
@@ -78,7 +81,12 @@ function listedData(set: NftSet, e: SetElement): Expr | undefined {
   }
   const half = e.data.length / 2;
   const low = decodeKey(shape, e.data.subarray(0, half));
-  return keyExpr(shape, set.data, low, decodeKey(shape, e.data.subarray(half)));
+  const high = decodeKey(shape, e.data.subarray(half));
+  const found = keyExpr(shape, set.data, low, high);
+  // In a map to intervals an address by itself is a prefix as long as it is.
+  if (found.kind !== 'value' || !found.type.prefixes) return found;
+  const { type, bits, order } = found;
+  return { kind: 'prefix', base: found, length: bits, type, bits, order };
 }
 
 type EffectOp = Extract<Op, { op: 'effect' }>;

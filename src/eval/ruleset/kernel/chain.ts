@@ -139,6 +139,7 @@ export function renameChain(tx: Transaction, chain: Chain, name: string): Refusa
     what: 'chain',
     change: 'update',
     chain,
+    renamed: true,
     added: [],
     removed: [],
   });

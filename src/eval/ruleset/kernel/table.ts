@@ -110,6 +110,17 @@ export function flushRuleset(tx: Transaction, family: Family | undefined): Refus
   return undefined;
 }
 
+/** A program is gone: its tables go, or stay without an owner (nft_rcv_nl_event). */
+export function releaseOwner(tx: Transaction): void {
+  for (const table of [...tx.ruleset.tables.values()]) {
+    if (!table.owner || table.ownedBy !== tx.owner) continue;
+    if (table.persist) {
+      tx.set(table, 'owner', false);
+      tx.set(table, 'ownedBy', undefined);
+    } else deleteTable(tx, table);
+  }
+}
+
 export function emptyRuleset(): Ruleset {
-  return { tables: new Map(), nextHandle: 1, nextChain: 1 };
+  return { tables: new Map(), nextHandle: 1, nextChain: 1, nextOwner: 1 };
 }
