@@ -41,7 +41,8 @@ const chainText = ({ family, name }: { family: string; name: string }, chain: st
   `${family} ${name} ${chain} use 0\n`;
 
 function elementsOf({ change, set, elements }: Extract<Change, { what: 'element' }>): string {
-  const first = change === 'new' && set.elements.size === elements.length;
+  const sent = elements.filter((e) => !e.catchAll).length;
+  const first = change === 'new' && set.elements.size === sent;
   return elementsText(set, elements, first);
 }
 

@@ -89,7 +89,7 @@ function userdata({ element, open }: Sent): string {
   if (!bytes.length) return '';
   const shown = bytes.map((byte) => {
     const character = String.fromCharCode(byte);
-    return /[\x21-\x7e]/.test(character) ? character : `\\x${byte.toString(16).padStart(2, '0')}`;
+    return /[\x20-\x7e]/.test(character) ? character : `\\x${byte.toString(16).padStart(2, '0')}`;
   });
   return `  userdata = { ${shown.join('')} }`;
 }

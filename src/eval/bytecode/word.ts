@@ -15,5 +15,6 @@ export function words(bytes: Uint8Array, prefix = '0x'): string[] {
 export const setName = (name: string): string =>
   name.replace(/^(__(?:set|map|objmap))\d+$/, '$1%d');
 
+/** Chains of a rule's own, `jump { … }`, go by a number that is not shown. */
 export const verdictText = (code: string, chain?: string): string =>
-  chain === undefined ? code : `${code} -> ${chain}`;
+  chain === undefined || /^__chain\d+$/.test(chain) ? code : `${code} -> ${chain}`;

@@ -57,7 +57,9 @@ export function whole(load: Load, order: ByteOrder = load.order): Expr {
   const window = windowOf(load, field);
   const bits = field.bits + window.shift;
   const masked = binop('&', window.load, ones(field.bits) << BigInt(window.shift), bits);
-  return window.shift ? { ...binop('>>', masked, BigInt(window.shift), bits), order } : masked;
+  if (!window.shift) return masked;
+  const shifted = binop('>>', masked, BigInt(window.shift), bits);
+  return bits > 8 ? { ...shifted, order } : shifted;
 }
 
 export const number = (like: Expr, value: bigint, bits: number): Value => ({

@@ -1,5 +1,5 @@
 /** The plain types: integer, bitmask, boolean, marks. */
-import { hex, numeric, symbolic } from './define.ts';
+import { hex, numeric, parseNumber, symbolic } from './define.ts';
 import type { ValueType } from './value-type.ts';
 
 export const integer: ValueType = numeric({
@@ -24,6 +24,12 @@ const booleanNames = symbolic(
 );
 export const boolean: ValueType = {
   ...booleanNames,
+  /** Any number but zero is `exists`. */
+  parse(text, scope, bits) {
+    const number = parseNumber(text);
+    if (number !== undefined) return number === 0n ? 0n : 1n;
+    return booleanNames.parse(text, scope, bits);
+  },
   json: (value) => (value === 1n ? true : value === 0n ? false : Number(value)),
 };
 
