@@ -5,8 +5,9 @@
  * nft_lookup.c, nft_dynset.c and nft_objref.c.
  */
 import type { Packet } from '../../datapath/packet.ts';
-import type { Op } from '../ir.ts';
+import type { Op, OpArgs } from '../ir.ts';
 import type { Effect, StatefulInstance } from '../row.ts';
+import { dataShape } from '../ruleset/element/key.ts';
 import type { NftObject, NftSet } from '../ruleset/store.ts';
 import type { Env } from './env.ts';
 import type { BoundOp, ChainProgram, LinkedVerdict } from './program.ts';
@@ -82,12 +83,17 @@ function bindLoad(op: Extract<Op, { op: 'load' }>, env: Env, to: Binding): Bound
     read: row.read?.(args, len, env) ?? missing(row, to),
     ...(place !== undefined && { place: `${place} ${len}` }),
     ...(source && { source }),
+    registers: namesRegister(args),
   };
 }
 
+/** Args name registers by the end of their names. */
+const namesRegister = (args: OpArgs): boolean =>
+  Object.keys(args).some((name) => /reg$/i.test(name));
+
 function bindEffect(op: Extract<Op, { op: 'effect' }>, env: Env, to: Binding): BoundOp {
   const { row, args } = op;
-  const registers = Object.keys(args).some((name) => /reg/i.test(name));
+  const registers = namesRegister(args);
   if (row.state) {
     const instance = row.state.create(args, env);
     to.state.push(instance);
@@ -105,12 +111,19 @@ function bindLookup(op: Extract<Op, { op: 'lookup' }>, ctx: BindContext): BoundO
     set: set.elements,
     sreg: op.sreg,
     ...(op.dreg !== undefined && { dreg: op.dreg }),
-    dataLen: Math.ceil((set.dataBits ?? 0) / 8),
+    dataLen: dataLength(set),
     verdict: op.verdict ?? false,
     invert: op.invert ?? false,
+    fixed: set.flags.anonymous && set.flags.constant,
     touch: (e, p, regs) => touch(e, p, regs, ctx.env),
     follow: (e) => follow(e, ctx),
   };
+}
+
+/** Bytes of what a map holds; intervals have two ends. */
+function dataLength(set: NftSet): number {
+  if (set.data === undefined || set.dataBits === undefined) return 0;
+  return dataShape(set).length * (set.dataInterval ? 2 : 1);
 }
 
 function follow(e: SetElement, ctx: BindContext): LinkedVerdict {
@@ -188,7 +201,7 @@ function elementMaker(
   set: NftSet,
 ): (key: Uint8Array, regs: Uint8Array) => ElementSpec {
   const exprs = op.exprs.length > 0 ? op.exprs : set.exprs;
-  const dataLen = Math.ceil((set.dataBits ?? 0) / 8);
+  const dataLen = dataLength(set);
   return (key, regs) => ({
     key,
     exprs,

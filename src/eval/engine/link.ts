@@ -11,10 +11,11 @@ import type { Change, CommitListener } from '../ruleset/commit.ts';
 import { objectKey } from '../ruleset/kernel/lookup.ts';
 import type { Chain, Flowtable, NftObject, Rule, Table } from '../ruleset/store.ts';
 import { bindRule } from './bind.ts';
+import { compileChain } from './emit.ts';
 import type { Env, Machinery } from './env.ts';
 import { BaseChains, nfprotoOf } from './hook.ts';
 import type { ChainProgram, RuleProgram } from './program.ts';
-import { stepChain, type Tracer } from './step.ts';
+import { policyOf, stepChain, type Tracer } from './step.ts';
 
 /** 2026-01-01 00:00:00 UTC */
 const NEW_YEAR_2026 = 1_767_225_600;
@@ -67,7 +68,12 @@ export class Engine implements CommitListener {
 
   /** Runs a base chain on a packet; NF_*. */
   private run(program: ChainProgram, p: Packet): number {
-    return stepChain(program, p, this.tracer);
+    if (this.tracer !== null || this.options.engine === 'step') {
+      return stepChain(program, p, this.tracer);
+    }
+    program.compiled ??= compileChain(program);
+    const verdict = program.compiled(p);
+    return verdict >= 0 ? verdict : policyOf(program.chain.base!);
   }
 
   private prepare(change: Change, touched: Set<Chain>): void {

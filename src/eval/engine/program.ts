@@ -23,6 +23,8 @@ export type BoundOp =
       readonly place?: string;
       /** Where it reads the packet plainly. */
       readonly source?: Source;
+      /** Reads registers. */
+      readonly registers: boolean;
     }
   | { readonly op: 'store'; readonly write: Writer; readonly sreg: number }
   | Pure<'immediate' | 'cmp' | 'range' | 'bitwise' | 'byteorder'>
@@ -35,8 +37,10 @@ export type BoundOp =
       readonly dataLen: number;
       readonly verdict: boolean;
       readonly invert: boolean;
-      /** Runs the element's own state; false where it breaks the rule. */
-      readonly touch?: (e: SetElement, p: Packet, regs: Uint8Array) => number;
+      /** Its elements never change. */
+      readonly fixed: boolean;
+      /** Runs the element's own state: NFT_CONTINUE, or what ends the rule. */
+      readonly touch: (e: SetElement, p: Packet, regs: Uint8Array) => number;
       /** What the verdict of an element leads to. */
       readonly follow: (e: SetElement) => LinkedVerdict;
     }

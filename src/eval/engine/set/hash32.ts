@@ -14,7 +14,11 @@ export class Hash32 implements Backend {
   }
 
   lookup(regs: Uint8Array, at: number, now: number): SetElement | null {
-    const e = this.byKey.get(bigEndian(regs, at, this.length));
+    return this.get(bigEndian(regs, at, this.length), now);
+  }
+
+  get(key: number, now: number): SetElement | null {
+    const e = this.byKey.get(key);
     return e !== undefined && !e.expired(now) ? e : null;
   }
 

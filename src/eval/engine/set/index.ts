@@ -40,6 +40,7 @@ export class SetStore {
   readonly keyLength: number;
   private readonly settings: SetSettings;
   private readonly backend: Backend;
+  private readonly numeric: Hash32 | null;
   private readonly now: () => number;
   private readonly collectedFrom: number;
   private catchAll: SetElement | null = null;
@@ -57,6 +58,7 @@ export class SetStore {
     this.now = () => now() - (now() % MS_PER_JIFFY);
     this.keyLength = keyLength(shape.fields);
     this.backend = backendFor(shape, this.keyLength);
+    this.numeric = this.backend instanceof Hash32 ? this.backend : null;
     this.collectedFrom = this.now();
   }
 
@@ -117,6 +119,19 @@ export class SetStore {
   lookup(regs: Uint8Array, at: number): SetElement | null {
     const now = this.nextExpiry === Number.POSITIVE_INFINITY ? 0 : this.now();
     const found = this.backend.lookup(regs, at, now);
+    if (found !== null) return found;
+    return this.catchAll !== null && !this.catchAll.expired(now) ? this.catchAll : null;
+  }
+
+  /** Keys are exact numbers of at most 32 bits: `lookupNumber` finds them. */
+  get isNumeric(): boolean {
+    return this.numeric !== null;
+  }
+
+  /** As `lookup`, by the key as an unsigned number, its first byte most significant. */
+  lookupNumber(key: number): SetElement | null {
+    const now = this.nextExpiry === Number.POSITIVE_INFINITY ? 0 : this.now();
+    const found = this.numeric!.get(key, now);
     if (found !== null) return found;
     return this.catchAll !== null && !this.catchAll.expired(now) ? this.catchAll : null;
   }
