@@ -1,14 +1,17 @@
-// Bundles the command line into one file: start-up time is a command line's latency.
+// Bundles the command line: start-up time is a command line's latency. Commands are chunks of their
+// own, loaded when they run.
 import { defineConfig } from 'rolldown';
 
 export default defineConfig({
-  input: 'bin/nftsim.ts',
+  input: { nftsim: 'bin/nftsim.ts' },
   platform: 'node',
   output: {
-    file: 'dist/nftsim.js',
+    dir: 'dist',
     format: 'esm',
-    banner: '#!/usr/bin/env node',
-    minify: false,
-    codeSplitting: false,
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+    banner: (chunk) => (chunk.isEntry ? '#!/usr/bin/env node' : ''),
+    cleanDir: true,
+    minify: true,
   },
 });
