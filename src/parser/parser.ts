@@ -7,6 +7,7 @@ import { Abort } from './cursor.ts';
 import type { Definitions } from './definition.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { createLexer, type Lex, type Token } from './lexer.ts';
+import { TokenReader } from './reader.ts';
 import type { Entry, SourceReader } from './source.ts';
 import * as T from './token.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -78,20 +79,15 @@ export class NftParser extends Commands {
     return this.options.reader?.read(path) ?? { error: 'No such file or directory' };
   }
 
-  private tokensOf(name: string, text: string, includedAt?: Span): Token[] {
+  private tokensOf(name: string, text: string, includedAt?: Span): TokenReader {
     const id = this.sources.length;
     const before = this.sources[id - 1];
     const base = before ? this.bases[id - 1]! + before.text.length + 1 : 0;
-    const { tokens, joined } = this.lex(text, base);
+    const reader = new TokenReader(this.lex, text, base);
     this.bases.push(base);
-    this.sources.push({
-      id,
-      name,
-      text,
-      ...(joined.length > 0 && { joined }),
-      ...(includedAt && { includedAt }),
-    });
-    return tokens;
+    const { joined } = reader;
+    this.sources.push({ id, name, text, joined, ...(includedAt && { includedAt }) });
+    return reader;
   }
 
   private readonly ruleset = this.RULE('wholeText', () => {
@@ -103,10 +99,11 @@ export class NftParser extends Commands {
       this.recovering(() => {
         if (this.take(T.Newline) || this.take(T.Semicolon) || this.common()) return;
         const command = this.command();
-        if (!this.at(T.EndOfFile) && !this.take(T.Newline) && !this.take(T.Semicolon)) {
+        const end = this.take(T.Newline) ?? this.take(T.Semicolon);
+        if (!end && !this.at(T.EndOfFile)) {
           this.unexpected([T.EndOfFile.name, T.Newline.name, T.Semicolon.name]);
         }
-        this.commands.push(command);
+        this.commands.push(end ? ended(command, end) : command);
       });
     }
   }
@@ -204,3 +201,9 @@ export class NftParser extends Commands {
     return text;
   }
 }
+
+/** A command's place takes in the sign that ends it. */
+const ended = (command: Command, sign: Token): Command => ({
+  ...command,
+  span: { ...command.span, end: sign.startOffset + 1 },
+});

@@ -1,6 +1,6 @@
 /** `add chain`, `delete chain`, `flush chain`, `rename chain`. Mirrors chain_evaluate of nft. */
 import type { ChainBlock, Command, Expr, HookSpec, Span } from '../../../parser/ast.ts';
-import { refuse } from '../errno.ts';
+import { type Refusal, refuse, strerror } from '../errno.ts';
 import { deleteChain, deleteChainDevices, newChain, renameChain } from '../kernel/chain.ts';
 import {
   atDevices,
@@ -14,7 +14,7 @@ import { deleteRule } from '../kernel/rule.ts';
 import type { Chain } from '../store.ts';
 import { answered, type CommandContext, familyOf, report, tableIn, tableName } from './context.ts';
 import { type Device, readDevices } from './device.ts';
-import { noTable } from './hint.ts';
+import { hintFor, noTable } from './hint.ts';
 import { readPriority } from './priority-expression.ts';
 
 interface Hook {
@@ -193,11 +193,18 @@ export function flushChain(cmd: Command, ctx: CommandContext): void {
   for (const rule of [...chain.rules]) deleteRule(ctx.tx, rule);
 }
 
+/** nft itself finds that the chain is not there. */
+function missing(cmd: Command, refusal: Refusal, ctx: CommandContext): void {
+  const { chain, table } = cmd.handle;
+  const span = (refusal.at === 'table' ? table : chain)?.span ?? cmd.span;
+  const hint = hintFor(ctx, cmd, refusal, span);
+  ctx.errors.push(hint ?? { severity: 'error', message: strerror(refusal.errno), spans: [span] });
+}
+
 export function rename(cmd: Command, ctx: CommandContext): void {
   const chain = target(cmd, ctx);
   if (isRefusal(chain)) {
-    const word = cmd.handle.chain;
-    if (answered(ctx, cmd, chain) || !word) return;
+    missing(cmd, chain, ctx);
     return;
   }
   const { newName } = cmd;

@@ -6,8 +6,9 @@
  */
 import type { ChainBlock, Command, TableBlock, Verb } from '../../../parser/ast.ts';
 import { objectRow, objectRows } from '../../object/index.ts';
+import { refuse } from '../errno.ts';
 import { addChain, flushChain, removeChain, rename } from './chain.ts';
-import { type CommandContext, report } from './context.ts';
+import { answered, type CommandContext, report } from './context.ts';
 import { describe } from './describe.ts';
 import { addElement, flushElements, removeElement } from './element.ts';
 import { addFlowtable, removeFlowtable } from './flowtable.ts';
@@ -106,7 +107,19 @@ const HANDLERS: Readonly<Partial<Record<Verb, Handlers>>> = {
   },
   get: { element: getElement },
   describe: { expr: describe },
+  export: { ruleset: exportRuleset },
+  import: { ruleset: importRuleset },
 };
+
+/** Both are words of the language still, and do nothing. */
+function exportRuleset(cmd: Command, ctx: CommandContext): void {
+  const instead = "use 'nft -j list ruleset' instead";
+  report(ctx, `JSON export is no longer supported, ${instead}`, cmd.span);
+}
+
+function importRuleset(cmd: Command, ctx: CommandContext): void {
+  answered(ctx, cmd, refuse('EOPNOTSUPP'));
+}
 
 /** Does one command; what is wrong is left in the context. */
 export function runCommand(cmd: Command, ctx: CommandContext): void {

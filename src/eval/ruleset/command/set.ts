@@ -37,16 +37,15 @@ export function addSet(cmd: Command, ctx: CommandContext): void {
 function readSet(block: SetBlock, cmd: Command, ctx: CommandContext): NewSet | undefined {
   const scope = scopeOf(ctx.tx.ruleset, familyOf(cmd), tableName(cmd));
   const { key: spec } = block;
-  if (!spec) return report(ctx, `${cmd.object} definition does not specify key`, block.span);
+  if (!spec || (block.map && !block.data)) {
+    return report(ctx, 'set definition does not specify key', block.span);
+  }
   const [key, data, statements] = checking(ctx, scope, (check) => [
     checkKeySpec(spec, check),
     block.data && readData(block.data, check),
     readStatements(block, check),
   ]);
   if (!key || (block.data && !data) || !statements) return undefined;
-  if (block.map && !block.data) {
-    return report(ctx, 'map definition does not specify mapping data type', block.span);
-  }
   if (key.bits === 0) return refuseSize(spec, key, ctx);
   const name = cmd.handle.name;
   const interval = block.flags?.some((f) => f.text === 'interval') ?? false;
