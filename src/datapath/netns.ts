@@ -187,7 +187,7 @@ export class Netns {
   sendLocal(family: number, packet: Uint8Array): number {
     const err = sendRaw(this, family, packet);
     this.drain();
-    return -err;
+    return err === 0 ? 0 : -err;
   }
 
   /** Lets time pass; timers run. */
