@@ -60,6 +60,10 @@ export class Settings implements Record<Name, number> {
       this.timeouts.set(tracker, cells);
       for (const { index, sysctl: key, seconds: usual, secondsIn } of tracker.timeouts) {
         const seconds = secondsIn?.(profile) ?? usual;
+        if (key === undefined) {
+          cells[index] = seconds * HZ;
+          continue;
+        }
         const same = cellsBy.get(key) ?? [];
         same.push({ seconds, cells, index });
         cellsBy.set(key, same);

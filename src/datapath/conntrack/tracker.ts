@@ -22,8 +22,8 @@ export interface TimeoutRow {
   readonly index: number;
   /** As nft's `ct timeout` policy names it. */
   readonly name: string;
-  /** Under net.netfilter. */
-  readonly sysctl: string;
+  /** Under net.netfilter; absent: not to be set there. */
+  readonly sysctl?: string;
   readonly seconds: number;
   /** Default of releases that have another one. */
   readonly secondsIn?: (profile: KernelProfile) => number;

@@ -62,6 +62,8 @@ describe('opening', () => {
     tcp.client('syn', 1000);
     tcp.server('syn', 5000);
     expect(t.only).toBe('120 SYN_SENT2');
+    tcp.server('syn', 5000);
+    expect(t.only).toBe('120 SYN_SENT2');
     tcp.client('syn,ack', 1000, 5001);
     expect(t.only).toBe('60 SYN_RECV');
     tcp.server('ack', 5001, 1001);

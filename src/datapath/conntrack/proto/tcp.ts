@@ -91,6 +91,7 @@ const timeouts: readonly TimeoutRow[] = [
   row(TCP_LAST_ACK, 'last_ack', 30),
   row(TCP_TIME_WAIT, 'time_wait', 120),
   row(TCP_CLOSE, 'close', 10),
+  { index: TCP_SYN_SENT2, name: 'syn_sent2', seconds: 120 },
   row(TCP_RETRANS, 'retrans', 300, 'max_retrans'),
   row(TCP_UNACK, 'unack', 300, 'unacknowledged'),
 ];
