@@ -16,6 +16,9 @@ import { summarize } from './summary.ts';
 
 const isPacket = (event: TraceEvent) => event.kind === 'frame' || event.kind === 'send';
 
+const asksForRule = (event: TraceEvent): boolean =>
+  (event.kind === 'frame' || event.kind === 'send') && event.expect?.rule !== undefined;
+
 class Recording {
   private readonly router: Router;
   private readonly outcomes: Outcome[] = [];
@@ -77,6 +80,11 @@ function look(router: Router, end: boolean): Snapshot {
 export function replay(router: Router, trace: Trace, loadError?: string): Answer {
   const recording = new Recording(router);
   router.watch(recording.events(), recording.flows());
+  if (trace.events.some(asksForRule)) {
+    router.decisions((by) => {
+      recording.now.rule = by;
+    });
+  }
   const monitor = trace.monitor ? router.monitor() : undefined;
   const { ns } = router.datapath;
   const start = ns.clock.now;

@@ -21,6 +21,7 @@ import type { PrintOptions } from '../eval/type/index.ts';
 import type { Command } from '../parser/ast.ts';
 import { formatDiagnostics } from '../parser/diagnostic.ts';
 import { commandLine, type Entry, type ParseOptions } from '../parser/index.ts';
+import { bothTracers, decisionTracer } from './decision.ts';
 import { nftParser } from './language.ts';
 
 export interface RouterOptions {
@@ -85,10 +86,16 @@ export class Router {
     this.datapath.flowtables.listener = flows;
   }
 
+  /** From now on `decided` hears which rule or policy decides; the reference engine runs. */
+  decisions(decided: (by: string) => void): void {
+    this.engine.tracer = decisionTracer(decided);
+  }
+
   /** Starts `nft monitor trace`; the function ends it and gives its lines. */
   monitor(): () => readonly string[] {
     const monitor = new TraceMonitor(this.ruleset, this.machine);
-    this.engine.tracer = monitor;
+    const { tracer } = this.engine;
+    this.engine.tracer = tracer ? bothTracers(monitor, tracer) : monitor;
     return () => {
       this.engine.tracer = null;
       return monitor.lines;

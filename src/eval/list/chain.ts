@@ -52,7 +52,15 @@ export function chainText(chain: Chain, to: Listing): string {
 }
 
 export const ruleLine = (rule: Rule, to: Listing): string =>
-  `${ruleText(withBodies(withState(rule), rule.chain.table, 2, to), to)}${handleNote(rule.handle, to)}`;
+  ruleText(withBodies(withState(rule), rule.chain.table, 2, to), to) +
+  handleNote(rule.handle, to) +
+  countNote(rule, to);
+
+/** What a rule without a count of its own has counted, where counts are asked for. */
+function countNote({ state, packets, bytes }: Rule, { options }: Listing): string {
+  if (!options.counts || state.some((s) => s.dump().packets !== undefined)) return '';
+  return ` # packets ${packets} bytes ${bytes}`;
+}
 
 /** `jump { … }`: the rules of a chain without a name stand where its name would. */
 function withBodies(rule: CheckedRule, table: Table, depth: number, to: Listing): CheckedRule {
