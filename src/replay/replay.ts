@@ -122,9 +122,12 @@ export function replay(router: Router, trace: Trace, loadError?: string): Answer
     snapshots,
     ...(monitor && { monitor: monitor() }),
     summary: summarize(packets),
-    failures,
+    failures: failures.sort((a, b) => order(a) - order(b)),
   };
 }
+
+/** Events first, in their order, then snapshots and the end. */
+const order = (failure: Failure): number => failure.event ?? Number.MAX_SAFE_INTEGER;
 
 function answerOf(
   event: TraceEvent,
