@@ -11,8 +11,8 @@ import type { Packet } from '../datapath/packet.ts';
 import type { KernelProfile } from '../datapath/profile.ts';
 import type { Args, Family, SelectorExpr, Span } from '../parser/ast.ts';
 import type { Phrase } from '../parser/phrase.ts';
-import type { CheckContext, Layer } from './check/context.ts';
-import type { Naming, Protocol } from './check/protocol.ts';
+import type { CheckContext } from './check/context.ts';
+import type { Layer, Naming, Protocol } from './check/protocol.ts';
 import type { Expr, Load } from './checked.ts';
 import type { Env } from './engine/env.ts';
 import type { Op, OpArgs, Register } from './ir.ts';
@@ -78,7 +78,15 @@ export interface ChainSite {
 }
 
 /** What the kernel answers where it refuses a rule: `EOPNOTSUPP` prints as "Operation not supported". */
-export type Errno = 'EOPNOTSUPP' | 'EINVAL' | 'ENOENT' | 'ERANGE' | 'EAFNOSUPPORT' | 'EBUSY';
+export type Errno =
+  | 'EOPNOTSUPP'
+  | 'EINVAL'
+  | 'ENOENT'
+  | 'ERANGE'
+  | 'EAFNOSUPPORT'
+  | 'EPROTO'
+  | 'EOVERFLOW'
+  | 'EBUSY';
 
 /** Words that read a value: header fields, meta and ct keys, numgen, fib, … */
 export interface KeyRow {
@@ -96,6 +104,8 @@ export interface KeyRow {
   names?(load: Load): Naming | undefined;
   /** The load to compare with `exists` and `missing` instead of this one, where there is one. */
   presence?(load: Load): Load;
+  /** The layer of what it reads: a match of that layer's protocol goes without saying before it. */
+  layer?(load: Load): Layer | undefined;
   /** The text of a load as nft lists it. */
   list(load: Load, ctx: ListContext): string;
   json(load: Load, ctx: ListContext): Json;
@@ -146,6 +156,8 @@ export interface StatementRow<A = Readonly<Record<string, unknown>>> {
   lower(args: A, to: Lowering): void;
   /** The kernel's text of its op, without brackets; absent: it has no op of its own kind. */
   bytecode?(args: OpArgs): string;
+  /** What the kernel makes of the op by itself (nft_expr_ops.init), wherever it stands. */
+  init?(args: OpArgs, family: Family): Errno | undefined;
   /** The kernel's own check (nft_expr_ops.validate): where the op may stand. */
   validate?(args: OpArgs, site: ChainSite, kernel: KernelProfile): Errno | undefined;
   /** The layer whose match it implies: one that the packet was matched for does not list. */

@@ -5,7 +5,7 @@ import { across, choiceOf, exprOf, numberOf, wordOf } from '../check/arg.ts';
 import type { CheckContext } from '../check/context.ts';
 import { limitState } from '../engine/run/limit.ts';
 import type { Json } from '../list/json.ts';
-import type { StatementRow } from '../row.ts';
+import type { Errno, StatementRow } from '../row.ts';
 import { checkNamed, jsonNamed, listNamed, lowerNamed, type Named } from './objref.ts';
 import { amount, amountText, bytesOfAmount, jsonNumber } from './unit.ts';
 
@@ -120,6 +120,17 @@ export function limitJson({ type, rate, seconds, burst, over }: LimitArgs): {
   };
 }
 
+const NS_PER_SECOND = 1_000_000_000n;
+const MAX_U64 = (1n << 64n) - 1n;
+
+/** The token bucket must be expressible in nanoseconds (nft_limit_init). */
+export function limitErrno({ type, rate, seconds, burst }: LimitArgs): Errno | undefined {
+  if (rate === 0n) return 'EINVAL';
+  const ns = BigInt(seconds) * NS_PER_SECOND;
+  const bucket = type === 'packets' ? (ns / rate) * burst : ns * (rate + burst);
+  return bucket > MAX_U64 ? 'EOVERFLOW' : undefined;
+}
+
 export const limit: StatementRow<LimitArgs | Named> = {
   row: 'statement',
   name: 'limit',
@@ -137,6 +148,7 @@ export const limit: StatementRow<LimitArgs | Named> = {
     if ('object' in args) lowerNamed('limit', args, to);
     else to.emit({ op: 'effect', row: limit, args });
   },
+  init: (args) => limitErrno(args as LimitArgs),
   bytecode(args) {
     const { type, rate, seconds, burst, over } = args as LimitArgs;
     const flags = over ? '0x1' : '0x0';

@@ -8,7 +8,7 @@ import { runQueue } from '../engine/run/queue.ts';
 import type { Register } from '../ir.ts';
 import { constant } from '../lower/constant.ts';
 import { registerName } from '../lower/registers.ts';
-import type { StatementRow } from '../row.ts';
+import type { ChainSite, StatementRow } from '../row.ts';
 import { integer } from '../type/integer.ts';
 
 const BITS = 16;
@@ -107,6 +107,8 @@ export const queue: StatementRow<QueueArgs> = {
     to.emit({ op: 'effect', row: queue, args });
     if (numReg !== undefined) to.release(numReg);
   },
+  validate: (_args, { family, hook }: ChainSite) =>
+    family !== 'netdev' && family !== 'arp' && hook !== 'ingress' ? undefined : 'EOPNOTSUPP',
   bytecode(args) {
     const { first, last, numReg, bypass, fanout } = args as QueueOp;
     const range = first === last ? `num ${first}` : `num ${first}-${last}`;

@@ -27,6 +27,8 @@ const ICMP = {
 } as const;
 
 const ICMPX_PORT_UNREACHABLE = 1;
+/** NFT_REJECT_ICMPX_MAX */
+const ICMPX_MAX = 3;
 
 const unreachable = (family: 'ip' | 'ip6'): RejectArgs => ({
   type: 'unreachable',
@@ -155,6 +157,10 @@ export const reject: StatementRow<RejectArgs> = {
   bytecode(args) {
     const { type, code } = args as RejectArgs;
     return `reject type ${TYPES[type]} code ${code}`;
+  },
+  init: (args) => {
+    const { type, code } = args as RejectArgs;
+    return type === 'icmpx' && code > ICMPX_MAX ? 'EINVAL' : undefined;
   },
   validate: (_args, { family, hook }: ChainSite) =>
     HOOKS[family]?.includes(hook) ? undefined : 'EOPNOTSUPP',

@@ -4,7 +4,7 @@
 import type { Family } from '../../../parser/ast.ts';
 import type { Rule as CheckedRule } from '../../checked.ts';
 import type { Op } from '../../ir.ts';
-import { type Refusal, refuse } from '../errno.ts';
+import { type Errno, type Refusal, refuse } from '../errno.ts';
 import type { Chain, NftSet, Rule, Table } from '../store.ts';
 import type { Transaction } from '../transaction.ts';
 import { isRefusal, tableOf } from './lookup.ts';
@@ -72,10 +72,22 @@ export function newRule(tx: Transaction, spec: NewRule): Rule | Refusal {
 /** What the first op that cannot be made is refused with. */
 function firstUnable(ops: readonly Op[], family: Family): Refusal | undefined {
   for (const [index, op] of ops.entries()) {
-    const errno = op.op === 'load' || op.op === 'store' ? op.row.init?.(op, family) : undefined;
+    const errno = unable(op, family);
     if (errno) return refuse(errno, 'target', index);
   }
   return undefined;
+}
+
+function unable(op: Op, family: Family): Errno | undefined {
+  switch (op.op) {
+    case 'load':
+    case 'store':
+      return op.row.init?.(op, family);
+    case 'effect':
+      return op.row.init?.(op.args, family);
+    default:
+      return undefined;
+  }
 }
 
 /** At the end of the batch, or at once where a batch is tried again to find the rule at fault. */
