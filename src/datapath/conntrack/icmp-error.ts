@@ -71,8 +71,7 @@ export function handleIcmp(
 function icmpError(ct: ConntrackCore, p: Packet, dataoff: number, template: number): number {
   const { b, m } = p;
   if (dataoff + HEADER > m[END]!) return INVALID;
-  if (ct.settings.checksum && m[HOOK] === PREROUTING && badPlainChecksum(p, dataoff))
-    return INVALID;
+  if (ct.settings.checksum && m[HOOK] === PREROUTING && badPlainChecksum(p)) return INVALID;
   const type = b[dataoff]!;
   if (type > HIGHEST_TYPE) return INVALID;
   if (!ERRORS.has(type)) return ACCEPT;

@@ -51,11 +51,10 @@ import { hardHeader, transmit } from './transmit.ts';
 const IPPROTO_ICMP = 1;
 const IPPROTO_TCP = 6;
 const IPPROTO_UDP = 17;
-const IPPROTO_GRE = 47;
 const IPPROTO_ICMPV6 = 58;
 const IP_OFFSET = 0x1fff;
-/** Protocols that are not summed whole: DCCP, ESP, AH, SCTP, UDP-Lite (nf_reject_verify_csum). */
-const UNSUMMED = [33, 50, 51, 132, 136];
+/** Protocols that are not summed whole: DCCP, GRE, ESP, AH, SCTP, UDP-Lite. */
+const UNSUMMED = [33, 47, 50, 51, 132, 136];
 /** Quotes of errors that are not routed. */
 const QUOTE4_MAX = 536;
 const QUOTE6_MAX = 1220;
@@ -92,12 +91,13 @@ function etherTypeOf(p: Packet): number {
 /** nf_reject_verify_csum: whether the checksum covers the payload and must be right. */
 function mustVerify(p: Packet, th: number, protocol: number): boolean {
   if (UNSUMMED.includes(protocol)) return false;
-  if (protocol === IPPROTO_UDP) return th + 8 <= p.m[END]! && half(p.b, th + 6) !== 0;
-  if (protocol === IPPROTO_GRE) return th + 4 <= p.m[END]! && (p.b[th]! & 0x80) !== 0;
-  return true;
+  return protocol !== IPPROTO_UDP || th + 8 > p.m[END]! || half(p.b, th + 6) !== 0;
 }
 
-/** nf_ip_checksum: TCP and UDP with their pseudo header, all else without. */
+/**
+ * nf_ip_checksum: TCP and UDP with their pseudo header, all else without. It sums the IP header as
+ * well, which makes nothing as long as that one's own checksum is right.
+ */
 function sumIsRight4(p: Packet, th: number, protocol: number): boolean {
   const { m, b } = p;
   if (m[FLAGS]! & FLAG_CSUM_OK) return true;
@@ -105,7 +105,7 @@ function sumIsRight4(p: Packet, th: number, protocol: number): boolean {
     protocol === IPPROTO_TCP || protocol === IPPROTO_UDP
       ? pseudo4(b, m[NH]!, protocol, m[END]! - th)
       : 0;
-  return fold(sumBytes(b, th, m[END]!, pseudo)) === 0;
+  return fold(sumBytes(b, m[NH]!, m[END]!, pseudo)) === 0;
 }
 
 /** nf_ip6_checksum */
