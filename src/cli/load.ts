@@ -8,11 +8,16 @@ import type { Io } from './io.ts';
 import { machineOf, parseOptions } from './machine.ts';
 import type { CommonOptions } from './options.ts';
 import { newJournal, onState, remembering, routerOf } from './session.ts';
-import { OK, REFUSED } from './status.ts';
+import { INPUT, OK, REFUSED } from './status.ts';
 
 export function load(path: string, options: CommonOptions, io: Io): number {
   const machine = machineOf(options, io);
   if (typeof machine === 'number') return machine;
+  const file = io.files.read(path);
+  if ('error' in file) {
+    io.err(`${path}: ${file.error}\n`);
+    return INPUT;
+  }
   return onState(options, io, (saved) => {
     const { env } = machine;
     const journal: Journal = {
