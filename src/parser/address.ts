@@ -6,7 +6,7 @@ const hexRe = /[0-9a-fA-F]{1,4}:|::/y;
 const ip4Re = /\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}/y;
 const macRe = /(?:[0-9a-fA-F]{1,2}:){1,5}[0-9a-fA-F]{1,2}/y;
 const classRe = /([0-9a-fA-F]{1,4}:[0-9a-fA-F]{1,4})[ \t\n:\-},]/y;
-const runRe = /[0-9a-fA-F:]+(?:\.\d{1,3}){0,3}/y;
+const runRe = /[0-9a-fA-F:]{2,39}(?:\.\d{1,3}){0,3}/y;
 const longestAddress = 45;
 
 function lengthAt(re: RegExp, text: string, at: number): number {

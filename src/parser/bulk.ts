@@ -21,8 +21,8 @@ export interface Bulk {
 }
 
 /** The texts after which a list may be long: a set's elements, a definition, a command's elements. */
-function mayBeBulk(tokens: readonly IToken[]): boolean {
-  const back = (n: number) => tokens[tokens.length - n]?.image;
+export function mayBeBulk(tokens: readonly IToken[], before = tokens.length): boolean {
+  const back = (n: number) => tokens[before - n]?.image;
   if (back(1) === '=') return back(2) === 'elements' || isDefinition(back(3));
   return back(3) === 'element' || back(4) === 'element';
 }

@@ -17,6 +17,7 @@ import type { NumberWord, Span, Word } from './ast.ts';
 import { Definitions } from './definition.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Token } from './lexer.ts';
+import type { TokenReader } from './reader.ts';
 import * as T from './token.ts';
 
 /** Thrown where a statement cannot be read; caught by the block that it stands in. */
@@ -30,11 +31,11 @@ export class Refusal {
 /** Thrown where reading ends for good: too many errors, or the text ends while skipping. */
 export class Abort {}
 
-/** Chevrotain's token vector; `include` splices the tokens of a file into it. */
+/** Chevrotain's token vector, which is filled as the parse goes on. */
 interface TokenVector {
-  readonly tokVector: Token[];
+  tokVector: Token[];
   tokVectorLength: number;
-  readonly currIdx: number;
+  currIdx: number;
 }
 
 export interface CursorOptions {
@@ -44,12 +45,16 @@ export interface CursorOptions {
 
 const MAX_ERRORS = 10;
 const MAX_DEPTH = 400;
+/** Tokens that are always in sight. */
+const LOOKAHEAD = 8;
 
 export abstract class Cursor extends EmbeddedActionsParser {
   protected diagnostics: Diagnostic[] = [];
   protected definitions = new Definitions();
   /** Leading words whose phrases are open; the innermost one's words are no names. */
   protected scopes: string[] = [];
+  /** Where more tokens come from: the text being read, what includes it, … */
+  private readers: { read(): Token[] | undefined }[] = [];
   /** What is added to the offsets of each source's tokens. */
   protected readonly bases: number[] = [];
   private depth = 0;
@@ -69,22 +74,48 @@ export abstract class Cursor extends EmbeddedActionsParser {
     });
   }
 
-  /** Puts the cursor before the first of the tokens. */
-  protected start(tokens: Token[], definitions: Definitions): void {
-    this.input = tokens;
+  /** Puts the cursor before the first token of a text. */
+  protected start(reader: TokenReader, definitions: Definitions): void {
+    this.input = [];
+    this.readers = [reader];
+    this.refill();
     this.diagnostics = [];
     this.definitions = definitions;
     this.scopes = [];
     this.depth = 0;
   }
 
-  /** Puts the tokens of a file (but its end) at the cursor. */
-  protected splice(tokens: readonly Token[]): void {
-    const { tokVector, currIdx } = this.vector;
-    const rest = tokVector.splice(currIdx + 1);
-    for (const token of tokens) if (token.tokenType !== T.EndOfFile) tokVector.push(token);
-    for (const token of rest) tokVector.push(token);
-    this.vector.tokVectorLength += tokens.length - 1;
+  /** Puts the tokens of a text (but its end) at the cursor. */
+  protected splice(reader: TokenReader): void {
+    const { tokVector, tokVectorLength, currIdx } = this.vector;
+    const rest = [tokVector.slice(currIdx + 1, tokVectorLength)];
+    this.readers.push({ read: () => rest.pop() }, reader);
+    this.vector.tokVectorLength = currIdx + 1;
+    this.refill();
+  }
+
+  /** Chevrotain's own step, which keeps tokens in sight for looking ahead. */
+  protected consumeToken(): void {
+    const { vector } = this;
+    const near = ++vector.currIdx + LOOKAHEAD >= vector.tokVectorLength;
+    if (near && this.readers.length > 0) this.refill();
+  }
+
+  /** Forgets the tokens taken but the last and adds the next ones. */
+  private refill(): void {
+    const { tokVector, tokVectorLength, currIdx } = this.vector;
+    const tokens = tokVector.slice(Math.max(currIdx, 0), tokVectorLength);
+    while (this.readers.length > 0 && tokens.length <= LOOKAHEAD + 1) {
+      const more = this.readers.at(-1)!.read();
+      if (!more) this.readers.pop();
+      else
+        for (const token of more) {
+          if (token.tokenType !== T.EndOfFile || this.readers.length === 1) tokens.push(token);
+        }
+    }
+    this.vector.currIdx = Math.min(currIdx, 0);
+    this.vector.tokVector = tokens;
+    this.vector.tokVectorLength = tokens.length;
   }
 
   /** Cuts the next token in three: what is before `at`, the sign there, what is after. */
@@ -168,9 +199,11 @@ export abstract class Cursor extends EmbeddedActionsParser {
 
   /** Runs `line` as one statement of a block; after a refusal skips to the statement's end. */
   protected recovering(line: () => void): void {
+    const { depth } = this;
     try {
       line();
     } catch (thrown) {
+      this.depth = depth;
       this.report(this.diagnosticOf(thrown));
       while (!this.at(T.Newline) && !this.at(T.Semicolon)) {
         if (this.at(T.EndOfFile)) throw new Abort();
@@ -205,7 +238,8 @@ export abstract class Cursor extends EmbeddedActionsParser {
 
   protected spanOf(token: IToken): Span {
     const start = token.startOffset;
-    return this.located(start, start + Math.max(token.image.length, 1));
+    const length = token.tokenType === T.Junk ? 1 : Math.max(token.image.length, 1);
+    return this.located(start, start + length);
   }
 
   /** Offsets of tokens tell their text as well. */

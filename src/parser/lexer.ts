@@ -13,14 +13,10 @@ import {
   type TokenType,
 } from 'chevrotain';
 import { addressLength, isIp6 } from './address.ts';
-import type { Bulk } from './bulk.ts';
+import { mayBeBulk } from './bulk.ts';
 import * as T from './token.ts';
 
-/** Offsets of tokens count on from source to source: see Lex. */
-export interface Token extends IToken {
-  /** The elements of a list that was read in one go. */
-  payload?: Bulk;
-}
+export type Token = T.Token;
 
 const nameRe = /[a-zA-Z_.][a-zA-Z0-9/\-_.]*(?:\\?\*)?/y;
 const timeRe = /(?:\d+d)?(?:\d+h)?(?:\d+m(?!s))?(?:\d+s)?(?:\d+ms)?/y;
@@ -65,36 +61,39 @@ const RawName = createToken({
   line_breaks: false,
 });
 
-/** A line that is a comment and nothing else: its end is no newline. */
-const matchCommentLine: CustomPatternMatcherFunc = (text, at) => {
-  if (at > 0 && text.charCodeAt(at - 1) !== 10) return null;
+/** A comment ends with its line: at the end of a text without a last newline it is junk. */
+const matchComment: CustomPatternMatcherFunc = (text, at) => {
+  const whole = at === 0 || text.charCodeAt(at - 1) === 10;
   let hash = at;
-  while (text.charCodeAt(hash) === 32 || text.charCodeAt(hash) === 9) hash++;
+  while (whole && isBlank(text.charCodeAt(hash))) hash++;
   if (text.charCodeAt(hash) !== 35) return null;
   const end = text.indexOf('\n', hash);
-  return end < 0 ? null : [text.slice(at, end + 1)];
+  // A line that is nothing but a comment takes its line end with it.
+  return end < 0 ? null : [text.slice(at, whole ? end + 1 : end)];
 };
+
+const isBlank = (c: number) => c === 32 || c === 9;
 
 const definition = [
   createToken({
-    name: 'comment line',
-    pattern: matchCommentLine,
+    name: 'comment',
+    pattern: matchComment,
     start_chars_hint: [' ', '\t', '#'],
     group: Lexer.SKIPPED,
     line_breaks: true,
   }),
   createToken({ name: 'blank', pattern: /[ \t]+/, group: Lexer.SKIPPED }),
-  createToken({ name: 'continuation', pattern: /\\\n/, group: Lexer.SKIPPED, line_breaks: true }),
-  // A comment ends with its line: at the end of a file without a last newline it is junk.
-  createToken({ name: 'comment', pattern: /#[^\n]*(?=\n)/, group: Lexer.SKIPPED }),
+  createToken({ name: 'continuation', pattern: '\\\n', group: Lexer.SKIPPED, line_breaks: true }),
   RawName,
   ...T.kinds.filter((k) => k.PATTERN !== Lexer.NA),
 ];
 
-/** Tokens, the last an EndOfFile, and the line ends that stand within a token. */
 export interface Lexed {
   readonly tokens: Token[];
+  /** Offsets of line ends that stand within a token. */
   readonly joined: readonly number[];
+  /** A quoted text or a list does not end here. */
+  readonly open: boolean;
 }
 
 /** `base` is added to the offsets of all tokens, so that they tell the text as well. */
@@ -108,17 +107,28 @@ export function createLexer(words: ReadonlyMap<string, TokenType>, validate: boo
     skipValidations: !validate,
   });
   return (text, base) => {
-    const { tokens, errors } = lexer.tokenize(text);
+    const lexed = lexer.tokenize(text);
     const joined: number[] = [];
-    for (const token of tokens) {
+    for (const token of lexed.tokens) {
       if (token.tokenType === RawName) classify(token, words);
       else if (token.tokenType === T.Quoted || token.tokenType === T.Crlf) join(token, joined);
     }
-    const all = withJunk(tokens, text, errors);
-    all.push(made(T.EndOfFile, '', text.length));
-    if (base > 0) for (const token of all) token.startOffset += base;
-    return { tokens: all, joined };
+    const unclosed = lexed.errors.some(({ offset }) => text.charCodeAt(offset) === 34);
+    const open = unclosed || endsInList(lexed.tokens);
+    const tokens = withJunk(lexed.tokens, text, lexed.errors);
+    if (base > 0) for (const token of tokens) token.startOffset += base;
+    return { tokens, joined, open };
   };
+}
+
+/** Whether the last brace opens a list that might be read in one go. */
+function endsInList(tokens: readonly IToken[]): boolean {
+  for (let i = tokens.length - 1; i >= 0; i--) {
+    const { tokenType } = tokens[i]!;
+    if (tokenType === T.BraceClose) return false;
+    if (tokenType === T.BraceOpen) return mayBeBulk(tokens, i);
+  }
+  return false;
 }
 
 function classify(token: IToken, words: ReadonlyMap<string, TokenType>): void {
@@ -135,13 +145,6 @@ function join(token: IToken, joined: number[]): void {
   }
 }
 
-const made = (tokenType: TokenType, image: string, startOffset: number): Token => ({
-  image,
-  startOffset,
-  tokenType,
-  tokenTypeIdx: tokenType.tokenTypeIdx!,
-});
-
 function withJunk(
   tokens: Token[],
   text: string,
@@ -152,7 +155,7 @@ function withJunk(
   let next = 0;
   for (const { offset } of errors) {
     while (next < tokens.length && tokens[next]!.startOffset < offset) all.push(tokens[next++]!);
-    all.push(made(T.Junk, text.charAt(offset), offset));
+    all.push(T.token(T.Junk, text.charAt(offset), offset));
   }
   while (next < tokens.length) all.push(tokens[next++]!);
   return all;

@@ -6,7 +6,7 @@ import { Commands } from './commands.ts';
 import { Abort } from './cursor.ts';
 import type { Definitions } from './definition.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import { createLexer, type Lex, type Token } from './lexer.ts';
+import { createLexer, type Lex } from './lexer.ts';
 import { TokenReader } from './reader.ts';
 import type { Entry, SourceReader } from './source.ts';
 import * as T from './token.ts';
@@ -103,7 +103,8 @@ export class NftParser extends Commands {
         if (!end && !this.at(T.EndOfFile)) {
           this.unexpected([T.EndOfFile.name, T.Newline.name, T.Semicolon.name]);
         }
-        this.commands.push(end ? ended(command, end) : command);
+        // A command's place takes in the sign that ends it.
+        this.commands.push({ ...command, span: this.extend(command.span) });
       });
     }
   }
@@ -201,9 +202,3 @@ export class NftParser extends Commands {
     return text;
   }
 }
-
-/** A command's place takes in the sign that ends it. */
-const ended = (command: Command, sign: Token): Command => ({
-  ...command,
-  span: { ...command.span, end: sign.startOffset + 1 },
-});

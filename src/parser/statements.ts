@@ -131,7 +131,7 @@ export abstract class Statements extends Expressions {
   private implicitChain(first: Token): Statement {
     const verdict = first.tokenType === T.Goto ? 'goto' : 'jump';
     this.next();
-    const block = this.chainBlock();
+    const block = this.nested(() => this.chainBlock());
     const span = this.spanFrom(first);
     return { kind: 'verdict', expr: { kind: 'verdict', verdict, span }, block, span };
   }

@@ -6,8 +6,22 @@
  * leading words of the vocabulary, `Lead`. Mirrors the token declarations of nft's grammar: the order
  * here is the order in which a message lists what was expected.
  */
-import { createToken, type ITokenConfig, Lexer, type TokenType } from 'chevrotain';
-import { matchBrace } from './bulk.ts';
+import { createToken, type IToken, type ITokenConfig, Lexer, type TokenType } from 'chevrotain';
+import { type Bulk, matchBrace } from './bulk.ts';
+
+/** A token; offsets run on from text to text. */
+export interface Token extends IToken {
+  /** The elements of a list that was read in one go. */
+  payload?: Bulk;
+}
+
+/** A token that no pattern took. */
+export const token = (tokenType: TokenType, image: string, startOffset: number): Token => ({
+  image,
+  startOffset,
+  tokenType,
+  tokenTypeIdx: tokenType.tokenTypeIdx!,
+});
 
 export const kinds: TokenType[] = [];
 
@@ -34,8 +48,8 @@ function word(text: string): TokenType {
 }
 
 export const EndOfFile = kind('end of file');
-/** What no pattern takes; the lexer makes these of its errors. */
-export const Junk = kind('junk');
+/** What no sign or word begins with, and whatever else no pattern takes. */
+export const Junk = kind('junk', { pattern: /[\x00-\x08\x0b\x0c\x0e-\x1f%'?`~\x7f-\uffff]+/ });
 export const Crlf = kind('CRLF line terminators', { pattern: '\r\n' });
 export const Newline = kind('newline', { pattern: '\n', line_breaks: true });
 export const Colon = sign(':', 'colon');
