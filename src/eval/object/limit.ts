@@ -5,6 +5,7 @@ import {
   checkLimit,
   DEFAULT_BURST,
   type LimitArgs,
+  limitErrno,
   limitJson,
   limitPhrase,
   limitText,
@@ -21,6 +22,7 @@ export const limit: ObjectRow<LimitArgs> = {
   id: 4,
   bare: true,
   lines: [limitPhrase],
+  refuses: limitErrno,
   check: (args, _span, ctx) => ('rate' in args ? checkLimit(args, ctx) : NONE),
   // Unlike the statement, the object does not say the usual burst.
   list: (args) => [limitText(args, args.type === 'packets' && args.burst === DEFAULT_BURST)],

@@ -9,7 +9,7 @@ import type { Phrase } from '../../parser/phrase.ts';
 import type { CheckContext } from '../check/context.ts';
 import type { ListContext } from '../list/context.ts';
 import type { Json } from '../list/json.ts';
-import type { StateRow } from '../row.ts';
+import type { Errno, StateRow } from '../row.ts';
 
 export interface ObjectRow<A = Readonly<Record<string, unknown>>> {
   readonly row: 'object';
@@ -32,7 +32,7 @@ export interface ObjectRow<A = Readonly<Record<string, unknown>>> {
   /** The kernel's text of it, as `-d netlink` has it, without brackets. */
   bytecode(args: A): string;
   /** What the kernel answers where it cannot make the object (nft_object_ops.init). */
-  refuses?(args: A): 'ENOENT' | 'EOPNOTSUPP' | undefined;
+  refuses?(args: A): Errno | undefined;
   /** `add` of an object that is there gives it these settings (nft_object_ops.update). */
   readonly updates?: true;
   /** What the statements that name the object share, and `reset` clears. */
