@@ -40,7 +40,7 @@ export type Effect = (p: Packet, regs: Uint8Array) => number;
  * of a header, or a slot of the packet's state as a number of `len` bytes.
  */
 export type Source =
-  | { readonly from: 'nh' | 'th'; readonly offset: number }
+  | { readonly from: 'nh' | 'th'; readonly offset: number; readonly laterFragments: boolean }
   | {
       readonly from: 'slot';
       readonly slot: number;

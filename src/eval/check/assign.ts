@@ -12,9 +12,16 @@ import { compatible } from './map.ts';
 type Assign = Extract<Statement, { kind: 'assign' }>;
 
 export function checkAssign(node: AssignStatement, ctx: CheckContext): Assign | undefined {
+  if (node.value.kind === 'set') {
+    const { start } = node.value.span;
+    const brace = { ...node.value.span, end: start + 1 };
+    return ctx.error("syntax error, unexpected '{'", brace);
+  }
   const target = ctx.expr(node.target);
   if (!target) return undefined;
-  if (target.kind !== 'load' || !target.row.lowerStore || target.args.tunnel)
+  if (target.kind === 'load' && target.args.tunnel)
+    return ctx.error('payload statement for this expression is not supported', node.target.span);
+  if (target.kind !== 'load' || !target.row.lowerStore)
     return ctx.error('syntax error, unexpected set', node.target.span);
   const { type, bits, order } = target;
   const value = ctx.expr(node.value, { type, bits, order, room: bits });

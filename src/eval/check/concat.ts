@@ -3,6 +3,7 @@ import type { ConcatExpr, Span } from '../../parser/ast.ts';
 import type { Concat, Expr } from '../checked.ts';
 import { concatType, registerBits, type ValueType } from '../type/index.ts';
 import type { CheckContext, Expected } from './context.ts';
+import { UNTYPED } from './map.ts';
 
 /** The most that a key may have, in bits: sixteen registers. */
 const MAX_BITS = 512;
@@ -27,13 +28,10 @@ export function checkConcat(
     if (!part) return undefined;
     if (part.kind === 'set' || part.kind === 'concat' || part.kind === 'map')
       return ctx.error(`cannot use ${part.kind} in concatenation`, child.span);
-    if (part.bits === 0 || (part.kind === 'load' && part.alone)) {
-      const name = part.bits === 0 ? part.type.name : 'invalid';
-      return ctx.error(
-        `can not use variable sized data types (${name}) in concat expressions`,
-        child.span,
-        node.span,
-      );
+    if (part.kind === 'load' && part.alone) return ctx.error(UNTYPED, child.span);
+    if (part.bits === 0) {
+      const what = `can not use variable sized data types (${part.type.name})`;
+      return ctx.error(`${what} in concat expressions`, child.span, node.span);
     }
     parts.push(part);
   }

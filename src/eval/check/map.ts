@@ -39,10 +39,13 @@ export function checkMap(
   return map && { kind: 'map', key, map, type, bits, order, span: node.span };
 }
 
+/** What nft says of addresses of connections that are to be looked up. */
+export const UNTYPED = 'specify either ip or ip6 for address matching';
+
 /** What is looked up: an expression that has a type by itself. */
 export function checkKey(node: AstExpr, ctx: CheckContext): Expr | undefined {
   const key = ctx.expr(node);
-  if (key?.kind === 'load' && key.alone) return ctx.error('No key type information', node.span);
+  if (key?.kind === 'load' && key.alone) return ctx.error(UNTYPED, node.span);
   return key;
 }
 

@@ -70,6 +70,18 @@ function meaning(op: MatchStatement['op'], left: Expr, right: Expr): RelOp {
 
 const ORDER_OPS: readonly string[] = ['<', '>', '<=', '>='];
 
+/**
+ * nft moves a right shift of the left side to the constant, which then is longer than the kernel's
+ * registers where the value has 32 bits already: the kernel refuses it.
+ */
+function kernelCompares(left: Expr, right: Expr): boolean {
+  if (left.kind !== 'binop' || left.op !== '>>' || left.order !== 'host') return true;
+  return left.bits < 32 || (right.kind !== 'value' && right.kind !== 'set');
+}
+
+const firstKey = (right: Expr): Span | undefined =>
+  right.kind === 'set' ? right.elements[0]?.key.span : undefined;
+
 /** Where the operator stands: between the two sides. */
 const opSpan = ({ left, right, op }: MatchStatement): Span => {
   const end = right.span.start - 1;
@@ -110,6 +122,16 @@ function legalKinds(
   const isSet = right.kind === 'set' || right.kind === 'setref';
   if (left.kind === 'concat' && !isSet) {
     const what = 'Use concatenations with sets and maps, not singleton values';
+    return !!ctx.error(what, node.left.span, node.right.span);
+  }
+  if (!kernelCompares(left, right)) {
+    const single = right.kind === 'value';
+    const errno = single ? 'No data available' : 'Invalid argument';
+    const at = single ? opSpan(node) : (firstKey(right) ?? node.right.span);
+    return !!ctx.error(`Could not process rule: ${errno}`, at);
+  }
+  if (text === '!' && left.kind === 'binop') {
+    const what = 'cannot combine negation with binary expression';
     return !!ctx.error(what, node.left.span, node.right.span);
   }
   if (text === '!' && !(left.type.bitmask && left.kind === 'load' && right.kind === 'value')) {

@@ -80,6 +80,8 @@ function checkElement(element: AstElement, use: SetUse, ctx: CheckContext): Elem
     return ctx.error('Set member cannot be mapping, missing keyword map', element.key.span);
   const data = ctx.expr(element.data, use.data);
   if (!data) return undefined;
+  if (data.kind === 'verdict' && use.data.type !== data.type)
+    return ctx.error('Could not process rule: Invalid argument', element.key.span);
   if (!isConstant(data)) return ctx.error('Value must be a constant', element.data.span);
   return { key, data, ...shared, span: element.span };
 }
@@ -141,5 +143,9 @@ function joinIntervals(literal: SetLiteral, ctx: CheckContext): SetLiteral | und
   if (!conflict) return literal;
   const [later, earlier] = conflict;
   const span = literal.span ?? { source: 0, start: 0, end: 0 };
-  return ctx.error('conflicting intervals specified', later.span ?? span, earlier.span ?? span);
+  return ctx.error(
+    'conflicting intervals specified',
+    later.key.span ?? span,
+    earlier.key.span ?? span,
+  );
 }

@@ -3,7 +3,7 @@
  *
  * Mirrors ct.c of nft and nft_ct.c of the kernel.
  */
-import type { SelectorExpr, Word } from '../../parser/ast.ts';
+import type { Family, SelectorExpr, Word } from '../../parser/ast.ts';
 import { choice, opt, word } from '../../parser/phrase.ts';
 import type { CheckContext } from '../check/context.ts';
 import type { Naming } from '../check/protocol.ts';
@@ -82,6 +82,8 @@ const words = [...new Set([...Object.keys(KEYS).map((name) => lastWord(name)), .
 /** The kernel takes only these. */
 const SETTABLE = ['mark', 'label', 'event', 'zone', 'secmark'];
 const UNREADABLE = ['event'];
+/** Families without connection tracking. */
+const UNTRACKED: readonly Family[] = ['arp', 'netdev'];
 
 interface CtArgs {
   readonly key: string;
@@ -97,7 +99,16 @@ function addressKey(written: string, node: SelectorExpr, ctx: CheckContext): str
   const network = ctx.protocol('nh');
   if (network !== undefined && Object.hasOwn(KEYS, `${network} ${written}`))
     return `${network} ${written}`;
-  return ctx.error('cannot determine ip protocol version, use "ip" or "ip6" keyword', node.span);
+  const use = `use "ip ${written}" or "ip6 ${written}" instead`;
+  return ctx.error(`cannot determine ip protocol version, ${use}`, node.span);
+}
+
+/** Whether nothing known contradicts the family that an address is said to be of. */
+function agrees(family: string, node: SelectorExpr, ctx: CheckContext): boolean {
+  const network = ctx.protocol('nh');
+  if (network === undefined || network === family) return true;
+  ctx.error(`conflicting protocols specified: ${network} vs. ${family}`, node.span);
+  return false;
 }
 
 export const ct: KeyRow = {
@@ -121,7 +132,7 @@ export const ct: KeyRow = {
     if (!key || (dir && !key.direction))
       return ctx.error('syntax error, unexpected string', (args.key as Word).span);
     if (family && !dir) return ctx.error(`syntax error, unexpected ${family.text}`, family.span);
-    if (family && !ctx.needNetwork(family.text, node.span)) return undefined;
+    if (family && !agrees(family.text, node, ctx)) return undefined;
     return {
       kind: 'load',
       row: ct,
@@ -135,6 +146,7 @@ export const ct: KeyRow = {
     };
   },
   names: (load) => KEYS[ctArgs(load).key]?.names,
+  layer: (load) => (ADDRESSES.includes(lastWord(ctArgs(load).key)) ? 'nh' : undefined),
   list(load) {
     const { key, dir } = ctArgs(load);
     return dir && !DIRECTION_OF_PACKET.includes(key) ? `ct ${dir} ${key}` : `ct ${key}`;
@@ -150,7 +162,8 @@ export const ct: KeyRow = {
   lowerStore(load, sreg, to) {
     to.emit({ op: 'store', row: ct, args: load.args, sreg, len: load.bits / 8 });
   },
-  init(op) {
+  init(op, family) {
+    if (UNTRACKED.includes(family)) return 'EPROTO';
     const { key, dir } = op.args as unknown as CtArgs;
     if (op.op === 'store') {
       if (!SETTABLE.includes(key)) return 'EOPNOTSUPP';

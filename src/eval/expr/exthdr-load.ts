@@ -76,6 +76,8 @@ export const fieldLoad = (
   order: 'big',
 });
 
+const LAYERS = { ipv6: 'nh', ipv4: 'nh', tcpopt: 'th', sctp: 'th', dccp: 'th' } as const;
+
 /** IPv6's word is first in the kernel's text; the words of SCTP and DCCP are not there. */
 const OP_TEXT: Readonly<Record<ExthdrOp, string>> = {
   ipv6: 'ipv6 ',
@@ -86,10 +88,14 @@ const OP_TEXT: Readonly<Record<ExthdrOp, string>> = {
 };
 
 type Hooks = Required<
-  Pick<KeyRow, 'field' | 'at' | 'lower' | 'lowerStore' | 'bytecode' | 'place' | 'read' | 'write'>
+  Pick<
+    KeyRow,
+    'layer' | 'field' | 'at' | 'lower' | 'lowerStore' | 'bytecode' | 'place' | 'read' | 'write'
+  >
 >;
 
 export const exthdrHooks: Hooks = {
+  layer: (load) => LAYERS[exthdrArgs(load).op],
   field: (load) => {
     const { offset, bits, present } = exthdrArgs(load);
     return present ? { offset: 0, bits: 8 } : { offset, bits };

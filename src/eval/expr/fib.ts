@@ -1,5 +1,5 @@
 /** A look-up of the routing table: `fib saddr . iif oif`. Mirrors fib.c, nft_fib.c. */
-import type { Word } from '../../parser/ast.ts';
+import type { Family, Word } from '../../parser/ast.ts';
 import { choice, many } from '../../parser/phrase.ts';
 import type { Load } from '../checked.ts';
 import { fibPlace, readFib } from '../engine/run/fib.ts';
@@ -26,6 +26,8 @@ interface FibArgs {
   readonly present?: true;
 }
 
+/** Families for which the kernel has no such expression. */
+const UNKNOWN: readonly Family[] = ['arp', 'bridge'];
 const INBOUND = ipHooks('prerouting', 'input', 'forward');
 const OUTBOUND = ipHooks('forward', 'output', 'postrouting');
 const ANY = ipHooks('prerouting', 'input', 'forward', 'output', 'postrouting');
@@ -73,6 +75,7 @@ export const fib: KeyRow = {
   lower(load, dreg, to) {
     to.emit({ op: 'load', row: fib, args: load.args, dreg, len: load.bits / 8 }, load.span);
   },
+  init: (_op, family) => (UNKNOWN.includes(family) ? 'ENOENT' : undefined),
   validate(op, site) {
     const { flags, result } = op.args as unknown as FibArgs;
     return misplaced(site, placeOf(flags, result));

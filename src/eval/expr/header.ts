@@ -213,6 +213,7 @@ export function headerRow(
       const numbering = spec.fields[payloadArgs(load).field ?? '']?.[3]?.next;
       return numbering && { numbering };
     },
+    layer: (load) => (payloadArgs(load).field === undefined ? undefined : spec.layer),
     list: (load) => `${tunnelPrefix(payloadArgs(load))}${spec.name} ${payloadArgs(load).field}`,
     json: (load) => ({ payload: fieldJson(load, spec.name, payloadArgs(load).field!) }),
     ...payloadHooks(spec),

@@ -48,9 +48,14 @@ export const ipsec: KeyRow = {
     word('key', ['reqid', 'spi', 'saddr', 'daddr']),
   ],
   check(args, node, ctx) {
+    if (!(ctx.family in INBOUND))
+      return ctx.error('ipsec expression is only valid in ip/ip6/inet tables', node.span);
     const at = args.spnum as NumberWord | undefined;
     const spnum = Number(at?.value ?? 0);
-    if (at && spnum > MAX_SPNUM) return ctx.error('value too large', at.span);
+    if (at && spnum > MAX_SPNUM) {
+      const start = at.span.start - 'spnum '.length;
+      return ctx.error('value too large', { ...at.span, start });
+    }
     const family = (args.family as Word | undefined)?.text;
     const written = args.key as Word;
     const name = family ? `${family} ${written.text}` : written.text;

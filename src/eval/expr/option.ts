@@ -122,6 +122,7 @@ function optionRow(protocol: string, spec: OptionSpec): KeyRow {
       const bits = exthdrArgs(load).present ? 8 : load.bits;
       return { [name]: { base: number, offset, len: bits } };
     },
+    layer: exthdrHooks.layer,
     field: exthdrHooks.field,
     at: exthdrHooks.at,
     lower: exthdrHooks.lower,

@@ -25,9 +25,12 @@ export const raw: KeyRow = {
   check(args, node, ctx) {
     const offset = Number((args.offset as NumberWord).value);
     const bits = Number((args.length as NumberWord).value);
-    if (bits > MAX_BITS || bits === 0)
-      return ctx.error('raw payload length must be 1..512 bits', node.span);
-    if (offset > MAX_OFFSET) return ctx.error('raw payload offset is too large', node.span);
+    const { span } = args.length as NumberWord;
+    if (bits === 0) return ctx.error('raw payload length cannot be 0', span);
+    if (bits > MAX_BITS)
+      return ctx.error(`raw payload length ${bits} exceeds upper limit of ${MAX_BITS}`, span);
+    if (offset > MAX_OFFSET)
+      return ctx.error('Could not process rule: Numerical result out of range', node.span);
     const layer = (args.layer as Word).text as Layer;
     const where = { layer, offset, bits, ...(ctx.tunnel && { tunnel: ctx.tunnel }) };
     return { kind: 'load', row: raw, args: where, type, bits, order: 'big', span: node.span };

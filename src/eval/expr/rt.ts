@@ -2,7 +2,7 @@
  * What the route says (`rt nexthop`), and the routing header of IPv6 (`rt seg-left`): one word for
  * both in nft. Mirrors rt.c of nft and nft_rt.c of the kernel.
  */
-import type { SelectorExpr, Word } from '../../parser/ast.ts';
+import type { Family, SelectorExpr, Word } from '../../parser/ast.ts';
 import { choice, opt, word } from '../../parser/phrase.ts';
 import type { CheckContext } from '../check/context.ts';
 import type { ByteOrder, Expr, Load } from '../checked.ts';
@@ -29,6 +29,9 @@ const header = extensionRow('rt', {
     ['seg-left', 24, 8, integer],
   ]),
 });
+
+/** Families whose packets have no next hop of another. */
+const FAMILIES: readonly Family[] = ['ip', 'ip6'];
 
 interface RtKey {
   readonly type: ValueType;
@@ -60,16 +63,13 @@ function checkKey(
   const network = ctx.protocol('nh');
   const byFamily = written === 'nexthop';
   const name = byFamily ? `${family?.text ?? network} ${written}` : written;
-  if (!Object.hasOwn(KEYS, name)) {
-    if (byFamily)
-      return ctx.error(
-        'cannot determine ip protocol version, use "ip" or "ip6" keyword',
-        node.span,
-      );
-    return ctx.error('syntax error, unexpected string', node.span);
+  if (byFamily && !Object.hasOwn(KEYS, name)) {
+    const use = `use "ip ${written}" or "ip6 ${written}" instead`;
+    return ctx.error(`cannot determine ip protocol version, ${use}`, node.span);
   }
-  const key = KEYS[name]!;
-  if (key.network && network !== undefined && network !== key.network)
+  const key = Object.hasOwn(KEYS, name) ? KEYS[name] : undefined;
+  if (!key) return ctx.error('syntax error, unexpected string', node.span);
+  if (key.network && key.network !== ctx.family && FAMILIES.includes(ctx.family))
     return ctx.error(`${name} will not match`, node.span);
   const { type, bits, order } = key;
   return { kind: 'load', row: rt, args: { key: name }, type, bits, order, span: node.span };

@@ -75,6 +75,7 @@ export const socket: KeyRow = {
   lower(load, dreg, to) {
     to.emit({ op: 'load', row: socket, args: load.args, dreg, len: load.bits / 8 }, load.span);
   },
+  init: (_op, family) => (family in WHERE ? undefined : 'EOPNOTSUPP'),
   validate: (_op, site) => misplaced(site, WHERE),
   bytecode(op) {
     const { key, level } = op.args as unknown as SocketArgs;

@@ -86,11 +86,13 @@ export function canonicalMatch(match: Match, known: KnownProtocols): Match {
 const canMove = (right: Expr): boolean => right.kind === 'value' || right.kind === 'range';
 
 /**
- * Bits that are no field, but begin where a byte does, come back as whole bytes and a mask.
+ * Bits that are no field, but begin where a byte does or fill bytes, come back as whole bytes and
+ * a mask.
  */
 function widened(left: Expr, right: Expr): { left: Expr; right: Expr } {
   const field = left.kind === 'load' && left.args.field === undefined ? oddField(left) : undefined;
-  if (left.kind !== 'load' || !field || field.offset % 8 !== 0) return { left, right };
+  if (left.kind !== 'load' || !field || (field.offset % 8 !== 0 && field.bits % 8 !== 0))
+    return { left, right };
   const { load, shift } = windowOf(left, field);
   const up = BigInt(shift);
   const { type, bits, order } = load;

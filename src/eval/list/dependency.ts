@@ -10,7 +10,6 @@ import type { KnownProtocols } from '../check/known.ts';
 import type { Layer, Protocol, Tunnel } from '../check/protocol.ts';
 import { protocolNamed, protocolTable, startInside, startOf } from '../check/protocols.ts';
 import type { Expr, Load, Statement } from '../checked.ts';
-import { exthdrArgs } from '../expr/exthdr-load.ts';
 import { type PayloadRow, payloadArgs } from '../expr/header.ts';
 import { grouped } from '../lower/merge.ts';
 import { canonicalExpr, canonicalMatch, type Match, retyped } from './canonical.ts';
@@ -61,7 +60,7 @@ class Dependencies {
 
   /** A load makes the match of its layer's protocol redundant. */
   use(load: Load): void {
-    const layer = layerOf(load);
+    const layer = load.row.layer?.(load);
     if (!layer) return;
     const tunnel = load.args.tunnel ? 'inside ' : '';
     if (this.usesMessage(load)) this.drop('message');
@@ -120,6 +119,10 @@ class Dependencies {
     const dependency = this.pending.get(`${tunnel}nh`);
     if (!dependency) return;
     const mixed = this.isMixed(left);
+    if (this.known.at('nh')?.protocol.numbers.nfproto === undefined && !mixed) {
+      this.drop(`${tunnel}nh`);
+      return;
+    }
     const said = mixed ? named?.message && named.network : this.family;
     if (networkOf(dependency)?.name === said) this.drop(`${tunnel}nh`);
   }
@@ -142,16 +145,6 @@ function networkOf({ left, right }: Match): Protocol | undefined {
 }
 
 const ABOVE: Readonly<Partial<Record<Layer, Layer>>> = { ll: 'nh', nh: 'th', th: 'ih' };
-
-/** The layer whose protocol a load needs; raw bytes need none. */
-function layerOf(load: Load): Layer | undefined {
-  if (load.args.op !== undefined) return extensionLayer(load);
-  const { layer, field } = payloadArgs(load);
-  return field === undefined ? undefined : layer;
-}
-
-const extensionLayer = (load: Load): Layer =>
-  exthdrArgs(load).op === 'ipv6' || exthdrArgs(load).op === 'ipv4' ? 'nh' : 'th';
 
 function tunnelIn(e: Expr): boolean {
   if (e.kind === 'load') return e.args.tunnel !== undefined;

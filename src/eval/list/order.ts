@@ -7,7 +7,7 @@ import type { Element, Expr, SetLiteral } from '../checked.ts';
 import { bytesOf, constantBytes, isText } from '../lower/constant.ts';
 
 /**
- * By value; texts and concatenations as their bytes read as one number, the first byte least. Ranges of
+ * By value; flags by the first of them; texts and concatenations as their bytes read as one number, the first byte least. Ranges of
  * concatenations stay as the kernel gives them, the catch-all comes last.
  */
 export function sortedElements(set: SetLiteral, elements: readonly Element[]): readonly Element[] {
@@ -26,6 +26,7 @@ function rankOf(key: Expr, set: SetLiteral): bigint | undefined {
   if (key.kind === 'wildcard') return undefined;
   if (key.kind === 'concat') return reversed(constantBytes(key));
   const low = endsOf(key)?.[0] ?? 0n;
+  if (key.type.bitmask) return low & -low;
   return isText(key.type) && !set.interval ? reversed(bytesOf(low, key.bits, 'big')) : low;
 }
 

@@ -97,16 +97,21 @@ export function printIpv6(value: bigint): string {
 }
 
 /** What nft says where an address is a name, which nothing here resolves. */
-const UNRESOLVED = 'Could not resolve hostname: Temporary failure in name resolution';
+const unresolved = (text: string): string =>
+  `Could not resolve hostname: ${/^[\d.]+$/.test(text) ? UNKNOWN_NAME : NO_RESOLVER}`;
+
+const NO_RESOLVER = 'Temporary failure in name resolution';
+const UNKNOWN_NAME = 'Name or service not known';
+const WRONG_FAMILY = 'Could not resolve hostname: Address family for hostname not supported';
 
 export const llAddr: ValueType = {
   ...numeric({ name: 'll_addr', description: 'link layer address', id: 6, bits: 0, base: integer }),
   order: 'big',
   parse: (text) =>
-    /^[0-9a-f]{1,2}(:[0-9a-f]{1,2})*$/i.test(text)
+    /^[0-9a-f]{1,2}([^0-9a-f][0-9a-f]{1,2})*$/i.test(text)
       ? BigInt(
           `0x${text
-            .split(':')
+            .split(/[^0-9a-f]/i)
             .map((b) => b.padStart(2, '0'))
             .join('')}`,
         )
@@ -128,7 +133,8 @@ export const ipv4Addr: ValueType = {
   ...numeric({ name: 'ipv4_addr', description: 'IPv4 address', id: 7, bits: 32, base: integer }),
   order: 'big',
   prefixes: true,
-  parse: (text) => parseIpv4(text) ?? UNRESOLVED,
+  parse: (text) =>
+    parseIpv4(text) ?? (parseIpv6(text) === undefined ? unresolved(text) : WRONG_FAMILY),
   print: printIpv4,
   json: printIpv4,
 };
@@ -137,7 +143,8 @@ export const ipv6Addr: ValueType = {
   ...numeric({ name: 'ipv6_addr', description: 'IPv6 address', id: 8, bits: 128, base: integer }),
   order: 'big',
   prefixes: true,
-  parse: (text) => parseIpv6(text) ?? UNRESOLVED,
+  parse: (text) =>
+    parseIpv6(text) ?? (parseIpv4(text) === undefined ? unresolved(text) : WRONG_FAMILY),
   print: printIpv6,
   json: printIpv6,
 };

@@ -3,6 +3,8 @@ import { decimal, numeric, parseNumber, symbolic } from './define.ts';
 import { integer } from './integer.ts';
 import type { ValueType } from './value-type.ts';
 
+const MAX_INDEX = 0x7fffffffn;
+
 export const ifindex: ValueType = {
   ...numeric({
     name: 'iface_index',
@@ -14,7 +16,8 @@ export const ifindex: ValueType = {
   parse: (text, scope) => {
     const index = scope.ifindex(text);
     if (index !== undefined) return BigInt(index);
-    return parseNumber(text) ?? 'Interface does not exist';
+    const number = parseNumber(text);
+    return number !== undefined && number <= MAX_INDEX ? number : 'Interface does not exist';
   },
   print: (value, _bits, scope) => {
     const name = scope.ifname(Number(value));

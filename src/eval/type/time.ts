@@ -32,7 +32,7 @@ export const time: ValueType = {
   parse: (text) => {
     const seconds = parseNumber(text);
     if (seconds !== undefined) return seconds * 1000n;
-    return parseDuration(text) ?? `Could not parse ${'relative time'}`;
+    return parseDuration(text) ?? 'wrong time format';
   },
   print: (value, _bits, _scope, options) =>
     options.inRange ? `${value / 1000n}s` : printDuration(value),
@@ -95,7 +95,7 @@ function printHour(value: bigint, scope: NameScope): string {
   const offset = offsetNow(scope);
   let seconds = Number(value) + offset;
   if (seconds < 0) seconds += DAY;
-  else if (offset !== 0 && Number(value) < DAY) seconds %= DAY;
+  else if (seconds >= DAY && offset !== 0) seconds -= DAY;
   const text = `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}`;
   return seconds % 60 === 0 ? text : `${text}:${two(seconds % 60)}`;
 }
