@@ -1,0 +1,92 @@
+/** Traces that are wrong: every problem with its event and field, and nothing half-read. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { problemText } from '../../src/trace/problem.ts';
+import { readTrace } from '../../src/trace/read.ts';
+
+const dir = mkdtempSync(path.join(os.tmpdir(), 'nftsim-trace-'));
+afterAll(() => rmSync(dir, { recursive: true }));
+
+/** What is said of a file with this text, without the file's name. */
+function problems(text: string): string[] {
+  const file = path.join(dir, 'x.json');
+  writeFileSync(file, text);
+  const read = readTrace(file);
+  if (read.problems.length) expect(read.trace).toBeUndefined();
+  return read.problems.map((p) => problemText(p).slice(file.length + 2));
+}
+
+const withEvents = (...events: unknown[]): string =>
+  JSON.stringify({ env: { link: [{ ifname: 'eth0' }] }, events });
+const ip = { saddr: '192.0.2.1', daddr: '192.0.2.2' };
+
+test.each([
+  ['an unknown device', { iif: 'eth9', ip }, "iif: no device with a wire has the name 'eth9'"],
+  [
+    'a bad address',
+    { iif: 'eth0', ip: { ...ip, saddr: '1.2.3' } },
+    'ip.saddr: not an IPv4 address: "1.2.3"',
+  ],
+  [
+    'a short frame',
+    { iif: 'eth0', frame: '0011' },
+    'frame: 2 bytes are too short for an Ethernet header',
+  ],
+  ['a misspelt field', { iif: 'eth0', ip, tpc: {} }, 'tpc: unknown field'],
+  [
+    'a value out of range',
+    { iif: 'eth0', ip: { ...ip, ttl: 300 } },
+    'ip.ttl: Too big: expected number to be <=255',
+  ],
+  [
+    'an unknown flag',
+    { iif: 'eth0', ip, tcp: { sport: 1, dport: 2, flags: 'sny' } },
+    'tcp.flags: not a known name: "sny"',
+  ],
+  ['nothing at all', {}, 'neither a packet, a command nor a snapshot'],
+  [
+    'a bad expectation',
+    { iif: 'eth0', ip, expect: { path: 'quick' } },
+    'expect.path: Invalid option: expected one of "slow"|"fast"|"hardware"',
+  ],
+])('%s', (_what, event, message) => {
+  expect(problems(withEvents(event))).toEqual([`event 0: ${message}`]);
+});
+
+test('time goes on', () => {
+  const events = [
+    { time: 2, snapshot: 'a' },
+    { time: 1, snapshot: 'b' },
+  ];
+  expect(problems(withEvents(...events))).toEqual([
+    'event 1: time: 1 s is before the event that precedes it (2 s)',
+  ]);
+});
+
+test('broken JSON is told with its place', () => {
+  expect(problems('{\n  "events": [1 2]\n}')[0]).toMatch(/^not valid JSON: line 2, column \d+: /);
+  expect(problems('{"events": [,]}')[0]).toMatch(/^not valid JSON: Unexpected token/);
+  expect(problems('[]')).toEqual(['Invalid input: expected object, received array']);
+});
+
+test('JSON Lines: the head, then an event a line', () => {
+  const head = JSON.stringify({ env: { link: [{ ifname: 'eth0' }] } });
+  const good = JSON.stringify({ iif: 'eth0', ip });
+  expect(problems(`${head}\n${good}\n\n${good}\n`)).toEqual([]);
+  expect(problems(`${head}\n${good}\n{"iif": "eth1", "ip": {}}\n`)[0]).toMatch(
+    /^line 3: event 1: ip/,
+  );
+  expect(problems(`${head}\n{"time": \n`)[0]).toMatch(/^line 2: not valid JSON/);
+});
+
+test('lengths and checksums are right unless given', () => {
+  const file = path.join(dir, 'ok.json');
+  const udp = { sport: 1, dport: 2 };
+  writeFileSync(file, withEvents({ iif: 'eth0', ip, udp, payload: '6869' }));
+  const event = readTrace(file).trace!.events[0]!;
+  expect(event.kind).toBe('frame');
+  const hex = Buffer.from((event as { bytes: Uint8Array }).bytes).toString('hex');
+  expect(hex.slice(28)).toBe('4500001e000000004011f6cbc0000201c000020200010002000a136a6869');
+});
