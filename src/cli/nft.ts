@@ -101,7 +101,7 @@ function session(parseOptions: ParseOptions, options: NftOptions, io: Io, target
     const text = pending + line;
     pending = '';
     if (text.trim() === 'quit') break;
-    if (text.trim() !== '') report(reader.line(text), options, io, program);
+    if (text.trim() !== '') report(reader.line(`${text}\n`), options, io, program);
   }
   endProgram(program);
   return 0;

@@ -8,7 +8,7 @@ import type { Ruleset, Source } from './ast.ts';
 import { Definitions } from './definition.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { NftParser, type ParseOptions } from './parser.ts';
-import { type Entry, stdin } from './source.ts';
+import { commandLine, type Entry } from './source.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 export { type Diagnostic, formatDiagnostic, formatDiagnostics } from './diagnostic.ts';
@@ -39,11 +39,18 @@ export function createParser(vocabulary: Vocabulary, validate = false): Parser {
     const { commands, ...rest } = made.read(entry, options, definitions);
     return { ruleset: { commands }, ...rest };
   };
+  /** The definitions of `-D`, as lines that stand before the text. */
+  const defined = ({ defines = {} }: ParseOptions): Definitions => {
+    const definitions = new Definitions();
+    const lines = Object.entries(defines).map(([name, value]) => `define ${name} = ${value}\n`);
+    if (lines.length > 0) read(commandLine(lines.join('')), {}, definitions);
+    return definitions;
+  };
   return {
-    parse: (entry, options = {}) => read(entry, options, new Definitions()),
+    parse: (entry, options = {}) => read(entry, options, defined(options)),
     interactive(options = {}) {
-      const definitions = new Definitions();
-      return { line: (text) => read(stdin(text), options, definitions) };
+      const definitions = defined(options);
+      return { line: (text) => read(commandLine(text), options, definitions) };
     },
   };
 }

@@ -7,6 +7,7 @@ import type { Op } from '../../ir.ts';
 import { type Errno, type Refusal, refuse } from '../errno.ts';
 import type { Chain, NftSet, Rule, Table } from '../store.ts';
 import type { Transaction } from '../transaction.ts';
+import { deleteChain } from './chain.ts';
 import { isRefusal, tableOf } from './lookup.ts';
 import { hold, limitDynamic, referencesOf, release } from './reference.ts';
 import { deleteSet } from './set.ts';
@@ -124,8 +125,18 @@ function takeOut(tx: Transaction, rule: Rule): number {
   });
   const referred = referencesOf(table, rule.ops);
   if (!isRefusal(referred)) release(tx, referred);
+  deleteBodies(tx, rule);
   for (const set of rule.sets) deleteSet(tx, set);
   return at;
+}
+
+/** The chains of its `jump { … }` go with it. */
+function deleteBodies(tx: Transaction, { chain, ops }: Rule): void {
+  for (const op of ops) {
+    const name = op.op === 'verdict' ? op.chain : undefined;
+    const body = name === undefined ? undefined : chain.table.chains.get(name);
+    if (body?.anonymous) deleteChain(tx, body);
+  }
 }
 
 export function deleteRule(tx: Transaction, rule: Rule): void {

@@ -1,0 +1,174 @@
+/** The nft command line: options, files, sessions, exit statuses. */
+import { describe, expect, test } from 'vitest';
+import type { Io } from '../../src/cli/io.ts';
+import { runNft } from '../../src/cli/nft.ts';
+import { nft } from '../eval/ruleset/nft.ts';
+
+interface Run {
+  readonly status: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Command lines one after the other on the same ruleset; what the last one printed. */
+function command(files: Readonly<Record<string, string>> = {}, stdin = '') {
+  const { target } = nft();
+  return (...argv: string[]): Run => {
+    let out = '';
+    let err = '';
+    const io: Io = {
+      out: (text) => {
+        out += text;
+      },
+      err: (text) => {
+        err += text;
+      },
+      stdin: () => stdin,
+      files: {
+        read: (path) =>
+          path in files ? { text: files[path]! } : { error: 'No such file or directory' },
+        glob: () => [],
+      },
+      env: {},
+    };
+    return { status: runNft(argv, io, target), out, err };
+  };
+}
+
+describe('options', () => {
+  test.each([
+    [['-v'], 'nftables v1.1.3 (Commodore Bullmoose #4)\n'],
+    [['--version'], 'nftables v1.1.3 (Commodore Bullmoose #4)\n'],
+  ])('%s', (argv, out) => {
+    expect(command()(...argv)).toEqual({ status: 0, out, err: '' });
+  });
+
+  test('help names every option', () => {
+    const { out } = command()('--help');
+    expect(out).toMatch(/^Usage: nft \[ options \] \[ cmds\.\.\. \]\n/);
+    expect(out).toContain('  -f, --file <filename>           Read input from <filename>\n');
+    expect(out).toContain('  -V                              Show extended version information\n');
+  });
+
+  test.each([
+    [['-z'], "nft: invalid option -- 'z'\n"],
+    [['--foo'], "nft: unrecognized option '--foo'\n"],
+    [['-f'], "nft: option requires an argument -- 'f'\n"],
+    [[], 'nft: no command specified\n'],
+    [['-d', 'foo', 'list', 'tables'], "Error: invalid debug parameter `foo'\n"],
+  ])('%s is wrong', (argv, err) => {
+    expect(command()(...argv)).toEqual({ status: 1, out: '', err });
+  });
+
+  test('stand before the command', () => {
+    const { status, err } = command()('list', 'ruleset', '-a');
+    expect(status).toBe(1);
+    expect(err).toBe(
+      'Error: syntax error, options must be specified before commands\n' +
+        'nft list ruleset -a \n   ^             ~~\n',
+    );
+  });
+});
+
+describe('listings', () => {
+  const setup = () => {
+    const run = command();
+    run('add table t; add chain t c { type filter hook input priority 0; }');
+    run('add', 'rule', 't', 'c', 'tcp', 'dport', '22', 'counter');
+    run('add set t s { type inet_service; elements = { 1, 2 }; }');
+    return run;
+  };
+
+  test.each([
+    ['-a', 'tcp dport 22 counter packets 0 bytes 0 # handle 2'],
+    ['-s', 'tcp dport 22 counter\n'],
+    ['-S', 'tcp dport "ssh" counter'],
+    ['-y', 'priority 0;'],
+  ])('%s', (option, text) => {
+    expect(setup()(option, 'list', 'ruleset').out).toContain(text);
+  });
+
+  test('-t leaves elements out', () => {
+    expect(setup()('-t', 'list', 'ruleset').out).not.toContain('elements');
+  });
+
+  test('-j', () => {
+    const { nftables } = JSON.parse(setup()('-j', 'list', 'tables').out);
+    expect(nftables).toEqual([
+      {
+        metainfo: {
+          version: '1.1.3',
+          release_name: 'Commodore Bullmoose #4',
+          json_schema_version: 1,
+        },
+      },
+      { table: { family: 'ip', name: 't', handle: 1 } },
+    ]);
+  });
+});
+
+test('-c changes nothing', () => {
+  const run = command();
+  expect(run('-c', 'add table t').status).toBe(0);
+  expect(run('-c', 'add chain t c').status).toBe(1);
+  expect(run('list tables').out).toBe('');
+});
+
+test('-e echoes what was added', () => {
+  const run = command();
+  expect(run('-e', 'add table t; add chain t c').out).toBe('add table ip t\nadd chain ip t c\n');
+  expect(run('-e', '-a', 'insert rule t c drop').out).toBe('insert rule ip t c drop # handle 2\n');
+  expect(run('-e', 'add set t s { type ipv4_addr; elements = { 1.1.1.1 }; }').out).toBe(
+    'add set ip t s { type ipv4_addr; } \nadd element ip t s { 1.1.1.1 }\n',
+  );
+  expect(JSON.parse(run('-e', '-j', 'add rule t c accept').out).nftables[0].add.rule).toMatchObject(
+    {
+      chain: 'c',
+      expr: [{ accept: null }],
+    },
+  );
+  expect(run('-e', 'flush ruleset').out).toBe('');
+});
+
+describe('files', () => {
+  test('are one batch', () => {
+    const run = command({ 'a.nft': 'add table t\nadd chain x c\n', 'b.nft': 'add table t\n' });
+    const { status, err } = run('-f', 'a.nft');
+    expect(status).toBe(1);
+    expect(err).toBe(
+      'a.nft:2:11-11: Error: No such file or directory\nadd chain x c\n          ^\n',
+    );
+    expect(run('list tables').out).toBe('');
+    expect(run('-f', 'b.nft').status).toBe(0);
+    expect(run('list tables').out).toBe('table ip t\n');
+  });
+
+  test('take definitions', () => {
+    const run = command({
+      'a.nft': 'add table t\nadd chain t c\nadd rule t c ip saddr $who accept\n',
+    });
+    expect(run('-D', 'who=1.2.3.4', '-f', 'a.nft').status).toBe(0);
+    expect(run('list ruleset').out).toContain('ip saddr 1.2.3.4 accept');
+  });
+
+  test('that are not there', () => {
+    expect(command()('-f', 'no.nft')).toMatchObject({ status: 1, out: '' });
+  });
+
+  test('from standard input', () => {
+    const run = command({}, 'add table t\n');
+    expect(run('-f', '-').status).toBe(0);
+    expect(run('list tables').out).toBe('table ip t\n');
+  });
+});
+
+test('a session goes on after errors', () => {
+  const lines = ['add table t', 'add chain x c', 'define n = 5', 'add chain t c'];
+  lines.push('add rule t c meta mark \\', '$n accept', 'list chain t c', 'quit', 'flush ruleset');
+  const run = command({}, `${lines.join('\n')}\n`);
+  const { status, out, err } = run('-i');
+  expect(status).toBe(0);
+  expect(err).toContain('No such file or directory');
+  expect(out).toContain('meta mark 0x00000005 accept');
+  expect(run('list tables').out).toBe('table ip t\n');
+});

@@ -1,0 +1,153 @@
+/** Batches: all or nothing, handles, and what is told when one is refused. */
+import { describe, expect, test } from 'vitest';
+import type { Change } from '../../../src/eval/index.ts';
+import { complaint, nft } from './nft.ts';
+
+const setup = () => {
+  const run = nft();
+  run('add table t; add chain t c; add set t s { type ipv4_addr; }');
+  return run;
+};
+
+describe('a refused batch', () => {
+  test('leaves everything as it was', () => {
+    const run = setup();
+    run('add rule t c accept; add rule t c drop; add element t s { 1.1.1.1 }; add counter t k');
+    const before = run.list();
+    const batch = [
+      'delete rule t c handle 4',
+      'insert rule t c ip saddr { 1.1.1.1, 2.2.2.2 } counter',
+      'add element t s { 2.2.2.2 }',
+      'delete element t s { 1.1.1.1 }',
+      'delete counter t k',
+      'rename chain t c d',
+      'add chain t x { type filter hook input priority 0; }',
+      'add table t { flags dormant; }',
+      'delete set t nope',
+    ];
+    expect(run(batch.join('; ')).ok).toBe(false);
+    expect(run.list()).toBe(before);
+  });
+
+  test('has used up its handles if the kernel refused it', () => {
+    const run = setup();
+    run('add rule t c jump nowhere');
+    run('add rule t c accept');
+    expect(run.list()).toContain('accept # handle 4');
+  });
+
+  test('has not if nft refused it', () => {
+    const run = setup();
+    run('add rule t c ip saddr @nowhere');
+    run('add rule t c accept');
+    expect(run.list()).toContain('accept # handle 3');
+  });
+
+  test('tells of every command that the kernel refused', () => {
+    const { err } = setup()('delete set t x; add rule t c goto y; create table t');
+    expect(err.match(/Could not process rule|did you mean/g)).toHaveLength(3);
+  });
+
+  test('tells nobody', () => {
+    const run = setup();
+    const heard: Change[] = [];
+    Object.assign(run.target, { listener: { commit: (c: Change[]) => heard.push(...c) } });
+    run('add rule t c accept; delete set t x');
+    expect(heard).toEqual([]);
+    run('add rule t c accept; flush chain t c');
+    expect(heard.map((c) => `${c.change} ${c.what}`)).toEqual(['new rule', 'del rule']);
+  });
+});
+
+describe('handles', () => {
+  test('count chains, objects, sets, flowtables and rules of a table together', () => {
+    const run = nft();
+    run(`add table inet t {
+      chain c { ip saddr { 1.1.1.1, 2.2.2.2 } accept; }
+      set s { type ipv4_addr; }
+      counter k { }
+      flowtable f { hook ingress priority 0; devices = { eth0 }; }
+    }`);
+    const handles = [...run.list().matchAll(/(\w+) \{? ?# handle (\d+)/g)].map((m) => m.slice(1));
+    expect(handles).toEqual([
+      ['t', '1'],
+      ['k', '2'],
+      ['s', '3'],
+      ['f', '4'],
+      ['c', '1'],
+      ['accept', '6'],
+    ]);
+  });
+
+  test('of rules: position, index, replace, delete', () => {
+    const run = setup();
+    run('add rule t c counter; add rule t c accept');
+    run('insert rule t c position 4 drop');
+    run('add rule t c index 0 return');
+    run('replace rule t c handle 3 continue');
+    const rules = [...run.list().matchAll(/\t\t(\w+).* # handle (\d+)/g)].map((m) => m.slice(1));
+    expect(rules).toEqual([
+      ['continue', '3'],
+      ['return', '6'],
+      ['drop', '5'],
+      ['accept', '4'],
+    ]);
+    expect(run('delete rule t c handle 5').ok).toBe(true);
+    expect(complaint(run('delete rule t c handle 5'))).toBe(
+      'Could not process rule: No such file or directory',
+    );
+    expect(run('destroy rule t c handle 5').ok).toBe(true);
+  });
+
+  test('name tables, chains and sets', () => {
+    const run = setup();
+    expect(run('delete set t handle 2').ok).toBe(true);
+    expect(run('delete chain t handle 1').ok).toBe(true);
+    expect(run('delete table handle 1').ok).toBe(true);
+    expect(run('list ruleset').out).toBe('');
+  });
+});
+
+describe('hints', () => {
+  test.each([
+    ['add rule t cc accept', "did you mean chain 'c' in table ip 't'?"],
+    ['add rule tt c accept', "did you mean table 't' in family ip?"],
+    ['add element t ss { 1.1.1.1 }', "did you mean set 's' in table ip 't'?"],
+    ['delete table tt', "did you mean table 't' in family ip?"],
+    ['add rule ip6 t c accept', "did you mean table 't' in family ip?"],
+  ])('%s', (command, hint) => {
+    expect(complaint(setup()(command))).toBe(`No such file or directory; ${hint}`);
+  });
+
+  test('come only where a name is near', () => {
+    expect(complaint(setup()('delete set t elephants'))).toBe(
+      'Could not process rule: No such file or directory',
+    );
+  });
+});
+
+describe('tables', () => {
+  test('sleep and wake', () => {
+    const run = setup();
+    run('add table t { flags dormant; }');
+    expect(run('list ruleset').out).toContain('flags dormant');
+    run('add table t');
+    expect(run('list ruleset').out).not.toContain('dormant');
+  });
+
+  test('with an owner go with the program', () => {
+    const run = nft();
+    run('add table a { flags owner; }; add table b { flags owner,persist; }; add table c');
+    expect(run('list tables').out).toBe('table ip b\ntable ip c\n');
+    expect(run('list table b').out).toContain('flags persist');
+  });
+
+  test('are emptied and flushed', () => {
+    const run = setup();
+    run('add rule t c ip saddr @s accept; add table inet u');
+    expect(run('flush table t').ok).toBe(true);
+    expect(run('list chain t c').out).not.toContain('accept');
+    run('flush ruleset ip');
+    expect(run('list tables').out).toBe('table inet u\n');
+  });
+});
