@@ -77,7 +77,8 @@ export class Links extends InterfaceAddresses {
   }
 
   private tell(device: Device, event: LinkEvent): void {
-    this.ns.notify({ kind: 'link', ifindex: device.ifindex, event });
+    const { ifindex, name } = device;
+    this.ns.notify({ kind: 'link', ifindex, name, event });
   }
 
   /** dev_open, dev_close: addresses and routes come and go with it. */

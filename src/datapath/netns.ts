@@ -75,7 +75,12 @@ export interface NetnsEvents {
 
 /** Something of the machine changed; netdev, inetaddr, fib and neighbour notifiers in one. */
 export type Change =
-  | { readonly kind: 'link'; readonly ifindex: number; readonly event: LinkEvent }
+  | {
+      readonly kind: 'link';
+      readonly ifindex: number;
+      readonly name: string;
+      readonly event: LinkEvent;
+    }
   | {
       readonly kind: 'addr';
       readonly ifindex: number;

@@ -17,6 +17,8 @@ import { Engine } from '../eval/engine/link.ts';
 import { TraceMonitor } from '../eval/engine/trace.ts';
 import { emptyRuleset, evaluate, type Machine, type Ruleset, type Target } from '../eval/index.ts';
 import type { Json } from '../eval/list/json.ts';
+import { deviceGone } from '../eval/ruleset/kernel/device.ts';
+import { Transaction } from '../eval/ruleset/transaction.ts';
 import type { PrintOptions } from '../eval/type/index.ts';
 import type { Command } from '../parser/ast.ts';
 import { formatDiagnostics } from '../parser/diagnostic.ts';
@@ -69,6 +71,16 @@ export class Router {
     this.engine = new Engine(this.datapath, { engine });
     this.machine = this.describe(profile, options);
     this.target = { ruleset: this.ruleset, machine: this.machine, listener: this.engine };
+    this.datapath.ns.subscribe((change) => {
+      if (change.kind === 'link' && change.event === 'unregister') this.deviceGone(change.name);
+    });
+  }
+
+  /** What of the ruleset is bound to a device goes with it. */
+  private deviceGone(name: string): void {
+    const tx = new Transaction(this.ruleset, this.machine);
+    deviceGone(tx, name);
+    if (tx.changes.length > 0) this.engine.commit(tx.changes);
   }
 
   private forwarding(): NetnsEvents {

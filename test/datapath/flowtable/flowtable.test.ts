@@ -285,7 +285,7 @@ describe('the end of a flow', () => {
     expect(isOffloaded(machine, row)).toBe(false);
     expect(machine.ingress(tcpOut())).toBe(NF_ACCEPT);
     const other = offloaded().machine;
-    other.ns.notify({ kind: 'link', ifindex: WAN, event: 'down' });
+    other.ns.notify({ kind: 'link', ifindex: WAN, name: 'wan', event: 'down' });
     expect(other.heard.slice(1)).toEqual(['torn down 1 device-down', 'collected 1']);
   });
 
