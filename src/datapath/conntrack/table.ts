@@ -148,17 +148,23 @@ export class Table {
 
   /** A row with all cells 0 (master and times NONE). */
   alloc(): number {
-    const row = this.free.pop() ?? this.unused++;
-    if (row >= this.capacity) this.grow(this.capacity * 2);
-    for (const name of COLUMN_NAMES) {
-      const width = COLUMNS[name][1];
-      this[name].fill(0, row * width, (row + 1) * width);
-    }
+    const used = this.free.pop();
+    const row = used ?? this.unused++;
+    if (used !== undefined) this.clear(row);
+    else if (row >= this.capacity) this.grow(this.capacity * 2);
     this.master[row] = this.next[row] = this.prev[row] = NONE;
     this.start[row] = this.stop[row] = NONE;
     this.serial[row] = ++this.serials;
     this.count++;
     return row;
+  }
+
+  private clear(row: number): void {
+    for (const name of COLUMN_NAMES) {
+      const width = COLUMN_WIDTHS[name];
+      const column = this[name];
+      for (let i = row * width; i < (row + 1) * width; i++) column[i] = 0;
+    }
   }
 
   release(row: number): void {
