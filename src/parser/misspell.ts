@@ -5,26 +5,33 @@
  * counted as nft counts them (string_distance): it leaves the first characters out, and its rows
  * are one cell too short, so that the last cell of a row is the first of the next.
  */
-function distance(known: string, input: string): number {
-  const width = input.length;
-  const cells = new Uint32Array((known.length + 1) * (width + 1));
-  for (let i = 0; i <= known.length; i++) cells[i * width] = i;
+function distance(first: string, second: string): number {
+  const width = second.length;
+  const cells = new Uint32Array((first.length + 1) * (width + 1));
+  for (let i = 0; i <= first.length; i++) cells[i * width] = i;
   for (let j = 0; j <= width; j++) cells[j] = j;
-  for (let i = 1; i <= known.length; i++) {
+  for (let i = 1; i <= first.length; i++) {
     for (let j = 1; j <= width; j++) {
       const at = i * width + j;
-      const cost = known[i] === input[j] ? 0 : 1;
+      const cost = first[i] === second[j] ? 0 : 1;
       let d = Math.min(cells[at - width]! + 1, cells[at - 1]! + 1, cells[at - width - 1]! + cost);
-      const swapped = i > 1 && j > 1 && known[i] === input[j - 1] && known[i - 1] === input[j];
+      const swapped = i > 1 && j > 1 && first[i] === second[j - 1] && first[i - 1] === second[j];
       if (swapped) d = Math.min(d, cells[at - 2 * width - 2]! + cost);
       cells[at] = d;
     }
   }
-  return cells[known.length * width + width]!;
+  return cells[first.length * width + width]!;
 }
 
-/** The nearest of `words`, the first of equals; undefined where none is near enough to be meant. */
-export function nearest(input: string, words: Iterable<string>): string | undefined {
+/**
+ * The nearest of `words`, the first of equals; undefined where none is near enough to be meant. The
+ * distance is not the same both ways: nft measures names of values from what was written (`written`).
+ */
+export function nearest(
+  input: string,
+  words: Iterable<string>,
+  from: 'known' | 'written' = 'known',
+): string | undefined {
   let best: string | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (const word of words) {
@@ -32,7 +39,7 @@ export function nearest(input: string, words: Iterable<string>): string | undefi
     if (longest <= 1) continue;
     const lengthsDiffer = longest - Math.min(input.length, word.length) > 1;
     const cutoff = Math.max(Math.ceil((lengthsDiffer ? longest + 2 : longest) / 3), 1);
-    const d = distance(word, input);
+    const d = from === 'known' ? distance(word, input) : distance(input, word);
     if (d <= cutoff && d < least) {
       best = word;
       least = d;

@@ -57,6 +57,7 @@ function parseSymbol(text: string, given: Given, symbols: Symbols): bigint | str
   const meant = nearest(
     text,
     symbols.map(([name]) => name),
+    'written',
   );
   const what = `Could not parse ${given.description}`;
   return meant ? `${what} expression; did you you mean \`${meant}\`?` : what;
