@@ -23,6 +23,8 @@ export interface KernelProfile {
   readonly iiftypeOfDevice: boolean;
   /** `fib … oif` at input does not look up what comes back from the machine itself (6.12). */
   readonly fibSkipsInput: boolean;
+  /** `@ih` is also what GRE and IP in IP carry (6.2). */
+  readonly innerOfTunnels: boolean;
   /** Flowtables look through VLAN, PPPoE and bridges (5.13). */
   readonly flowtablePath: boolean;
   /** Flowtables take GRE (6.0). */
@@ -87,6 +89,10 @@ export interface KernelProfile {
   readonly chainDevicesChange: boolean;
   /** `add element` of an element that is there sets its timeout anew (6.12). */
   readonly elementTimeoutChanges: boolean;
+  /** nft before 1.1 shifts fields of odd bits as they lie in the packet, not in host order. */
+  readonly nftShiftsInPlace: boolean;
+  /** nft before 1.1 has the checksum of UDP corrected like that of TCP, also where it is zero. */
+  readonly nftSumsUdp: boolean;
 }
 
 const V4_16: KernelProfile = {
@@ -97,6 +103,7 @@ const V4_16: KernelProfile = {
   tcpOffload: 'replied',
   flowtableCounter: false,
   flowtablePath: false,
+  innerOfTunnels: false,
   fibSkipsInput: false,
   iiftypeOfDevice: false,
   flowtableGre: false,
@@ -128,6 +135,8 @@ const V4_16: KernelProfile = {
   natEvictsClosing: false,
   chainDevicesChange: false,
   elementTimeoutChanges: false,
+  nftShiftsInPlace: true,
+  nftSumsUdp: true,
 };
 const V5_2: KernelProfile = {
   ...V4_16,
@@ -176,6 +185,7 @@ const V6_1: KernelProfile = {
 const V6_12: KernelProfile = {
   ...V6_1,
   release: '6.12',
+  innerOfTunnels: true,
   fibSkipsInput: true,
   expectedTakesHelper: false,
   expectationOnWheel: true,
@@ -184,6 +194,8 @@ const V6_12: KernelProfile = {
   natEvictsClosing: true,
   chainDevicesChange: true,
   elementTimeoutChanges: true,
+  nftShiftsInPlace: false,
+  nftSumsUdp: false,
 };
 
 /** In order of release; each row says what changed since the one before. */

@@ -6,6 +6,7 @@
  * does, counts included.
  */
 import { DATA, END, FRAGOFF, L4PROTO, NH, NONE, type Packet, TH } from '../../datapath/packet.ts';
+import type { Source } from '../row.ts';
 import type { Action, Comparison, LoadPlan, RulePlan } from './fuse.ts';
 import { fuse } from './fuse.ts';
 import type { ChainProgram, CompiledChain, LinkedVerdict } from './program.ts';
@@ -75,6 +76,15 @@ function compileChunk(chunk: readonly RulePlan[]): CompiledChain {
   const make = new Function('K', 'R', ...names, `'use strict';${bindings}\nreturn ${text}`);
   return make(emitter.constants, scratch, ...Object.values(runtime)) as CompiledChain;
 }
+
+type HeaderSource = Extract<Source, { from: 'nh' | 'th' }>;
+
+/** Where headers start; `any`: the transport header, or what a later fragment has in its place. */
+const BASES = {
+  nh: `m[${NH}]`,
+  th: `m[${L4PROTO}] !== ${NONE} && m[${FRAGOFF}] === 0 ? m[${TH}] : -1`,
+  any: `m[${L4PROTO}] !== ${NONE} ? m[${TH}] : -1`,
+};
 
 class Emitter {
   /** Objects that the text names `k0`, `k1`, … */
@@ -241,7 +251,7 @@ class Emitter {
     }
     const { op, id } = load;
     if (op.source?.from === 'slot') this.slot(load);
-    else if (op.source) this.header(load, op.source.from, op.source.offset);
+    else if (op.source) this.header(load, op.source);
     else {
       const read = this.constant(op.read);
       const at = op.registers ? op.dreg * 4 : LOAD_AT;
@@ -258,17 +268,13 @@ class Emitter {
     this.lines.push(`const f${id}_0 = m[${slot}] << ${shift};`);
   }
 
-  private header(load: LoadPlan, base: 'nh' | 'th', offset: number): void {
+  private header(load: LoadPlan, { from, offset, laterFragments }: HeaderSource): void {
     const { scope, id, op } = load;
+    const base = from === 'th' && laterFragments ? 'any' : from;
     const [start, end] = [`${base}${scope}`, `end${scope}`];
     this.base(end, `m[${END}]`);
-    this.base(
-      start,
-      base === 'nh'
-        ? `m[${NH}]`
-        : `m[${L4PROTO}] !== ${NONE} && m[${FRAGOFF}] === 0 ? m[${TH}] : -1`,
-    );
-    const there = base === 'th' ? `${start} >= 0 && ` : '';
+    this.base(start, BASES[base]);
+    const there = from === 'th' ? `${start} >= 0 && ` : '';
     this.lines.push(`const v${id} = ${there}${start} + ${offset + op.len} <= ${end};`);
     this.words(load, (byte) => `b[${start} + ${offset + byte}]`);
   }

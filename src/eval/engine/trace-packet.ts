@@ -28,7 +28,7 @@ import { raw } from '../expr/raw.ts';
 import { th } from '../expr/th.ts';
 import type { KeyRow } from '../row.ts';
 import type { NameScope, ValueType } from '../type/index.ts';
-import { readPayload } from './run/payload.ts';
+import { linkReader } from './run/payload.ts';
 
 /** What the kernel sends along of each header (NFT_TRACETYPE_*_HSIZE). */
 const LINK_SIZE = 20;
@@ -169,6 +169,6 @@ function linkBytes(p: Packet): Uint8Array {
     return b.subarray(m[LL]!, Math.min(m[DATA]!, m[LL]! + LINK_SIZE));
   }
   if (m[DATA]! - m[LL]! !== ETHER_SIZE) return b.subarray(0, 0);
-  const read = readPayload({ layer: 'll', offset: 0 }, VLAN_ETHER_SIZE);
+  const read = linkReader(0, VLAN_ETHER_SIZE);
   return read(p, tagged, 0) ? tagged.subarray(0, VLAN_ETHER_SIZE) : b.subarray(0, 0);
 }

@@ -23,6 +23,7 @@ import {
 } from '../../../datapath/packet.ts';
 import type { Tunnel } from '../../check/protocol.ts';
 import type { Reader } from '../../row.ts';
+import { innerOffset } from './inner-offset.ts';
 import { findHeader6 } from './ipv6.ts';
 
 const INNER_HDRSIZE = 1;
@@ -38,11 +39,6 @@ const IPV4_HEADER = 20;
 const IPV6_HEADER = 40;
 const IPPROTO_UDP = 17;
 const IPPROTO_GRE = 47;
-const GRE_CSUM = 0x8000;
-const GRE_ROUTING = 0x4000;
-const GRE_KEY = 0x2000;
-const GRE_SEQ = 0x1000;
-const GRE_VERSION = 7;
 
 const SAVED = [LL, NH, TH, L4PROTO, FRAGOFF, INNER, PROTOCOL, VLAN_PROTO] as const;
 const saved = new Int32Array(SAVED.length);
@@ -65,14 +61,15 @@ export function innerReader(tunnel: Tunnel, read: Reader): Reader {
 /** Mirrors nft_inner_parse: false breaks the rule. */
 function enter(p: Packet, tunnel: Tunnel): boolean {
   const m = p.m;
-  const outer = payloadOffset(p);
-  if (outer === NONE) return false;
-  tunnelHeader.at = outer;
-  const size = headerSize(p, tunnel, outer);
-  if (size === NONE) return false;
+  const inner = innerOffset(p, true);
+  if (inner === NONE) return false;
+  const isGre = m[L4PROTO] === IPPROTO_GRE;
+  tunnelHeader.at = isGre ? m[TH]! : inner;
+  const size = isGre ? 0 : headerSize(p, tunnel, inner);
+  if (size === NONE || (!isGre && m[L4PROTO] !== IPPROTO_UDP)) return false;
   m[LL] = m[NH] = m[TH] = m[L4PROTO] = m[INNER] = NONE;
   m[FRAGOFF] = m[VLAN_PROTO] = 0;
-  const at = outer + size;
+  const at = inner + size;
   if (!(tunnel.flags & (INNER_LL | INNER_NH))) return true;
   if (tunnel.flags & INNER_LL) return linkHeader(p, at);
   if (at + 4 > m[END]!) return false;
@@ -94,29 +91,12 @@ function linkHeader(p: Packet, at: number): boolean {
   return networkHeader(p, at + size);
 }
 
-/** Mirrors nft_payload_inner_offset with GRE. */
-function payloadOffset(p: Packet): number {
-  const m = p.m;
-  if (m[L4PROTO] === NONE || m[FRAGOFF] !== 0) return NONE;
-  if (m[L4PROTO] === IPPROTO_UDP) return m[TH]! + 8;
-  if (m[L4PROTO] !== IPPROTO_GRE || m[TH]! + 4 > m[END]!) return NONE;
-  return m[TH]!;
-}
-
-/** Length of the tunnel's header: what the rule says, GRE's and GENEVE's own length on top. */
+/** Length of the tunnel's header behind UDP: what the rule says, and GENEVE's options. */
 function headerSize(p: Packet, tunnel: Tunnel, at: number): number {
-  const { b, m } = p;
-  if (m[L4PROTO] === IPPROTO_GRE) return greSize(half(b, at));
   if (!(tunnel.flags & INNER_HDRSIZE)) return 0;
-  if (at + tunnel.headerSize > m[END]!) return NONE;
+  if (at + tunnel.headerSize > p.m[END]!) return NONE;
   if (tunnel.type !== GENEVE) return tunnel.headerSize;
-  return tunnel.headerSize + (b[at]! & 0x3f) * 4;
-}
-
-function greSize(flags: number): number {
-  if (flags & (GRE_ROUTING | GRE_VERSION)) return NONE;
-  const words = (flags & GRE_CSUM ? 1 : 0) + (flags & GRE_KEY ? 1 : 0) + (flags & GRE_SEQ ? 1 : 0);
-  return 4 + 4 * words;
+  return tunnel.headerSize + (p.b[at]! & 0x3f) * 4;
 }
 
 /** Mirrors nft_inner_parse_l2l3. */

@@ -18,6 +18,7 @@ import {
 } from '../../../datapath/packet.ts';
 import type { OpArgs } from '../../ir.ts';
 import type { Writer } from '../../row.ts';
+import type { Env } from '../env.ts';
 import { baseOf, type PayloadBase, reachesTag } from './payload.ts';
 import { loadBe16 } from './register.ts';
 
@@ -48,12 +49,13 @@ const VLAN_TCI_AT = 14;
 const VLAN_NEXT_AT = 16;
 const VLAN_HLEN = 4;
 
-export function writePayload(args: OpArgs, len: number): Writer | undefined {
+export function writePayload(args: OpArgs, len: number, { ns }: Env): Writer | undefined {
   const op = args as unknown as PayloadWrite;
   if (op.tunnel) return undefined;
   const offset = op.offset / 8;
+  const tunnels = ns.profile.innerOfTunnels;
   return (p, regs, from) => {
-    const start = placeOf(p, op.layer, offset, len, regs, from);
+    const start = placeOf(p, op.layer, tunnels, offset, len, regs, from);
     return start === WRITTEN || (start !== NONE && write(p, op, start, offset, len, regs, from));
   };
 }
@@ -65,13 +67,14 @@ const WRITTEN = -2;
 function placeOf(
   p: Packet,
   layer: PayloadBase,
+  tunnels: boolean,
   offset: number,
   len: number,
   regs: Uint8Array,
   from: number,
 ): number {
   const m = p.m;
-  if (layer !== 'll') return baseOf(p, layer);
+  if (layer !== 'll') return baseOf(p, layer, tunnels);
   if (m[LL] === NONE) return NONE;
   if (m[VLAN_PROTO] === 0 || !reachesTag(offset, len)) return m[LL]!;
   if (offset >= VLAN_NEXT_AT) return m[LL]! - VLAN_HLEN;

@@ -7,7 +7,6 @@ import {
   DATA,
   END,
   FRAGOFF,
-  INNER,
   L4PROTO,
   LL,
   NH,
@@ -21,7 +20,9 @@ import {
 import type { Tunnel } from '../../check/protocol.ts';
 import type { OpArgs } from '../../ir.ts';
 import type { Reader, Source } from '../../row.ts';
+import type { Env } from '../env.ts';
 import { innerReader, tunnelHeader } from './inner.ts';
+import { innerOffset } from './inner-offset.ts';
 
 export type PayloadBase = 'll' | 'nh' | 'th' | 'ih' | 'tun';
 
@@ -37,13 +38,9 @@ interface PayloadArgs {
 const ETH_ADDRESSES = 12;
 const ETH_HLEN = 14;
 const VLAN_ETH_HLEN = 18;
-const IPPROTO_TCP = 6;
-const IPPROTO_UDP = 17;
-const UDP_HEADER = 8;
-const TCP_HEADER = 20;
 
 /** Start of a header in the packet's bytes; NONE breaks the rule. */
-export function baseOf(p: Packet, layer: PayloadBase): number {
+export function baseOf(p: Packet, layer: PayloadBase, tunnels: boolean): number {
   const m = p.m;
   switch (layer) {
     case 'll':
@@ -53,21 +50,10 @@ export function baseOf(p: Packet, layer: PayloadBase): number {
     case 'th':
       return m[L4PROTO] === NONE || m[FRAGOFF] !== 0 ? NONE : m[TH]!;
     case 'ih':
-      return innerOffset(p);
+      return innerOffset(p, tunnels);
     case 'tun':
       return tunnelHeader.at;
   }
-}
-
-/** Mirrors nft_payload_inner_offset: what UDP and TCP carry. */
-function innerOffset(p: Packet): number {
-  const { b, m } = p;
-  if (m[INNER] !== NONE) return m[INNER]!;
-  if (m[L4PROTO] === NONE || m[FRAGOFF] !== 0) return NONE;
-  const th = m[TH]!;
-  if (m[L4PROTO] === IPPROTO_UDP) return (m[INNER] = th + UDP_HEADER);
-  if (m[L4PROTO] !== IPPROTO_TCP || th + TCP_HEADER > m[END]!) return NONE;
-  return (m[INNER] = th + (b[th + 12]! >> 4) * 4);
 }
 
 /** Copies bytes into registers, the last register filled up with zeros; false if they are not there. */
@@ -97,19 +83,21 @@ export const payloadPlace = (args: OpArgs): string => {
   return `payload ${tunnel?.name ?? ''} ${layer} ${offset}`;
 };
 
-export function payloadSource(args: OpArgs): Source | undefined {
+export function payloadSource(args: OpArgs, len: number): Source | undefined {
   const { layer, offset, tunnel } = args as unknown as PayloadArgs;
   if (tunnel || (layer !== 'nh' && layer !== 'th')) return undefined;
-  return { from: layer, offset: offset / 8 };
+  return { from: layer, offset: offset / 8, laterFragments: isFast(offset / 8, len) };
 }
 
-export function readPayload(args: OpArgs, len: number): Reader {
+export function readPayload(args: OpArgs, len: number, { ns }: Pick<Env, 'ns'>): Reader {
   const { layer, offset, tunnel } = args as unknown as PayloadArgs;
   const from = offset / 8;
-  if (tunnel) return innerReader(tunnel, (p, regs, at) => plain(p, layer, from, len, regs, at));
+  const tunnels = ns.profile.innerOfTunnels;
+  const read: Reader = (p, regs, at) => plain(p, layer, tunnels, from, len, regs, at);
+  if (tunnel) return innerReader(tunnel, read);
   if (layer === 'll' && reachesTag(from, len)) return linkReader(from, len);
   if (layer === 'th' && isFast(from, len)) return (p, regs, at) => readFast(p, from, len, regs, at);
-  return (p, regs, at) => plain(p, layer, from, len, regs, at);
+  return read;
 }
 
 /** nft_payload_select_ops: an aligned byte, half or word. */
@@ -128,20 +116,22 @@ function readFast(p: Packet, offset: number, len: number, regs: Uint8Array, at: 
 function plain(
   p: Packet,
   layer: PayloadBase,
+  tunnels: boolean,
   offset: number,
   len: number,
   regs: Uint8Array,
   at: number,
 ): boolean {
   clearTail(regs, at, len);
-  const base = baseOf(p, layer);
+  const base = baseOf(p, layer, tunnels);
   return base !== NONE && copyBits(p, base + offset, len, regs, at);
 }
 
-function linkReader(offset: number, len: number): Reader {
+/** The link-layer header as it was on the wire, with an out-of-band tag in its place. */
+export function linkReader(offset: number, len: number): Reader {
   return (p, regs, at) => {
     clearTail(regs, at, len);
-    const base = baseOf(p, 'll');
+    const base = baseOf(p, 'll', false);
     if (base === NONE) return false;
     if (p.m[VLAN_PROTO] === 0) return copyBits(p, base + offset, len, regs, at);
     return copyVlan(p, base, offset, len, regs, at);
