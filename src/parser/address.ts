@@ -6,8 +6,6 @@ const hexRe = /[0-9a-fA-F]{1,4}:|::/y;
 const ip4Re = /\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}/y;
 const macRe = /(?:[0-9a-fA-F]{1,2}:){1,5}[0-9a-fA-F]{1,2}/y;
 const classRe = /([0-9a-fA-F]{1,4}:[0-9a-fA-F]{1,4})[ \t\n:\-},]/y;
-const runRe = /[0-9a-fA-F:]{2,39}(?:\.\d{1,3}){0,3}/y;
-const longestAddress = 45;
 
 function lengthAt(re: RegExp, text: string, at: number): number {
   re.lastIndex = at;
@@ -18,36 +16,46 @@ function lengthAt(re: RegExp, text: string, at: number): number {
 export function addressLength(text: string, at: number): number {
   hexRe.lastIndex = at;
   if (!hexRe.test(text)) return lengthAt(ip4Re, text, at);
-  let length = lengthAt(macRe, text, at);
+  const mac = lengthAt(macRe, text, at);
   // The sign after a class id counts for the longest match, but stays outside.
-  const classLength = lengthAt(classRe, text, at);
-  if (classLength > length) length = classLength - 1;
-  const run = Math.min(lengthAt(runRe, text, at), longestAddress);
-  for (let n = run; n > length; n--) {
-    if (isIp6(text.slice(at, at + n))) return n;
-  }
-  return length;
+  const classId = lengthAt(classRe, text, at);
+  const ip6 = ip6Length(text, at);
+  return ip6 >= Math.max(mac, classId) ? ip6 : classId > mac ? classId - 1 : mac;
 }
 
-const groupRe = /^[0-9a-fA-F]{1,4}$/;
-const ip4WholeRe = /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
-
-/** Eight groups of hexadecimal digits; the last two may be an IPv4 address, `::` fills up. */
-export function isIp6(text: string): boolean {
-  const gap = text.indexOf('::');
-  if (gap >= 0 && text.indexOf('::', gap + 1) >= 0) return false;
-  const groups = (part: string): number => {
-    if (part === '') return 0;
-    const words = part.split(':');
-    let count = words.length;
-    for (let i = 0; i < words.length; i++) {
-      if (i === words.length - 1 && ip4WholeRe.test(words[i]!)) count++;
-      else if (!groupRe.test(words[i]!)) return Number.NaN;
+/** Eight groups of up to four digits; the last two may be an IPv4 address, `::` fills up. */
+export function ip6Length(text: string, start: number): number {
+  let at = start;
+  let groups = 0;
+  let gap = false;
+  let longest = 0;
+  for (;;) {
+    if (text.startsWith('::', at)) {
+      if (gap || groups > 7) return longest;
+      gap = true;
+      at += 2;
+      longest = at - start;
+    } else if (groups > 0) {
+      if (text.charCodeAt(at) !== 58) return longest;
+      at++;
     }
-    return count;
-  };
-  if (gap < 0) return groups(text) === 8;
-  const head = text.slice(0, gap);
-  if (head.includes('.')) return false;
-  return groups(head) + groups(text.slice(gap + 2)) < 8;
+    const ip4 = (gap ? groups < 6 : groups === 6) ? lengthAt(ip4Re, text, at) : 0;
+    if (ip4 > 0) return at + ip4 - start;
+    const digits = hexDigits(text, at);
+    if (digits === 0 || ++groups > (gap ? 7 : 8)) return longest;
+    at += digits;
+    if (gap || groups === 8) longest = at - start;
+  }
+}
+
+/** How many hexadecimal digits stand here; four at most. */
+function hexDigits(text: string, at: number): number {
+  let n = 0;
+  while (n < 4) {
+    const c = text.charCodeAt(at + n);
+    const letter = c | 32;
+    if (!((c >= 48 && c <= 57) || (letter >= 97 && letter <= 102))) break;
+    n++;
+  }
+  return n;
 }

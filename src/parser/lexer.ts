@@ -12,7 +12,7 @@ import {
   Lexer,
   type TokenType,
 } from 'chevrotain';
-import { addressLength, isIp6 } from './address.ts';
+import { addressLength, ip6Length } from './address.ts';
 import { mayBeBulk } from './bulk.ts';
 import * as T from './token.ts';
 
@@ -49,9 +49,8 @@ const matchName: CustomPatternMatcherFunc = (text, at) => {
 
 /** `[2001:db8::1]` */
 function matchBracketed(text: string, at: number): [string] | null {
-  const end = text.indexOf(']', at);
-  if (end < 0 || end - at > 46 || !isIp6(text.slice(at + 1, end))) return null;
-  return [text.slice(at, end + 1)];
+  const end = at + 1 + ip6Length(text, at + 1);
+  return end > at + 1 && text.charCodeAt(end) === 93 ? [text.slice(at, end + 1)] : null;
 }
 
 const RawName = createToken({

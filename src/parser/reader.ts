@@ -8,8 +8,9 @@
 import type { Lex, Token } from './lexer.ts';
 import * as T from './token.ts';
 
-/** Characters of a piece: what is usual, and the most that one may grow to. */
+/** Characters of a piece: what is usual, when a line is cut, and the most that one may grow to. */
 const PIECE = 1 << 16;
+const LINE = 1 << 20;
 const LARGEST = 1 << 23;
 
 export class TokenReader {
@@ -49,10 +50,10 @@ export class TokenReader {
   private pieceEnd(size: number): number {
     const { text, at } = this;
     if (text.length - at <= size + PIECE) return text.length;
-    const end = text.slice(at + size, at + LARGEST).indexOf('\n');
+    const most = Math.max(size, LINE);
+    const end = text.slice(at + size, at + size + most).indexOf('\n');
     if (end >= 0) return at + size + end + 1;
-    if (text.length - at <= LARGEST) return text.length;
-    const blank = text.lastIndexOf(' ', at + LARGEST);
-    return blank > at ? blank : at + LARGEST;
+    const blank = text.lastIndexOf(' ', at + most);
+    return blank > at ? blank : Math.min(at + most, text.length);
   }
 }
