@@ -7,7 +7,7 @@ import type { Answer } from '../replay/answer.ts';
 import type { Journal, JournalEntry } from '../replay/journal.ts';
 import { replay as replayTrace } from '../replay/replay.ts';
 import type { Router } from '../replay/router.ts';
-import { failureLines, refusedLines, summaryLines } from '../report/replay.ts';
+import { failureLines, flowLines, refusedLines, summaryLines } from '../report/replay.ts';
 import { problemText } from '../trace/problem.ts';
 import { readTrace } from '../trace/read.ts';
 import type { Trace } from '../trace/trace.ts';
@@ -82,7 +82,11 @@ function playOn(
     };
     journal.entries.push(entry);
   }
-  const answer = replayTrace(router, trace, loadError);
+  const { explain = false } = options;
+  const answer = replayTrace(router, trace, {
+    ...(loadError !== undefined && { loadError }),
+    explain,
+  });
   journal.entries.push({ did: 'trace', events: trace.events });
   return { answer, router, journal };
 }
@@ -104,6 +108,7 @@ function print({ answer, router }: Played, options: ReplayCommandOptions, io: Io
         .map((line) => `${line}\n`)
         .join(''),
     );
+    for (const line of flowLines(answer)) io.out(`${line}\n`);
     if (!options.quiet) io.err(`${style.bold(summaryLines(answer).join('\n'))}\n`);
   } else io.err(answer.load_error ?? '');
   for (const line of refusedLines(answer)) io.err(`${line}\n`);

@@ -4,6 +4,7 @@
  * Owns the format (docs/trace.md). A kernel's recording has the same keys; `verdict`, `path`, `rule`,
  * `reason` and `summary` are what only a simulation knows.
  */
+import type { FlowLogEntry } from '../datapath/flowtable/index.ts';
 import type { Json } from '../eval/list/json.ts';
 
 export interface EgressFrame {
@@ -62,6 +63,12 @@ export interface Failure {
   readonly actual: string;
 }
 
+/** Something that happened to a flow of a flowtable, or why a packet did not become one. */
+export interface FlowNote extends FlowLogEntry {
+  /** In words. */
+  readonly text: string;
+}
+
 export interface Answer {
   readonly case: string;
   readonly loaded: boolean;
@@ -69,6 +76,8 @@ export interface Answer {
   readonly packets: readonly PacketAnswer[];
   readonly snapshots: Readonly<Record<string, Snapshot>>;
   readonly monitor?: readonly string[];
+  /** With --explain; times in seconds. */
+  readonly flows?: readonly FlowNote[];
   readonly summary: Summary;
   readonly failures: readonly Failure[];
 }

@@ -1,12 +1,12 @@
 /**
  * Plays a trace on a router and gathers the answer.
  */
-import type { FlowtableListener } from '../datapath/flowtable/index.ts';
+import { describe, FlowLog, type FlowtableListener } from '../datapath/flowtable/index.ts';
 import type { NetnsEvents } from '../datapath/netns.ts';
 import { DATA, END, FLAG_LOCAL, FLAGS, type Packet } from '../datapath/packet.ts';
 import type { Trace, TraceEvent } from '../trace/trace.ts';
 import { wiresOf } from '../trace/wire.ts';
-import type { Answer, Failure, PacketAnswer, Snapshot } from './answer.ts';
+import type { Answer, Failure, FlowNote, PacketAnswer, Snapshot } from './answer.ts';
 import { endFailures, packetFailures } from './expect.ts';
 import { observe } from './observe.ts';
 import { Outcome } from './outcome.ts';
@@ -22,11 +22,14 @@ const asksForRule = (event: TraceEvent): boolean =>
 class Recording {
   private readonly router: Router;
   private readonly outcomes: Outcome[] = [];
+  /** What happened to each flow, if it is asked for. */
+  readonly log: FlowLog | null;
   /** The event that what happens now belongs to. */
   current = 0;
 
-  constructor(router: Router) {
+  constructor(router: Router, explain: boolean) {
     this.router = router;
+    this.log = explain ? new FlowLog(router.datapath.ns.clock) : null;
   }
 
   of(event: number): Outcome {
@@ -51,17 +54,35 @@ class Recording {
   }
 
   flows(): FlowtableListener {
+    const { log } = this;
     return {
-      fast: (_p, _flowtable, _tuple, hardware) => {
+      fast: (p, flowtable, tuple, hardware) => {
         this.now.path = hardware ? 'hardware' : 'fast';
+        log?.fast(p, flowtable, tuple);
       },
-      offloaded() {},
-      skipped() {},
-      missed() {},
-      tornDown() {},
-      collected() {},
+      offloaded: (p, flowtable, flow) => log?.offloaded(p, flowtable, flow),
+      skipped: (p, flowtable, reason) => log?.skipped(p, flowtable, reason),
+      missed: (p, flowtable, reason, tuple) => log?.missed(p, flowtable, reason, tuple),
+      tornDown: (flowtable, flow, reason, p) => log?.tornDown(flowtable, flow, reason, p),
+      collected: (flowtable, flow) => log?.collected(flowtable, flow),
     };
   }
+
+  /** Times count from `start`, in µs. */
+  flowNotes(start: number): readonly FlowNote[] | undefined {
+    return this.log?.entries.map((entry) => ({
+      ...entry,
+      time: (entry.time - start) / 1e6,
+      text: describe(entry),
+    }));
+  }
+}
+
+export interface ReplayOptions {
+  /** The ruleset was refused; why. */
+  readonly loadError?: string;
+  /** Say of each flow what happened to it. */
+  readonly explain?: boolean;
 }
 
 function look(router: Router, end: boolean): Snapshot {
@@ -77,8 +98,12 @@ function look(router: Router, end: boolean): Snapshot {
  * Plays a trace on a router that has its ruleset (or not: `loadError`), from the router's present
  * time on.
  */
-export function replay(router: Router, trace: Trace, loadError?: string): Answer {
-  const recording = new Recording(router);
+export function replay(
+  router: Router,
+  trace: Trace,
+  { loadError, explain = false }: ReplayOptions = {},
+): Answer {
+  const recording = new Recording(router, explain);
   router.watch(recording.events(), recording.flows());
   if (trace.events.some(asksForRule)) {
     router.decisions((by) => {
@@ -114,6 +139,7 @@ export function replay(router: Router, trace: Trace, loadError?: string): Answer
     }
   }
   router.watch({}, null);
+  const flows = recording.flowNotes(start);
   return {
     case: trace.name,
     loaded: loadError === undefined,
@@ -121,6 +147,7 @@ export function replay(router: Router, trace: Trace, loadError?: string): Answer
     packets,
     snapshots,
     ...(monitor && { monitor: monitor() }),
+    ...(flows && { flows }),
     summary: summarize(packets),
     failures: failures.sort((a, b) => order(a) - order(b)),
   };

@@ -30,3 +30,10 @@ export const refusedLines = (answer: Answer): string[] =>
   answer.packets
     .filter((p) => p.failed)
     .flatMap((p) => [`event ${p.event}: the command was refused:`, `  ${indent(p.error ?? '')}`]);
+
+/** `   0.08  packet 2: flow 1 made in @ft (tcp …)`; what no packet caused has no number. */
+export const flowLines = ({ flows = [] }: Answer): string[] =>
+  flows.map(({ event, time, text }) => {
+    const who = event === null ? '' : `packet ${event}: `;
+    return `${time.toFixed(2).padStart(9)}  ${who}${text}`;
+  });

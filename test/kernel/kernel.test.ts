@@ -18,7 +18,7 @@ function answer(file: string, kernel: string) {
   const router = routerOf({ env: trace!.env, kernel, seed: 0, entries: [] });
   const { name, text } = trace!.ruleset!;
   const result = router.load({ kind: 'text', name, text }, { reader: diskReader });
-  return replay(router, trace!, result.ok ? undefined : result.errors);
+  return replay(router, trace!, result.ok ? {} : { loadError: result.errors });
 }
 
 describe.each(readdirSync(root))('%s', (area) => {

@@ -4,9 +4,11 @@
  * A FlowLog listens to the flowtables and keeps plain entries; `describe` puts one into words. What a
  * flowtable has nothing to do with (no flow, another protocol) is not told.
  */
+import { formatIpv4, formatIpv6 } from '../address.ts';
 import type { Clock } from '../clock.ts';
-import { EVENT, type Packet } from '../packet.ts';
-import type { Flow, FlowTuple } from './flow.ts';
+import { IPPROTO_GRE } from '../conntrack/status.ts';
+import { EVENT, NFPROTO_IPV6, type Packet } from '../packet.ts';
+import { type Flow, type FlowTuple, KEY_DST, KEY_PORTS, KEY_PROTO, KEY_SRC } from './flow.ts';
 import type { Flowtable } from './flowtable.ts';
 import type { FlowtableListener } from './listener.ts';
 import type { MissReason, SkipReason, TeardownReason } from './reason.ts';
@@ -20,6 +22,8 @@ export interface FlowLogEntry {
   readonly what: 'offloaded' | 'skipped' | 'fast' | 'slow' | 'torn-down' | 'collected';
   /** Number of the flow; null where there is none. */
   readonly flow: number | null;
+  /** `tcp 192.168.1.2:1234 > 198.51.100.10:80`: the flow's original tuple; null where there is none. */
+  readonly connection: string | null;
   /** 0 original, 1 reply; null where no packet of a flow is meant. */
   readonly direction: number | null;
   readonly reason: SkipReason | MissReason | TeardownReason | null;
@@ -60,12 +64,13 @@ const REASONS: Readonly<Record<SkipReason | MissReason | TeardownReason, string>
 const UNTOLD: ReadonlySet<MissReason> = new Set(['no-flow', 'protocol', 'short']);
 
 /** The entry in words. */
-export function describe({ flowtable, what, flow, direction, reason }: FlowLogEntry): string {
+export function describe(entry: FlowLogEntry): string {
+  const { flowtable, what, flow, connection, direction, reason } = entry;
   const side = direction === 0 ? 'original' : 'reply';
   const why = reason === null ? '' : `: ${REASONS[reason]}`;
   switch (what) {
     case 'offloaded':
-      return `flow ${flow} made in @${flowtable}`;
+      return `flow ${flow} made in @${flowtable} (${connection})`;
     case 'skipped':
       return `not offloaded to @${flowtable}${why}`;
     case 'fast':
@@ -79,6 +84,20 @@ export function describe({ flowtable, what, flow, direction, reason }: FlowLogEn
     case 'collected':
       return `flow ${flow} of @${flowtable} freed`;
   }
+}
+
+const PROTOCOLS: Readonly<Record<number, string>> = { 6: 'tcp', 17: 'udp', 47: 'gre' };
+
+function connectionOf(key: Uint32Array): string {
+  const ipv6 = key[KEY_PROTO]! >>> 8 === NFPROTO_IPV6;
+  const protonum = key[KEY_PROTO]! & 0xff;
+  const end = (at: number, port: number) => {
+    const address = ipv6 ? formatIpv6(key.subarray(at, at + 4)) : formatIpv4(key[at]! | 0);
+    if (protonum === IPPROTO_GRE) return address;
+    return `${ipv6 ? `[${address}]` : address}:${port}`;
+  };
+  const ports = key[KEY_PORTS]!;
+  return `${PROTOCOLS[protonum]} ${end(KEY_SRC, ports >>> 16)} > ${end(KEY_DST, ports & 0xffff)}`;
 }
 
 export class FlowLog implements FlowtableListener {
@@ -128,6 +147,7 @@ export class FlowLog implements FlowtableListener {
       flowtable: spec.name,
       what,
       flow: flow === null ? null : flow.id,
+      connection: flow === null ? null : connectionOf(flow.tuples[0].key),
       direction,
       reason,
     });

@@ -211,7 +211,7 @@ describe('an offloaded masqueraded connection', () => {
     expect(words(log.entries)).toEqual([
       'not offloaded to @ft: the connection is not established and assured yet',
       'not offloaded to @ft: the connection is not established and assured yet',
-      'flow 1 made in @ft',
+      'flow 1 made in @ft (tcp 192.168.1.2:1234 > 198.51.100.10:80)',
     ]);
   });
 
@@ -262,7 +262,7 @@ describe('an offloaded masqueraded connection', () => {
     expect(words(log.entries).slice(3)).toEqual([
       'flow 1 of @ft torn down: routing changed since the flow was made',
       'slow path although flow 1 is in @ft: routing changed since the flow was made',
-      'flow 2 made in @ft',
+      'flow 2 made in @ft (tcp 192.168.1.2:1234 > 198.51.100.10:80)',
     ]);
   });
 
