@@ -46,11 +46,15 @@ export interface KernelProfile {
   /** The way back is looked up by its destination alone, or also by source, tos and mark. */
   readonly flowtableRouteKey: 'destination' | 'full';
   /**
-   * What a torn down flow leaves to its connection: TCP as ESTABLISHED with that state's timeout at
-   * once; at most 120 s (UDP 30 s) when it is collected; or what its state's timeout is without the
-   * flow's, at once.
+   * What a torn down flow does to its connection: it ends with it (before 4.17); it leaves at most
+   * 120 s (UDP 30 s) when it is collected, and TCP as ESTABLISHED; or it leaves what its state's
+   * timeout is without the flow's, at once.
    */
-  readonly flowtableFixup: 'established' | 'pickup' | 'state';
+  readonly flowtableFixup: 'delete' | 'pickup' | 'state';
+  /** FIN and RST end a flow (4.17). */
+  readonly flowtableEndsOnFin: boolean;
+  /** Packets with a TTL of 1 are not for the fast path (5.2). */
+  readonly flowtableChecksTtl: boolean;
   /** The 'state' fix-up takes UDP for replied even where it is not (before 6.3). */
   readonly flowtableUdpReplied: boolean;
   /** UDP is a stream only after two seconds, then for 120 s (5.0); before, at once and for 180 s. */
@@ -115,7 +119,9 @@ const V4_16: KernelProfile = {
   flowtableLiftsTimeout: false,
   flowtableChecksRoute: false,
   flowtableRouteKey: 'destination',
-  flowtableFixup: 'established',
+  flowtableFixup: 'delete',
+  flowtableEndsOnFin: false,
+  flowtableChecksTtl: false,
   flowtableUdpReplied: true,
   udpStreamLate: false,
   tcpResetExact: false,
@@ -144,6 +150,8 @@ const V5_2: KernelProfile = {
   tcpOffload: 'confirmed',
   flowtableStartsExpired: false,
   flowtableFixup: 'pickup',
+  flowtableEndsOnFin: true,
+  flowtableChecksTtl: true,
   udpStreamLate: true,
   tcpResetExact: true,
 };

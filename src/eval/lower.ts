@@ -3,6 +3,7 @@
  *
  * Mirrors what nft sends to the kernel for a rule; the result is what `-d netlink` prints.
  */
+import type { KernelProfile } from '../datapath/profile.ts';
 import type { Family, Span } from '../parser/ast.ts';
 import type { TableScope } from './check/context.ts';
 import type { ByteOrder, Expr, Rule, SetLiteral, SetRef, Statement } from './checked.ts';
@@ -18,6 +19,8 @@ import { COMPARED, KEY, shape } from './lower/shape.ts';
 
 export interface Lowering {
   readonly family: Family;
+  /** The release, for what its nft tells the kernel in another way; absent: the latest. */
+  readonly kernel?: KernelProfile | undefined;
   /** `span`: what the kernel's messages about the op point at, where it is not the statement. */
   emit(op: Op, span?: Span): void;
   /** Fresh registers wide enough for `e`. They are a stack: the last taken are released first. */
@@ -39,8 +42,8 @@ export interface Lowering {
   set(map: SetLiteral | SetRef, object?: string): string;
 }
 
-/** What the lowering asks of the table: which sets are of intervals. */
-export type LoweringScope = Pick<TableScope, 'family' | 'set'>;
+/** What the lowering asks of the table: which sets are of intervals; and the release. */
+export type LoweringScope = Pick<TableScope, 'family' | 'set'> & Pick<Lowering, 'kernel'>;
 
 /** The ops of a rule, and the sets that its literals need. */
 export function lower(rule: Rule, scope: LoweringScope): LoweredRule {
@@ -78,10 +81,11 @@ function machine(scope: LoweringScope, to: Output): Machine {
   };
   const lowering: Lowering = {
     family: scope.family,
+    kernel: scope.kernel,
     emit: op,
     allocate: registers.allocate,
     release: registers.release,
-    expr: (e, dreg, order) => emit(shape(e, KEY), dreg, m, order),
+    expr: (e, dreg, order) => emit(shape(e, KEY, m), dreg, m, order),
     operand(e, order) {
       const register = registers.allocate(e);
       lowering.expr(e, register, order);
@@ -102,6 +106,7 @@ function machine(scope: LoweringScope, to: Output): Machine {
   const m: Machine = {
     registers,
     lowering,
+    shiftsInPlace: scope.kernel?.nftShiftsInPlace ?? false,
     op,
     interval: (set) =>
       set.kind === 'set' ? set.interval : (scope.set(set.name)?.interval ?? false),

@@ -24,6 +24,8 @@ export interface SetInfo {
   /** The object kind of an object map. */
   readonly object?: string;
   readonly interval: boolean;
+  /** Each element has state that the set's own declaration says. */
+  readonly stateful?: boolean;
   readonly flags: readonly string[];
   /** Made of `typeof`: the expressions, for listing. */
   readonly keyExpr?: Expr;

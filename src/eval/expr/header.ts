@@ -15,6 +15,7 @@ import { writePayload } from '../engine/run/payload-write.ts';
 import type { Op } from '../ir.ts';
 import type { Json } from '../list/json.ts';
 import { registerName } from '../lower/registers.ts';
+import type { Lowering } from '../lower.ts';
 import type { Field, KeyRow } from '../row.ts';
 import type { ValueType } from '../type/index.ts';
 
@@ -41,6 +42,8 @@ export interface HeaderSpec extends Protocol {
   readonly format?: { readonly hidden?: readonly string[]; readonly first?: readonly string[] };
   /** The kernel's NFT_PAYLOAD_CSUM_*, and the byte where the checksum lies. */
   readonly checksum?: { readonly type: number; readonly at: number };
+  /** What nft told the kernel of it before 1.1, where that was something else. */
+  readonly oldChecksum?: { readonly type: number; readonly at: number };
 }
 
 /** Arguments of a load of packet bytes. */
@@ -131,11 +134,18 @@ export function payloadBytecode(op: Extract<Op, { op: 'load' | 'store' }>): stri
   );
 }
 
-type ChecksumSpec = Pick<HeaderSpec, 'checksum' | 'fields'>;
+type ChecksumSpec = Pick<HeaderSpec, 'checksum' | 'oldChecksum' | 'fields'>;
 
 /** What the kernel is told of the checksums that a written field is part of. */
-function checksumArgs(spec: ChecksumSpec, { field, layer }: PayloadArgs): Record<string, number> {
+function checksumArgs(
+  spec: ChecksumSpec,
+  { field, layer }: PayloadArgs,
+  kernel: Lowering['kernel'],
+): Record<string, number> {
   const options = field === undefined ? undefined : spec.fields[field]?.[3];
+  if (spec.oldChecksum && kernel?.nftSumsUdp) {
+    return { csumType: spec.oldChecksum.type, csumOffset: spec.oldChecksum.at, csumFlags: 0 };
+  }
   return {
     csumType: spec.checksum?.type ?? 0,
     csumOffset: spec.checksum?.at ?? 0,
@@ -176,7 +186,7 @@ export function payloadHooks(spec: ChecksumSpec): Required<PayloadHooks> {
     },
     lowerStore(load, sreg, to) {
       const { field: _, ...args } = payloadArgs(load);
-      const sum = checksumArgs(spec, payloadArgs(load));
+      const sum = checksumArgs(spec, payloadArgs(load), to.kernel);
       const len = args.bits / 8;
       to.emit({ op: 'store', row: load.row, args: { ...args, ...sum }, sreg, len });
     },

@@ -9,6 +9,7 @@ export const udp = headerRow({
   name: 'udp',
   layer: 'th',
   numbers: { l4proto: [17] },
+  oldChecksum: { type: 1, at: 6 },
   fields: {
     sport: [0, 16, inetService, PSEUDO],
     dport: [16, 16, inetService, PSEUDO],

@@ -23,7 +23,7 @@ function emitWhole(target: Load, value: Expr, m: Machine): void {
   const given = constant(value);
   const shaped =
     given === undefined
-      ? shape(value, { width: target.bits, numeric: true })
+      ? shape(value, { width: target.bits, numeric: true }, m)
       : number(target, given, target.bits);
   const sreg = m.registers.allocate(value);
   emit(shaped, sreg, m, target.order);

@@ -142,7 +142,7 @@ export function emitKey(
 ): string {
   const interval = m.interval(map);
   const numeric = site.numeric || map.kind === 'setref';
-  const shaped = shape(key, { ...site, numeric });
+  const shaped = shape(key, { ...site, numeric }, m);
   const sides = map.kind === 'set' ? transfer(shaped, map) : { left: shaped, right: map };
   emit(sides.left, sreg, m, interval ? 'big' : undefined);
   return m.lowering.set(sides.right, object);

@@ -9,6 +9,8 @@ export interface Machine {
   readonly registers: Registers;
   /** What rows are given. */
   readonly lowering: Lowering;
+  /** Fields of odd bits are shifted as they lie in the packet (nft before 1.1). */
+  readonly shiftsInPlace: boolean;
   op(op: Op, span?: Span): void;
   /** Whether a set is one of intervals: its keys are big-endian. */
   interval(set: SetLiteral | SetRef): boolean;

@@ -35,7 +35,7 @@ export function emitMatch(left: Expr, op: RelOp, right: Expr, m: Machine): void 
 
 /** Some, or none, of these bits are set. */
 function emitFlags(left: Expr, op: 'any' | 'none', right: Expr, sreg: number, m: Machine): void {
-  const sides = transfer(shape(left, COMPARED), right);
+  const sides = transfer(shape(left, COMPARED, m), right);
   const bits = sides.right.bits;
   const zero = new Uint8Array(byteLength(bits));
   emit(sides.left, sreg, m);
@@ -52,7 +52,7 @@ function emitComparison(
   m: Machine,
 ): void {
   const ordered = right.kind === 'range' || (op !== '==' && op !== '!=');
-  const shaped = shape(left, COMPARED);
+  const shaped = shape(left, COMPARED, m);
   const order = ordered ? 'big' : shaped.order;
   const fixed = order !== shaped.order && shaped.bits > 8;
   const sides = fixed ? { left: shaped, right } : transfer(shaped, right);

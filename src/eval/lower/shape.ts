@@ -8,6 +8,7 @@
 import type { Binop, Expr } from '../checked.ts';
 import { constant } from './constant.ts';
 import { whole } from './field.ts';
+import type { Machine } from './machine.ts';
 
 /** Where an expression stands. */
 export interface Site {
@@ -20,24 +21,26 @@ export interface Site {
 export const COMPARED: Site = { width: 0, numeric: false };
 export const KEY: Site = { width: 0, numeric: true };
 
-export function shape(e: Expr, site: Site): Expr {
+type Ways = Pick<Machine, 'shiftsInPlace'>;
+
+export function shape(e: Expr, site: Site, m: Ways): Expr {
   switch (e.kind) {
     case 'load':
-      return site.numeric ? whole(e, 'host') : whole(e);
+      return site.numeric && !m.shiftsInPlace ? whole(e, 'host') : whole(e);
     case 'binop':
-      return constant(e) === undefined ? shapeBinop(e, site) : e;
+      return constant(e) === undefined ? shapeBinop(e, site, m) : e;
     case 'concat':
-      return { ...e, parts: e.parts.map((part) => shape(part, { ...site, numeric: true })) };
+      return { ...e, parts: e.parts.map((part) => shape(part, { ...site, numeric: true }, m)) };
     default:
       return e;
   }
 }
 
-function shapeBinop(e: Binop, site: Site): Binop {
-  const left = shape(e.left, site);
+function shapeBinop(e: Binop, site: Site, m: Ways): Binop {
+  const left = shape(e.left, site, m);
   const shift = e.op === '<<' || e.op === '>>';
   const wider = site.width > left.bits;
   const bits = wider ? site.width : left.bits;
   const order = shift || wider ? 'host' : left.order;
-  return { ...e, left, right: shift ? e.right : shape(e.right, site), bits, order };
+  return { ...e, left, right: shift ? e.right : shape(e.right, site, m), bits, order };
 }

@@ -33,6 +33,7 @@ function setInfo(set: NftSet | undefined): SetInfo | undefined {
     ...(dataBits !== undefined && { dataBits }),
     ...(object !== undefined && { object }),
     interval: set.flags.interval,
+    stateful: set.statements.length > 0,
     flags,
     ...(keyExpr && { keyExpr }),
     ...(dataExpr && { dataExpr }),

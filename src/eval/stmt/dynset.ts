@@ -22,6 +22,8 @@ export type DynsetArgs = {
   /** Milliseconds. */
   readonly timeout?: number;
   readonly statements: readonly Statement[];
+  /** The set says the statements of its elements itself: the kernel does not tell them again. */
+  readonly said?: boolean;
 };
 
 const expected = (type: ValueType, bits: number, like?: Expr): Expected => ({
@@ -43,10 +45,10 @@ export function checkDynset(
   if (second) return ctx.error('syntax error, unexpected comma', second.span);
   if (element.data && !info.data) return ctx.error(`${info.name} is not a map`, ref.span);
   const parts = checkElement(element, info, elements.span, ctx);
-  return parts && { action, set: info.name, ...parts };
+  return parts && { action, set: info.name, ...(info.stateful && { said: true }), ...parts };
 }
 
-type ElementArgs = Omit<DynsetArgs, 'action' | 'set'>;
+type ElementArgs = Omit<DynsetArgs, 'action' | 'set' | 'said'>;
 
 /** The element, its key checked against the key of the set, its data against the map's. */
 function checkElement(
@@ -87,19 +89,22 @@ export function checkStateful(
 
 const durationText = (ms: number): string => printDuration(BigInt(ms));
 
+const listed = ({ statements, said }: DynsetArgs): readonly Statement[] => (said ? [] : statements);
+
 export function listDynset(args: DynsetArgs, ctx: ListContext): string {
   const stateless = { ...ctx.options, stateless: true };
   const parts = [
     ctx.expr(args.key),
     ...(args.timeout === undefined ? [] : [`timeout ${durationText(args.timeout)}`]),
-    ...args.statements.map((s) => ctx.with(stateless).statement(s)),
+    ...listed(args).map((s) => ctx.with(stateless).statement(s)),
     ...(args.data ? [':', ctx.expr(args.data)] : []),
   ];
   return `${args.action} @${args.set} { ${parts.join(' ')} }`;
 }
 
 export function jsonDynset(args: DynsetArgs, ctx: ListContext): Json {
-  const { action, set, key, data, timeout, statements } = args;
+  const { action, set, key, data, timeout } = args;
+  const statements = listed(args);
   const val = ctx.exprJson(key);
   const elem = timeout === undefined ? val : { elem: { val, timeout: Math.floor(timeout / 1000) } };
   const stateless = ctx.with({ ...ctx.options, stateless: true });

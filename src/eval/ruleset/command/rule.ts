@@ -88,7 +88,7 @@ function enterRule(node: AstRule, cmd: Command, ctx: CommandContext, place: Plac
   note(ctx, diagnostics);
   if (!checked) return;
   declareSets(checked, cmd, ctx);
-  const lowered = lower(checked, scope);
+  const lowered = lower(checked, { ...scope, kernel: ctx.tx.machine.profile });
   makeDynamic(lowered.ops, cmd, ctx);
   const sets = new Map<AnonymousSet, NftSet>();
   for (const anonymous of lowered.sets) {
