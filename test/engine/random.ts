@@ -148,16 +148,14 @@ const ordered = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) <= 0;
 const pure: fc.Arbitrary<BoundOp> = fc.oneof(
   {
     weight: 4,
-    arbitrary: fc
-      .record({ sreg: register, len: length })
-      .chain(({ sreg, len }) =>
-        fc
-          .record({
-            rel: fc.constantFrom('eq', 'eq', 'neq', 'lt', 'lte', 'gt', 'gte'),
-            data: data(len),
-          })
-          .map(({ rel, data }) => ({ op: 'cmp', rel, sreg, data }) as BoundOp),
-      ),
+    arbitrary: fc.record({ sreg: register, len: length }).chain(({ sreg, len }) =>
+      fc
+        .record({
+          rel: fc.constantFrom('eq', 'eq', 'neq', 'lt', 'lte', 'gt', 'gte'),
+          data: data(len),
+        })
+        .map(({ rel, data }) => ({ op: 'cmp', rel, sreg, data }) as BoundOp),
+    ),
   },
   fc.record({ sreg: register, len: length }).chain(({ sreg, len }) =>
     fc
@@ -195,22 +193,72 @@ const pure: fc.Arbitrary<BoundOp> = fc.oneof(
       len: length,
     })
     .map((op) => ({ op: 'bitwise', ...op }) as BoundOp),
-  fc
-    .record({ sreg: register, size: fc.constantFrom(2, 4, 8), n: fc.constantFrom(1, 2) })
-    .map(
-      ({ sreg, size, n }) =>
-        ({
-          op: 'byteorder',
-          kind: 'hton',
-          sreg,
-          dreg: sreg,
-          len: size === 8 ? 8 : size * n,
-          size,
-        }) as BoundOp,
-    ),
+  fc.record({ sreg: register, size: fc.constantFrom(2, 4, 8), n: fc.constantFrom(1, 2) }).map(
+    ({ sreg, size, n }) =>
+      ({
+        op: 'byteorder',
+        kind: 'hton',
+        sreg,
+        dreg: sreg,
+        len: size === 8 ? 8 : size * n,
+        size,
+      }) as BoundOp,
+  ),
   fc
     .record({ dreg: register, data: length.chain(data) })
     .map(({ dreg, data }) => ({ op: 'immediate', dreg, data }) as BoundOp),
+);
+
+/** What packets have of each key, as it lies in registers. */
+const SEEN: Readonly<Record<keyof typeof META, readonly (readonly number[])[]>> = {
+  mark: [
+    [0, 0, 0, 0],
+    [1, 0, 0, 0],
+    [0, 0, 0, 0x80],
+    [0xff, 0, 0, 0],
+    [22, 0, 0, 0],
+  ],
+  l4proto: [[6], [17], [1]],
+  nfproto: [[5]],
+  protocol: [
+    [8, 0],
+    [0x86, 0xdd],
+  ],
+  length: [[80, 0, 0, 0]],
+  iif: [[1, 0, 0, 0]],
+  iifname: [[0x6c, 0x6f, ...new Array(14).fill(0)]],
+};
+
+/** A load and a comparison of it that holds now and then, perhaps through a change of form. */
+const match: fc.Arbitrary<BoundOp[]> = fc.oneof(
+  fc
+    .record({
+      load: meta,
+      rel: fc.constantFrom('eq', 'eq', 'neq', 'lt', 'gte'),
+      pick: fc.nat(4),
+      turn: fc.boolean(),
+    })
+    .map(({ load, rel, pick, turn }) => {
+      if (load.op !== 'load') return [load];
+      const key = load.place!.split(' ')[2] as keyof typeof META;
+      const seen = Uint8Array.from(SEEN[key][pick % SEEN[key].length]!);
+      const { dreg: sreg } = load;
+      if (!turn || seen.length !== 4)
+        return [load, { op: 'cmp', rel, sreg, data: seen }] as BoundOp[];
+      const order = { op: 'byteorder', kind: 'hton', sreg, dreg: sreg, len: 4, size: 4 } as const;
+      return [load, order, { op: 'cmp', rel, sreg, data: seen.reverse() }] as BoundOp[];
+    }),
+  payload.chain((load) =>
+    fc
+      .record({
+        rel: fc.constantFrom('eq', 'neq', 'lt', 'gte'),
+        data: data(load.op === 'load' ? load.len : 1),
+      })
+      .map(
+        ({ rel, data }) =>
+          [load, { op: 'cmp', rel, sreg: (load as { dreg: number }).dreg, data }] as BoundOp[],
+      ),
+  ),
 );
 
 const store: fc.Arbitrary<BoundOp> = register.map((sreg) => ({
@@ -261,17 +309,22 @@ const lookup: fc.Arbitrary<BoundOp> = fc
       ),
   );
 
-const body = fc.array(
+const one = (op: fc.Arbitrary<BoundOp | 'counter'>) => op.map((only) => [only]);
+
+const parts = fc.array(
   fc.oneof(
-    { weight: 6, arbitrary: payload },
-    { weight: 2, arbitrary: meta },
-    { weight: 6, arbitrary: pure },
-    { weight: 1, arbitrary: store },
-    { weight: 2, arbitrary: lookup },
-    { weight: 1, arbitrary: fc.constant<'counter'>('counter') },
+    { weight: 8, arbitrary: match as fc.Arbitrary<(BoundOp | 'counter')[]> },
+    { weight: 3, arbitrary: one(payload) },
+    { weight: 2, arbitrary: one(meta) },
+    { weight: 3, arbitrary: one(pure) },
+    { weight: 1, arbitrary: one(store) },
+    { weight: 2, arbitrary: one(lookup) },
+    { weight: 2, arbitrary: one(fc.constant<'counter'>('counter')) },
   ),
-  { maxLength: 7 },
+  { maxLength: 5 },
 );
+
+const body = parts.map((found) => found.flat());
 
 const end = fc.constantFrom(
   'none',
