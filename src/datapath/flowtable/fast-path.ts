@@ -47,6 +47,7 @@ export class FastPath {
   private readonly lifetime: FlowLifetime;
   private readonly hardware: Hardware;
   private readonly checksRoute: boolean;
+  private readonly endsOnFin: boolean;
   private readonly key: FlowKey;
 
   constructor(
@@ -61,6 +62,7 @@ export class FastPath {
     this.lifetime = lifetime;
     this.hardware = hardware;
     this.checksRoute = profile.flowtableChecksRoute;
+    this.endsOnFin = profile.flowtableEndsOnFin;
     this.key = new FlowKey(profile);
   }
 
@@ -98,7 +100,7 @@ export class FastPath {
     if (flow.flags & FLOW_TEARDOWN) return 'torn-down';
     if (this.conntrack.table.status[flow.ct]! & IPS_DYING) return 'dying';
     if (m[END]! - m[DATA]! > tuple.mtu + key.offset) return 'mtu';
-    if (key.protonum === IPPROTO_TCP && p.b[key.transport + TCP_FLAGS]! & TCP_FIN_RST) {
+    if (this.endsOnFin && key.protonum === IPPROTO_TCP && isFinOrRst(p, key.transport)) {
       this.lifetime.teardown(flowtable, flow, 'tcp-fin-rst', p);
       return 'tcp-fin-rst';
     }
@@ -151,6 +153,9 @@ export class FastPath {
     return NF_STOLEN;
   }
 }
+
+const isFinOrRst = (p: Packet, transport: number): boolean =>
+  (p.b[transport + TCP_FLAGS]! & TCP_FIN_RST) !== 0;
 
 /** nf_flow_encap_pop: takes off the tags that the flow's packets come in with. */
 function popEncapsulation(p: Packet, count: number): void {

@@ -27,6 +27,8 @@ export const FLOW_HW = 1 << 3;
 export const FLOW_HW_DYING = 1 << 4;
 export const FLOW_HW_DEAD = 1 << 5;
 export const FLOW_HW_PENDING = 1 << 6;
+/** Takes its connection with it (before 4.17). */
+export const FLOW_DYING = 1 << 7;
 
 /** FLOW_OFFLOAD_XMIT_DIRECT: device and link-layer addresses were copied when the flow was made. */
 export interface DirectTransmit {

@@ -47,10 +47,12 @@ export class FlowKey {
   transport = 0;
   private readonly encapsulated: boolean;
   private readonly gre: boolean;
+  private readonly checksTtl: boolean;
 
   constructor(profile: KernelProfile) {
     this.encapsulated = profile.flowtablePath;
     this.gre = profile.flowtableGre;
+    this.checksTtl = profile.flowtableChecksTtl;
   }
 
   /** What protocol the frame holds, through one tag or PPPoE header: `family` and `offset`. */
@@ -111,7 +113,7 @@ export class FlowKey {
     else if (protonum === IPPROTO_UDP) length = UDP_HEADER;
     else if (protonum === IPPROTO_GRE && this.gre) length = GRE_HEADER;
     else return 'protocol';
-    if (ttl <= 1) return 'ttl';
+    if (ttl <= 1 && this.checksTtl) return 'ttl';
     if (at + length > m[END]!) return 'short';
     this.words[KEY_PORTS] = 0;
     if (protonum !== IPPROTO_GRE) this.words[KEY_PORTS] = word(b, at);

@@ -16,7 +16,7 @@ import {
 import type { Packet } from '../packet.ts';
 import type { KernelProfile } from '../profile.ts';
 import type { Sysctl } from '../sysctl.ts';
-import { FLOW_TEARDOWN, type Flow } from './flow.ts';
+import { FLOW_DYING, FLOW_TEARDOWN, type Flow } from './flow.ts';
 import type { Flowtable } from './flowtable.ts';
 import type { FlowtableListener } from './listener.ts';
 import type { TeardownReason } from './reason.ts';
@@ -95,8 +95,8 @@ export class FlowLifetime {
       case 'pickup':
         this.fixupTcp(flow.ct, true);
         break;
-      case 'established':
-        this.fixupEstablished(flow.ct);
+      case 'delete':
+        flow.flags |= FLOW_DYING;
     }
     if (first) this.listener?.tornDown(flowtable, flow, reason, p);
   }
@@ -125,6 +125,7 @@ export class FlowLifetime {
       if (this.isExpired(flow)) this.fixupTcp(flow.ct, true);
       this.fixupPickup(flow.ct);
     }
+    if (flow.flags & FLOW_DYING) conntrack.kill(flow.ct);
     conntrack.release(flow.ct);
     this.listener?.collected(flowtable, flow);
   }
@@ -159,16 +160,6 @@ export class FlowLifetime {
     const protonum = this.conntrack.protonum(row);
     if (protonum === IPPROTO_TCP) this.clip(row, TCP_PICKUP_TIMEOUT);
     else if (protonum === IPPROTO_UDP) this.clip(row, UDP_PICKUP_TIMEOUT);
-  }
-
-  private fixupEstablished(row: number): void {
-    const { conntrack } = this;
-    const protonum = conntrack.protonum(row);
-    this.fixupTcp(row, true);
-    const timeouts = conntrack.settings.timeoutsOf(conntrack.tracker(row));
-    const state = protonum === IPPROTO_TCP ? TCP_ESTABLISHED : UDP_REPLIED;
-    if (protonum === IPPROTO_TCP || protonum === IPPROTO_UDP)
-      conntrack.table.timeout[row] = conntrack.jiffies + timeouts[state]!;
   }
 
   private clip(row: number, left: number): void {

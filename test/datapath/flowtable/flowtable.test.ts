@@ -226,6 +226,13 @@ describe('the end of a flow', () => {
     expect(machine.left(row)).toBe(120);
   });
 
+  it('4.16 lets FIN pass, and ends the connection with its flowtable', () => {
+    const { machine, table, row } = offloaded('4.16');
+    expect(machine.ingress(tcpOut(FIN_ACK))).toBe(NF_STOLEN);
+    machine.tables.delete(table);
+    expect(machine.conntrack.table.use[row]).toBe(0);
+  });
+
   it('a stale route ends it; 5.10 does not look', () => {
     const { machine } = offloaded();
     machine.validRoutes = false;
