@@ -49,7 +49,7 @@ function rewriteEnd(
     rewriteWords(b, ip + (source ? 8 : 24), 4, other, from, check);
   } else {
     const at = ip + (source ? 12 : 16);
-    replace4(b, ip + IPV4_CHECK, word(b, at), other[from]!);
+    replace4(b, ip + IPV4_CHECK, word(b, at), other[from]! | 0);
     rewriteWords(b, at, 1, other, from, check);
   }
   if (check !== 0 && protonum === IPPROTO_UDP && half(b, check) === 0) putHalf(b, check, 0xffff);
@@ -64,8 +64,10 @@ function rewriteWords(
   check: number,
 ): void {
   for (let i = 0; i < words; i++) {
-    if (check !== 0) replace4(b, check, word(b, at + 4 * i), to[from + i]!);
-    putWord(b, at + 4 * i, to[from + i]!);
+    // int32: an unsigned word would be a number on the heap
+    const word32 = to[from + i]! | 0;
+    if (check !== 0) replace4(b, check, word(b, at + 4 * i), word32);
+    putWord(b, at + 4 * i, word32);
   }
 }
 

@@ -53,7 +53,7 @@ function manipIpv4(b: Uint8Array, ip: number, end: number, target: Tuple, manip:
   const transport = ip + (b[ip]! & 15) * 4;
   if (!manipTransport(b, ip, transport, end, target, manip)) return false;
   const at = ip + (manip === NF_NAT_MANIP_SRC ? 12 : 16);
-  const to = target[manip === NF_NAT_MANIP_SRC ? TUPLE_SRC : TUPLE_DST]!;
+  const to = target[manip === NF_NAT_MANIP_SRC ? TUPLE_SRC : TUPLE_DST]! | 0;
   replace4(b, ip + 10, word(b, at), to);
   putWord(b, at, to);
   return true;
@@ -67,7 +67,7 @@ function manipIpv6(p: Packet, ip: number, target: Tuple, manip: number): boolean
   if (transport !== NONE && !manipTransport(b, ip, transport, end, target, manip)) return false;
   const at = ip + (manip === NF_NAT_MANIP_SRC ? 8 : 24);
   const from = manip === NF_NAT_MANIP_SRC ? TUPLE_SRC : TUPLE_DST;
-  for (let i = 0; i < 4; i++) putWord(b, at + 4 * i, target[from + i]!);
+  for (let i = 0; i < 4; i++) putWord(b, at + 4 * i, target[from + i]! | 0);
   return true;
 }
 
@@ -208,9 +208,9 @@ function replaceAddress(
   const source = manip === NF_NAT_MANIP_SRC;
   const from = source ? TUPLE_SRC : TUPLE_DST;
   if (tupleL3num(target) !== NFPROTO_IPV6) {
-    replace4(b, check, word(b, ip + (source ? 12 : 16)), target[from]!);
+    replace4(b, check, word(b, ip + (source ? 12 : 16)), target[from]! | 0);
     return;
   }
   const at = ip + (source ? 8 : 24);
-  for (let i = 0; i < 4; i++) replace4(b, check, word(b, at + 4 * i), target[from + i]!);
+  for (let i = 0; i < 4; i++) replace4(b, check, word(b, at + 4 * i), target[from + i]! | 0);
 }

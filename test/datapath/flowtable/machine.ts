@@ -81,6 +81,7 @@ function routeBy(dev: number): Route {
 export class Machine {
   readonly ns: Netns;
   readonly conntrack: Conntrack;
+  readonly network: FlowNetwork;
   readonly tables: Flowtables;
   /** Packets that left: the device and the packet. */
   readonly sent: { ifindex: number; nextHop: number }[] = [];
@@ -92,11 +93,12 @@ export class Machine {
   constructor(kernel = '6.12') {
     this.ns = new Netns({ profile: profileOf(kernel)! });
     this.conntrack = new Conntrack(this.ns);
-    this.tables = new Flowtables(this.ns, this.conntrack, this.network());
+    this.network = this.fakeNetwork();
+    this.tables = new Flowtables(this.ns, this.conntrack, this.network);
     this.tables.listener = this.listener();
   }
 
-  private network(): FlowNetwork {
+  private fakeNetwork(): FlowNetwork {
     return {
       device: () => undefined,
       routeBack: ({ oif }) => (this.hasRouteBack ? routeBy(oif) : null),
