@@ -9,21 +9,17 @@ import type { Sysctl } from './sysctl.ts';
 /** net.ipv4.conf.*, with the defaults of a new namespace. */
 const IPV4 = {
   accept_local: 0,
-  accept_redirects: 1,
   accept_source_route: 0,
   arp_accept: 0,
   arp_announce: 0,
-  arp_filter: 0,
   arp_ignore: 0,
   bc_forwarding: 0,
   drop_unicast_in_l2_multicast: 0,
   forwarding: 0,
-  log_martians: 0,
+  promote_secondaries: 0,
   proxy_arp: 0,
-  proxy_arp_pvlan: 0,
   route_localnet: 0,
   rp_filter: 0,
-  secure_redirects: 1,
   send_redirects: 1,
   shared_media: 1,
   src_valid_mark: 0,
@@ -31,20 +27,12 @@ const IPV4 = {
 
 /** net.ipv6.conf.*. */
 const IPV6 = {
-  accept_dad: 0,
-  accept_ra: 1,
-  accept_redirects: 1,
-  accept_source_route: 0,
-  addr_gen_mode: 1,
   disable_ipv6: 0,
   drop_unicast_in_l2_multicast: 0,
   forwarding: 0,
   hop_limit: 64,
   keep_addr_on_down: 0,
   mtu: 1500,
-  proxy_ndp: 0,
-  router_solicitations: 0,
-  use_tempaddr: 0,
 };
 
 export type Ipv4Conf = Record<keyof typeof IPV4, number>;

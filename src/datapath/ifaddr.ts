@@ -128,18 +128,22 @@ export class InterfaceAddresses {
     });
   }
 
-  /** inet_del_ifa: the other addresses of the subnet go with the first one. */
+  /**
+   * inet_del_ifa: the other addresses of the subnet go with the first one, or the next becomes the
+   * first (promote_secondaries).
+   */
   removeAddress4(device: Device, address: Address4): void {
     const { ns } = this;
-    const gone = address.secondary
-      ? [address]
-      : device.addr4.filter(
-          (a) =>
-            a === address ||
-            (a.secondary &&
-              a.prefixlen === address.prefixlen &&
-              ((a.local ^ address.local) & mask4(a.prefixlen)) === 0),
-        );
+    const others = device.addr4.filter(
+      (a) => a.secondary && !address.secondary && inSameSubnet(a, address),
+    );
+    const promote = device.ipv4.promote_secondaries | ns.settings.all4.promote_secondaries;
+    const gone = promote ? [address] : [address, ...others];
+    const [next] = others;
+    if (promote && next !== undefined) {
+      device.addr4.splice(device.addr4.indexOf(next), 1);
+      device.addr4.splice(device.addr4.indexOf(address), 0, { ...next, secondary: false });
+    }
     for (const a of gone) {
       device.addr4.splice(device.addr4.indexOf(a), 1);
       ns.fib4.countAddress(a.local, -1);
@@ -260,6 +264,9 @@ export class InterfaceAddresses {
     ns.notify({ kind: 'addr', ifindex, family: NFPROTO_IPV6, local, added: false });
   }
 }
+
+const inSameSubnet = (a: Address4, b: Address4): boolean =>
+  a.prefixlen === b.prefixlen && ((a.local ^ b.local) & mask4(a.prefixlen)) === 0;
 
 function masked(a: Int32Array, prefixlen: number): Int32Array {
   return a.map((w, i) => {

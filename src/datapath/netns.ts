@@ -90,8 +90,7 @@ export type Change =
       readonly added: boolean;
     }
   | { readonly kind: 'route'; readonly family: number }
-  | { readonly kind: 'neigh'; readonly ifindex: number }
-  | { readonly kind: 'fdb'; readonly bridge: number };
+  | { readonly kind: 'neigh'; readonly ifindex: number };
 
 export type LinkEvent = 'register' | 'up' | 'down' | 'unregister' | 'change';
 

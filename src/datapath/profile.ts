@@ -65,6 +65,8 @@ export interface KernelProfile {
   readonly tcpSynRenewsNot: boolean;
   /** A RST may answer a SYN that was let through, whatever its number (5.13). */
   readonly tcpResetToIgnoredSyn: boolean;
+  /** Once somebody began to close, every RST closes (6.0). */
+  readonly tcpResetWhileClosing: boolean;
   /** nf_conntrack_tcp_ignore_invalid_rst (5.14) */
   readonly tcpIgnoreInvalidRst: boolean;
   /** Segments a little out of the window are part of their connection (6.1), not invalid. */
@@ -127,6 +129,7 @@ const V4_16: KernelProfile = {
   tcpResetExact: false,
   tcpSynRenewsNot: false,
   tcpResetToIgnoredSyn: false,
+  tcpResetWhileClosing: false,
   tcpIgnoreInvalidRst: false,
   tcpWindowIgnores: false,
   tcpInvalidLowers: false,
@@ -180,6 +183,7 @@ const V6_1: KernelProfile = {
   flowtableRouteKey: 'full',
   flowtableFixup: 'state',
   tcpResetToIgnoredSyn: true,
+  tcpResetWhileClosing: true,
   tcpIgnoreInvalidRst: true,
   tcpWindowIgnores: true,
   tcpInvalidLowers: true,

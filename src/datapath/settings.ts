@@ -30,19 +30,6 @@ const IPV6 = {
   echoIgnoreAll: ['net.ipv6.icmp.echo_ignore_all', 0],
 } as const;
 
-/** Settings that are accepted because what they govern does not exist here. */
-const WITHOUT_EFFECT = [
-  ['net.ipv4.tcp_l3mdev_accept', 0],
-  ['net.ipv4.udp_l3mdev_accept', 0],
-  ['net.ipv4.raw_l3mdev_accept', 1],
-  ['net.ipv4.ip_nonlocal_bind', 0],
-  ['net.ipv6.ip_nonlocal_bind', 0],
-  ['net.ipv4.tcp_syncookies', 1],
-  ['net.ipv4.ip_early_demux', 1],
-  ['net.ipv4.tcp_early_demux', 1],
-  ['net.ipv4.udp_early_demux', 1],
-] as const;
-
 export type Ipv4Settings = Record<keyof typeof IPV4, number>;
 export type Ipv6Settings = Record<keyof typeof IPV6, number>;
 
@@ -63,8 +50,5 @@ function fields<K extends string>(
   return out;
 }
 
-export const ipv4Settings = (sysctl: Sysctl): Ipv4Settings => {
-  for (const [name, value] of WITHOUT_EFFECT) sysctl.define(name, value);
-  return fields(sysctl, IPV4);
-};
+export const ipv4Settings = (sysctl: Sysctl): Ipv4Settings => fields(sysctl, IPV4);
 export const ipv6Settings = (sysctl: Sysctl): Ipv6Settings => fields(sysctl, IPV6);

@@ -1,9 +1,10 @@
 /**
  * Settings under /proc/sys that have an effect here: names as `sysctl -a` prints them, integer values.
  *
- * Each part defines its own settings with their defaults and hears of changes; a name that nobody
- * defined is not supported, and says so.
+ * Each part defines its own settings with their defaults and hears of changes; what of a name that
+ * nobody defined is in sysctl_inert.ts.
  */
+import { setInert } from './sysctl_inert.ts';
 
 interface Setting {
   value: number;
@@ -18,6 +19,9 @@ export interface SettingOptions {
   /** Called with the value at definition and after each change. */
   readonly apply?: (value: number) => void;
 }
+
+/** net.nf_conntrack_max is an older name of it. */
+const MAX_ALIAS = 'net.netfilter.nf_conntrack_max';
 
 export class Sysctl {
   private readonly settings = new Map<string, Setting>();
@@ -45,8 +49,9 @@ export class Sysctl {
 
   /** Returns undefined, or why it was refused. */
   set(name: string, value: number | string): string | undefined {
-    const setting = this.settings.get(name.replaceAll('/', '.'));
-    if (setting === undefined) return `sysctl ${name}: not supported`;
+    const known = name.includes('/') ? name.replaceAll('/', '.') : name;
+    const setting = this.settings.get(known === 'net.nf_conntrack_max' ? MAX_ALIAS : known);
+    if (setting === undefined) return setInert(known, String(value).trim());
     const number = typeof value === 'string' ? Number(value.trim()) : value;
     if (!Number.isInteger(number) || number < setting.min || number > setting.max)
       return `sysctl ${name}: Invalid argument`;

@@ -31,6 +31,7 @@ import {
   ICMP_TIMESTAMPREPLY,
   icmpPacket,
   icmpSend,
+  setRoute,
 } from './icmp.ts';
 import { ipLocalOut } from './ip.ts';
 import { echoOptions } from './ip_options_echo.ts';
@@ -132,7 +133,7 @@ function tcpReceive(ns: Netns, p: Packet): void {
   reply.b[reply.m[NH]! + 9] = IPPROTO_TCP;
   putHalf(reply.b, reply.m[NH]! + 4, 0);
   putHalf(reply.b, reply.m[NH]! + 6, 0x4000);
-  reply.dst = route;
+  setRoute(reply, route);
   fillReset(reply.b, reply.m[TH]!, b, th, m[END]!);
   const sum = pseudo4(reply.b, reply.m[NH]!, IPPROTO_TCP, 20);
   const rth = reply.m[TH]!;
@@ -209,7 +210,7 @@ function icmpReply(ns: Netns, p: Packet, type: number): void {
   if (route === null) return;
   const length = type === ICMP_TIMESTAMP ? 20 : m[END]! - th;
   const reply = icmpPacket(ns, length, flow, tos, options);
-  reply.dst = route;
+  setRoute(reply, route);
   const rb = reply.b;
   const rth = reply.m[TH]!;
   rb.set(b.subarray(th, th + length), rth);

@@ -38,6 +38,7 @@ import {
   parseRouting,
 } from './exthdrs.ts';
 import {
+  hopLimit6,
   ICMPV6_DEST_UNREACH,
   ICMPV6_ECHO_REPLY,
   ICMPV6_ECHO_REQUEST,
@@ -167,7 +168,14 @@ function tcpReceive6(ns: Netns, p: Packet): void {
   flow.dport = half(b, th);
   const route = ns.fib6.output(flow);
   if (route.error !== 0) return;
-  const reply = packet6(ns, IPPROTO_TCP, 20, flow, trafficClass(p) & ~IP_ECN_MASK);
+  const reply = packet6(
+    ns,
+    IPPROTO_TCP,
+    20,
+    flow,
+    trafficClass(p) & ~IP_ECN_MASK,
+    hopLimit6(ns, route),
+  );
   reply.dst = route;
   const rth = reply.m[TH]!;
   fillReset(reply.b, rth, b, th, m[END]!);
@@ -198,7 +206,14 @@ function icmp6Receive(ns: Netns, p: Packet): void {
   if (ns.devices.get(flow.oif)?.kind === 'loopback' && p.dst!.fib) flow.oif = p.dst!.fib.dev;
   const route = ns.fib6.output(flow);
   if (route.error !== 0) return;
-  const reply = packet6(ns, IPPROTO_ICMPV6, m[END]! - th, flow, trafficClass(p));
+  const reply = packet6(
+    ns,
+    IPPROTO_ICMPV6,
+    m[END]! - th,
+    flow,
+    trafficClass(p),
+    hopLimit6(ns, route),
+  );
   reply.dst = route;
   const rth = reply.m[TH]!;
   reply.b.set(b.subarray(th, m[END]!), rth);

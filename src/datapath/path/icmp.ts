@@ -31,6 +31,7 @@ import {
   EACCES,
   EHOSTUNREACH,
   ENETUNREACH,
+  type Route,
   RTCF_BROADCAST,
   RTCF_LOCAL,
   RTCF_MULTICAST,
@@ -194,7 +195,7 @@ export function icmpSend(ns: Netns, p: Packet, type: number, code: number, info:
   if (room <= 20) return;
   const length = Math.min(m[END]! - at, room);
   const reply = icmpPacket(ns, 8 + length, flow, tos, options);
-  reply.dst = out;
+  setRoute(reply, out);
   const rb = reply.b;
   const th = reply.m[TH]!;
   rb[th] = type;
@@ -236,6 +237,12 @@ export function icmpPacket(
   b.set(options.bytes, at + 20);
   if (options.bytes.length > 0) Object.assign(p.opt, options.opt);
   return p;
+}
+
+/** The packet's route, whose own TTL counts (ip4_dst_hoplimit). */
+export function setRoute(p: Packet, route: Route): void {
+  p.dst = route;
+  if (route.hoplimit !== 0) p.b[p.m[NH]! + 8] = route.hoplimit;
 }
 
 /** ip_error: no route, unreachable, prohibited. Frees the packet. */

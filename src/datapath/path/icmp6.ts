@@ -28,6 +28,7 @@ import {
   PROTOCOL,
   TH,
 } from '../packet.ts';
+import type { Route } from '../route.ts';
 import type { Flow } from '../rule.ts';
 import { IPPROTO_ICMPV6, skipExthdr, skipped } from './exthdrs.ts';
 import { ip6LocalOut } from './ip6.ts';
@@ -107,7 +108,7 @@ export function icmp6Send(ns: Netns, p: Packet, type: number, code: number, info
   if (route.error !== 0) return;
   if (applies && route.dev !== LOOPBACK_IFINDEX && !allowed(ns, flow)) return;
   const length = Math.min(m[END]! - at, IPV6_MIN_MTU - 40 - 8);
-  const reply = packet6(ns, IPPROTO_ICMPV6, 8 + length, flow, 0);
+  const reply = packet6(ns, IPPROTO_ICMPV6, 8 + length, flow, 0, hopLimit6(ns, route));
   reply.dst = route;
   const th = reply.m[TH]!;
   reply.b[th] = type;
@@ -129,6 +130,10 @@ function allowed(ns: Netns, flow: Flow): boolean {
   return true;
 }
 
+/** ip6_dst_hoplimit: the route's, or that of its device. */
+export const hopLimit6 = (ns: Netns, route: Route): number =>
+  route.hoplimit || (ns.devices.get(route.dev)?.ipv6 ?? ns.settings.all6).hop_limit;
+
 /** An IPv6 packet of ours; its payload of `length` bytes is to be filled in from TH on. */
 export function packet6(
   ns: Netns,
@@ -136,7 +141,7 @@ export function packet6(
   length: number,
   flow: Flow,
   trafficClass: number,
-  hopLimit = ns.settings.all6.hop_limit,
+  hopLimit: number,
 ): Packet {
   const p = ns.alloc();
   p.grow(HEADROOM + 40 + length);

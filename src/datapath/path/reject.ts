@@ -42,7 +42,7 @@ import { bridgeSend } from './bridge.ts';
 import { fillReset, TCP_RST } from './deliver.ts';
 import { skipExthdr, skipped } from './exthdrs.ts';
 import { ICMP_DEST_UNREACH, icmpSend } from './icmp.ts';
-import { ICMPV6_DEST_UNREACH, icmp6Checksum, icmp6Send } from './icmp6.ts';
+import { hopLimit6, ICMPV6_DEST_UNREACH, icmp6Checksum, icmp6Send } from './icmp6.ts';
 import { ipLocalOut, mtuForward } from './ip.ts';
 import { ip6LocalOut } from './ip6.ts';
 import { rerouteOutput } from './reroute.ts';
@@ -275,6 +275,7 @@ function sendReset4(ns: Netns, p: Packet): void {
   reply.dst = p.dst;
   reply.m[MARK] = ns.ipv4.fwmarkReflect ? p.m[MARK]! : 0;
   const routed = rerouteOutput(ns, reply, NFPROTO_IPV4);
+  if (p.dst!.hoplimit !== 0) reply.b[reply.m[NH]! + 8] = p.dst!.hoplimit;
   if (!routed || reply.length > mtuForward(ns, reply.dst!)) {
     ns.free(reply);
     return;
@@ -313,7 +314,7 @@ function sendReset6(ns: Netns, p: Packet): void {
   if (reply === null) return;
   reply.dst = route;
   reply.m[MARK] = flow.mark;
-  if (route.hoplimit !== 0) reply.b[reply.m[NH]! + 7] = route.hoplimit;
+  reply.b[reply.m[NH]! + 7] = hopLimit6(ns, route);
   attach(ns, reply, p);
   ip6LocalOut(ns, reply);
 }

@@ -63,7 +63,9 @@ describe('ip route', () => {
     expect(ip(ns, 'tunnel add x')).toMatch(/not supported/);
     expect(ip(ns, 'link set eth0 xdp off')).toMatch(/not supported/);
     expect(setupLine(ns, 'tc qdisc add dev eth0')).toMatch(/not supported/);
-    expect(setupLine(ns, 'sysctl -w net.core.rmem_max=1')).toMatch(/not supported/);
+    expect(setupLine(ns, 'sysctl -w net.ipv6.conf.all.seg6_enabled=1')).toMatch(/only 0 is/);
+    expect(setupLine(ns, 'sysctl -w net.ipv4.no_such_thing=1')).toMatch(/not supported/);
+    expect(setupLine(ns, 'sysctl -w net.core.rmem_max=1')).toBeUndefined();
     expect(setupLine(ns, 'sysctl -w net.ipv4.ip_forward=0')).toBeUndefined();
     expect(ns.sysctl.get('net.ipv4.conf.eth0.forwarding')).toBe(0);
   });
@@ -120,6 +122,16 @@ describe('ip addr and ip link', () => {
     expect(ip(ns, 'addr del 192.168.1.1/24 dev eth0')).toBeUndefined();
     expect(ns.devices.named('eth0')!.addr4).toEqual([]);
     expect(goes(ns, '192.168.1.2')).toBe('error 101');
+  });
+
+  test('unless promote_secondaries is on', () => {
+    const ns = machine();
+    ns.sysctl.set('net.ipv4.conf.all.promote_secondaries', 1);
+    ip(ns, 'addr add 192.168.1.2/24 dev eth0');
+    expect(ip(ns, 'addr del 192.168.1.1/24 dev eth0')).toBeUndefined();
+    expect(ns.devices.named('eth0')!.addr4).toMatchObject([{ prefixlen: 24, secondary: false }]);
+    expect(goes(ns, '192.168.1.2')).toBe('lo');
+    expect(goes(ns, '192.168.1.77')).toBe('eth0');
   });
 
   test('VLANs, bridges and VRFs come and go', () => {
