@@ -4,11 +4,11 @@
 import { HZ } from '../../clock.ts';
 import { NONE } from '../../packet.ts';
 import type { ConntrackCore } from '../core.ts';
-import { SCTP_STATE_NAMES } from '../proto/sctp-state.ts';
+import { DCCP_STATE_NAMES } from '../proto/dccp-state.ts';
+import { SCTP_HEARTBEAT_SENT, SCTP_STATE_NAMES } from '../proto/sctp-state.ts';
 import {
   IP_CT_DIR_ORIGINAL,
   IP_CT_DIR_REPLY,
-  IPPROTO_DCCP,
   IPS_ASSURED,
   IPS_HW_OFFLOAD,
   IPS_OFFLOAD,
@@ -87,11 +87,18 @@ export function stateName(ct: ConntrackCore, row: number): string {
   return stateIn(ct, row, ct.tracker(row).stateNames);
 }
 
-/** The same as conntrack-tools say it: those before 1.4.7 take DCCP's states for SCTP's. */
+const OLD_SCTP_NAMES = SCTP_STATE_NAMES.slice(0, SCTP_HEARTBEAT_SENT);
+
+/**
+ * The same as conntrack-tools say it: those before 1.4.7 do not know SCTP's HEARTBEAT_SENT, and take
+ * DCCP's states for SCTP's.
+ */
 function listedState(ct: ConntrackCore, row: number): string {
-  const tracker = ct.tracker(row);
-  const mistaken = tracker.protonum === IPPROTO_DCCP && !ct.netns.profile.conntrackListsAll;
-  return stateIn(ct, row, mistaken ? SCTP_STATE_NAMES : tracker.stateNames);
+  const { stateNames } = ct.tracker(row);
+  const old = !ct.netns.profile.conntrackListsAll;
+  if (old && (stateNames === DCCP_STATE_NAMES || stateNames === SCTP_STATE_NAMES))
+    return stateIn(ct, row, OLD_SCTP_NAMES);
+  return stateIn(ct, row, stateNames);
 }
 
 function stateIn(ct: ConntrackCore, row: number, names: readonly string[] | undefined): string {

@@ -17,11 +17,11 @@ export const RESET_BEYOND_WINDOW = 4;
 
 export function judgeReset(ct: ConntrackCore, row: number, dir: number, oldState: number): number {
   const { table } = ct;
+  const { profile } = ct.netns;
   // closing already: the tuple may be in use again, and what is remembered is old
-  if (isClosing(oldState)) return RESET_BEYOND_WINDOW;
+  if (isClosing(oldState) && profile.tcpResetWhileClosing) return RESET_BEYOND_WINDOW;
   const peer = row * 2 + 1 - dir;
   let judgement = 0;
-  const { profile } = ct.netns;
   const afterSyn = table.lastIndex[row] === SYN_SET && profile.tcpResetToIgnoredSyn;
   if (table.tcpFlags[peer]! & FLAG_MAXACK_SET && !afterSyn) {
     const { seq } = segment;
