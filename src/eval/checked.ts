@@ -87,6 +87,8 @@ export interface Load extends Typed {
   readonly args: Readonly<Record<string, unknown>>;
   /** The greatest value that it can have, where that is less than its bits hold. */
   readonly max?: bigint;
+  /** Has a type only by what it is compared with (`ct original saddr`): no key, no operand. */
+  readonly alone?: true;
   /** Can be copied, but not compared with a constant (`meta secmark`). */
   readonly opaque?: true;
 }
