@@ -63,6 +63,8 @@ export interface KernelProfile {
   readonly tcpResetExact: boolean;
   /** Repeated SYNs do not renew SYN_SENT (5.12, and 5.10's stable releases). */
   readonly tcpSynRenewsNot: boolean;
+  /** Higher numbers begin a side of an opening connection anew only with a SYN (6.0). */
+  readonly tcpRestartsOnSyn: boolean;
   /** A RST may answer a SYN that was let through, whatever its number (5.13). */
   readonly tcpResetToIgnoredSyn: boolean;
   /** Once somebody began to close, every RST closes (6.0). */
@@ -128,6 +130,7 @@ const V4_16: KernelProfile = {
   udpStreamLate: false,
   tcpResetExact: false,
   tcpSynRenewsNot: false,
+  tcpRestartsOnSyn: false,
   tcpResetToIgnoredSyn: false,
   tcpResetWhileClosing: false,
   tcpIgnoreInvalidRst: false,
@@ -182,6 +185,7 @@ const V6_1: KernelProfile = {
   flowtableChecksRoute: true,
   flowtableRouteKey: 'full',
   flowtableFixup: 'state',
+  tcpRestartsOnSyn: true,
   tcpResetToIgnoredSyn: true,
   tcpResetWhileClosing: true,
   tcpIgnoreInvalidRst: true,

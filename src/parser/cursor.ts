@@ -48,6 +48,10 @@ const MAX_DEPTH = 400;
 /** Tokens that are always in sight. */
 const LOOKAHEAD = 8;
 
+/** An included text ends without a sign of it. */
+const withoutEnd = (tokens: Token[] | undefined): Token[] | undefined =>
+  tokens?.filter((token) => token.tokenType !== T.EndOfFile);
+
 export abstract class Cursor extends EmbeddedActionsParser {
   protected diagnostics: Diagnostic[] = [];
   protected definitions = new Definitions();
@@ -89,7 +93,7 @@ export abstract class Cursor extends EmbeddedActionsParser {
   protected splice(reader: TokenReader): void {
     const { tokVector, tokVectorLength, currIdx } = this.vector;
     const rest = [tokVector.slice(currIdx + 1, tokVectorLength)];
-    this.readers.push({ read: () => rest.pop() }, reader);
+    this.readers.push({ read: () => rest.pop() }, { read: () => withoutEnd(reader.read()) });
     this.vector.tokVectorLength = currIdx + 1;
     this.refill();
   }
@@ -107,11 +111,8 @@ export abstract class Cursor extends EmbeddedActionsParser {
     const tokens = tokVector.slice(Math.max(currIdx, 0), tokVectorLength);
     while (this.readers.length > 0 && tokens.length <= LOOKAHEAD + 1) {
       const more = this.readers.at(-1)!.read();
-      if (!more) this.readers.pop();
-      else
-        for (const token of more) {
-          if (token.tokenType !== T.EndOfFile || this.readers.length === 1) tokens.push(token);
-        }
+      if (more) for (const token of more) tokens.push(token);
+      else this.readers.pop();
     }
     this.vector.currIdx = Math.min(currIdx, 0);
     this.vector.tokVector = tokens;

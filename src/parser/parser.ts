@@ -31,10 +31,18 @@ export interface Reading {
 
 const MAX_INCLUDE_DEPTH = 16;
 
+/** The directory of a file, where its includes are looked for too. */
+function folderOf(entry: Entry): string[] {
+  if (entry.kind === 'text') return [];
+  const slash = entry.path.lastIndexOf('/');
+  return [slash < 0 ? '.' : entry.path.slice(0, slash) || '/'];
+}
+
 export class NftParser extends Commands {
   private readonly lex: Lex;
   private sources: Source[] = [];
   private options: ParseOptions = {};
+  private includePaths: readonly string[] = [];
   private commands: Command[] = [];
 
   constructor(vocabulary: Vocabulary, validate: boolean) {
@@ -48,6 +56,7 @@ export class NftParser extends Commands {
     this.sources = [];
     this.bases.length = 0;
     this.options = options;
+    this.includePaths = [...(options.includePaths ?? []), ...folderOf(entry)];
     this.commands = [];
     const name = entry.kind === 'text' ? entry.name : entry.path;
     const got = entry.kind === 'text' ? entry : this.readFile(entry.path);
@@ -181,7 +190,7 @@ export class NftParser extends Commands {
     const pattern = path.text;
     const relative = !pattern.startsWith('/') && !/^\.\.?\//.test(pattern);
     const candidates = relative
-      ? [...(this.options.includePaths ?? []).map((dir) => `${dir}/${pattern}`), pattern]
+      ? [...this.includePaths.map((dir) => `${dir}/${pattern}`), pattern]
       : [pattern];
     const wild = /[*?[]/.test(pattern);
     for (const candidate of candidates) {

@@ -183,6 +183,8 @@ const pure: fc.Arbitrary<BoundOp> = fc.oneof(
       len: length,
       bits: fc.nat(31),
     })
+    // nft shifts a value where it lies or to a place apart, never onto a part of itself.
+    .filter(({ sreg, dreg, len }) => sreg === dreg || Math.abs(sreg - dreg) >= Math.ceil(len / 4))
     .map((op) => ({ op: 'bitwise', ...op }) as BoundOp),
   fc
     .record({

@@ -352,7 +352,7 @@ function lateOption(argv: readonly string[], from: number, late: string): string
   const line = `nft ${argv.join(' ')} `;
   const at = 'nft '.length + argv.slice(0, argv.indexOf(late, from)).join(' ').length + 1;
   const command = 'nft '.length + argv.slice(0, from).join(' ').length;
-  const marks = ' '.repeat(Math.max(0, command - 1)) + '^';
+  const marks = `${' '.repeat(Math.max(0, command - 1))}^`;
   const under = marks.padEnd(at) + '~'.repeat(late.length);
   return `Error: syntax error, options must be specified before commands\n${line}\n${under}\n`;
 }

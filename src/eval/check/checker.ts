@@ -83,10 +83,15 @@ export class Checker implements CheckContext {
   }
 
   needFirst(protocol: Protocol, span: Span): boolean {
+    return this.atHead(() => need(protocol, span, this.dependencies) !== undefined);
+  }
+
+  /** What is implied goes to the head of the rule. */
+  private atHead(implying: () => boolean): boolean {
     const outer = this.before;
     this.before = [];
-    const found = need(protocol, span, this.dependencies) !== undefined;
-    this.first.push(...this.before);
+    const found = implying();
+    this.first.unshift(...this.before);
     this.before = outer;
     return found;
   }
@@ -96,7 +101,7 @@ export class Checker implements CheckContext {
   }
 
   needNetwork(name: string, span: Span): boolean {
-    return needNetwork(name, span, this.dependencies);
+    return this.atHead(() => needNetwork(name, span, this.dependencies));
   }
 
   inside(tunnel: Tunnel, node: AstExpr): Expr | undefined {

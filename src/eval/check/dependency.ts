@@ -67,7 +67,7 @@ function resolve(
   if (ctx.known.isStacked(protocol)) return 0;
   const { carries } = known.protocol;
   const numbers = carries && protocol.numbers[carries.numbering];
-  if (carries && numbers && known.protocol.bits !== undefined) {
+  if (protocol.layer === 'll' && carries && numbers && known.protocol.bits !== undefined) {
     if (!ctx.imply(carries.by, numbers.slice(0, 1), span)) return undefined;
     return ctx.known.at(protocol.layer)?.shift;
   }

@@ -37,7 +37,7 @@ function placed(elements: readonly Element[]): Placed[] {
     const ends = endsOf(element.key);
     return ends ? [{ element, low: ends[0], high: ends[1] }] : [];
   });
-  return all.sort((a, b) => compare(a.low, b.low) || compare(b.high, a.high));
+  return all.sort((a, b) => compare(a.low, b.low) || compare(a.high, b.high));
 }
 
 /** The first two elements of which one has keys of the other; equal ranges count. */

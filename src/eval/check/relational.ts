@@ -76,7 +76,7 @@ const ORDER_OPS: readonly string[] = ['<', '>', '<=', '>='];
  */
 function kernelCompares(left: Expr, right: Expr): boolean {
   if (left.kind !== 'binop' || left.op !== '>>' || left.order !== 'host') return true;
-  return left.bits < 32 || (right.kind !== 'value' && right.kind !== 'set');
+  return left.bits < 32 || !(right.kind === 'value' || (right.kind === 'set' && !right.interval));
 }
 
 const firstKey = (right: Expr): Span | undefined =>

@@ -2,6 +2,7 @@
 import type { NumberWord, Word } from '../../parser/ast.ts';
 import { choice, kw, num, opt, word } from '../../parser/phrase.ts';
 import type { ByteOrder, Load } from '../checked.ts';
+import { readIpsec } from '../engine/run/ipsec.ts';
 import { registerName } from '../lower/registers.ts';
 import type { KeyRow } from '../row.ts';
 import { ipv4Addr, ipv6Addr } from '../type/address.ts';
@@ -78,6 +79,7 @@ export const ipsec: KeyRow = {
   lower(load, dreg, to) {
     to.emit({ op: 'load', row: ipsec, args: load.args, dreg, len: load.bits / 8 }, load.span);
   },
+  read: readIpsec,
   validate: (op, site) =>
     misplaced(site, (op.args as unknown as IpsecArgs).dir === 'in' ? INBOUND : OUTBOUND),
   bytecode(op) {

@@ -9,16 +9,18 @@ import { endsOf, rangeKey } from '../check/interval.ts';
 import type { KnownProtocols } from '../check/known.ts';
 import type {
   Binop,
+  Concat,
   Element,
   Expr,
   Load,
-  RelOp,
   SetLiteral,
+  SetRef,
   Statement,
   Value,
 } from '../checked.ts';
 import { constant, isText, ones } from '../lower/constant.ts';
 import { oddField, transfer, windowOf } from '../lower/field.ts';
+import { integer } from '../type/integer.ts';
 import { canonicalBits } from './bits.ts';
 import { nameBytes, narrow } from './field.ts';
 import { sortedElements } from './order.ts';
@@ -40,18 +42,22 @@ export function canonicalExpr(e: Expr, known: KnownProtocols): Expr {
       return { ...e, parts: e.parts.map((part) => canonicalExpr(part, known)) };
     case 'set':
       return canonicalSet(e);
-    case 'map': {
-      const { map } = e;
-      return {
-        ...e,
-        key: canonicalExpr(e.key, known),
-        map: map.kind === 'set' ? canonicalSet(map) : map,
-      };
-    }
+    case 'map':
+      return { ...e, key: canonicalExpr(e.key, known), map: canonicalMap(e.map) };
     default:
       return e;
   }
 }
+
+/** A map's keys list in the numbers of the plain type: they lost what they were read from. */
+export function canonicalMap<M extends SetLiteral | SetRef>(map: M): M {
+  if (map.kind !== 'set') return map;
+  const plain = map.elements.map((e): Element => ({ ...e, key: plainNumber(e.key) }));
+  return canonicalSet({ ...map, elements: plain }) as M;
+}
+
+const plainNumber = (key: Expr): Expr =>
+  key.kind === 'value' && key.type.id === integer.id ? { ...key, type: integer } : key;
 
 function canonicalLoad(load: Load, known: KnownProtocols): Load {
   const named = nameBytes(load, known);
@@ -77,10 +83,12 @@ function elementKey(key: Expr, set: SetLiteral): Expr {
 export function canonicalMatch(match: Match, known: KnownProtocols): Match {
   const left = canonicalExpr(match.left, known);
   const right = canonicalExpr(match.right, known);
-  const moved = left.kind === 'binop' && canMove(right) ? transfer(left, right) : { left, right };
+  const masked = retypedMask(left);
+  const moved =
+    masked.kind === 'binop' && canMove(right) ? transfer(masked, right) : { left: masked, right };
   const narrowed = narrow(moved.left, moved.right, known);
   const bytes = widened(narrowed.left, narrowed.right);
-  return masked({ ...match, left: bytes.left, right: retyped(bytes.right, bytes.left) });
+  return readMask({ ...match, left: bytes.left, right: retyped(bytes.right, bytes.left) });
 }
 
 const canMove = (right: Expr): boolean => right.kind === 'value' || right.kind === 'range';
@@ -123,8 +131,14 @@ function shifted(right: Expr, by: bigint, number: (value: bigint) => Value): Exp
   }
 }
 
+/** A mask prints as the field that it is of. */
+const retypedMask = (left: Expr): Expr =>
+  left.kind === 'binop' ? { ...left, right: retyped(left.right, left.left) } : left;
+
 /** Constants print as the type of what they are compared with. */
 export function retyped(right: Expr, left: Expr): Expr {
+  if (left.kind === 'binop' && left.op === '&') return retyped(right, left.left);
+  if (left.kind === 'concat') return retypedParts(right, left);
   if (left.kind !== 'load' || right.type === left.type) return right;
   const { type, bits, order } = left;
   const like = { type, bits, order };
@@ -146,8 +160,21 @@ export function retyped(right: Expr, left: Expr): Expr {
   }
 }
 
+/** Of a concatenation only the ports get back what they are. */
+function retypedParts(right: Expr, left: Concat): Expr {
+  if (right.kind === 'set') {
+    const elements = right.elements.map((e) => ({ ...e, key: retypedParts(e.key, left) }));
+    return { ...right, elements };
+  }
+  if (right.kind !== 'concat') return right;
+  const parts = right.parts.map((part, i) =>
+    left.parts[i]?.type.name === 'inet_service' ? retyped(part, left.parts[i]!) : part,
+  );
+  return { ...right, parts };
+}
+
 /** `x & mask == value`: a prefix, or flags of which some or none are set. */
-function masked(match: Match): Match {
+function readMask(match: Match): Match {
   const { left, op, right } = match;
   if (right.kind === 'prefix') return splitPrefix(match);
   if (left.kind !== 'binop' || left.op !== '&' || right.kind !== 'value') return match;
@@ -189,5 +216,3 @@ function prefixLength(mask: bigint, bits: number): number | undefined {
   if ((host & (host + 1n)) !== 0n || mask === 0n) return undefined;
   return bits - (host === 0n ? 0 : host.toString(2).length);
 }
-
-export type { RelOp };

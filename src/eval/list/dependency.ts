@@ -12,7 +12,7 @@ import { protocolNamed, protocolTable, startInside, startOf } from '../check/pro
 import type { Expr, Load, Statement } from '../checked.ts';
 import { type PayloadRow, payloadArgs } from '../expr/header.ts';
 import { grouped } from '../lower/merge.ts';
-import { canonicalExpr, canonicalMatch, type Match, retyped } from './canonical.ts';
+import { canonicalExpr, canonicalMap, canonicalMatch, type Match, retyped } from './canonical.ts';
 
 /** Families whose packets may be of any network protocol. */
 const MIXED: readonly Family[] = ['inet', 'bridge', 'netdev'];
@@ -187,7 +187,7 @@ function read(statement: Statement, to: Dependencies): Statement {
     case 'vmap': {
       const known = to.knownFor(statement.key);
       const key = canonicalExpr(statement.key, known);
-      const map = canonicalExpr(statement.map, known) as typeof statement.map;
+      const map = canonicalMap(statement.map);
       useAll(key, to);
       return { ...statement, key, map };
     }

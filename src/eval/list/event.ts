@@ -6,7 +6,15 @@
 import type { SetElement } from '../engine/set/index.ts';
 import type { Change } from '../ruleset/commit.ts';
 import { listedElement } from '../ruleset/element/listed.ts';
-import type { Chain, Flowtable, NftObject, NftSet, Rule, Table } from '../ruleset/store.ts';
+import {
+  type Chain,
+  type Flowtable,
+  type NftObject,
+  type NftSet,
+  type Rule,
+  setWord,
+  type Table,
+} from '../ruleset/store.ts';
 import type { NameScope, PrintOptions } from '../type/index.ts';
 import { chainJson, hookLine, ruleLine, ruleObjectJson } from './chain.ts';
 import { elementJson, elementText } from './element.ts';
@@ -116,11 +124,8 @@ function ruleEvent(change: RuleChange, plain: string, to: Listing): Event {
 
 const body = (rule: Rule, to: Listing): string => ruleLine(rule, to);
 
-const kindOf = (set: NftSet): string =>
-  set.data !== undefined || set.object !== undefined ? 'map' : 'set';
-
 function setEvent(set: NftSet, verb: string, to: Listing): string {
-  const head = within(set.table, kindOf(set), set.name);
+  const head = within(set.table, setWord(set), set.name);
   if (verb === 'delete') return head;
   const bare = to.with({ ...to.options, stateless: true });
   const statements = set.statements.map((s) => bare.statement(s));

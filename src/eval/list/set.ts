@@ -1,15 +1,12 @@
 /** Sets and maps as text and JSON. Mirrors set_print_declaration and set_print_json of nft. */
 import type { Expr, Statement } from '../checked.ts';
 import { type ListedElement, listedElements } from '../ruleset/element/listed.ts';
-import type { NftSet } from '../ruleset/store.ts';
+import { type NftSet, setWord } from '../ruleset/store.ts';
 import type { ValueType } from '../type/index.ts';
 import { printDuration } from '../type/time.ts';
 import { elementJson, elementsText } from './element.ts';
 import type { Json } from './json.ts';
 import { block, handleNote, type Listing, quotedText } from './listing.ts';
-
-const kind = (set: NftSet): string =>
-  set.data !== undefined || set.object !== undefined ? 'map' : 'set';
 
 const duration = (ms: number): string => printDuration(BigInt(ms));
 
@@ -67,7 +64,7 @@ function setBlock(
   if (!to.options.terse && elements.length > 0) {
     lines.push(`elements = { ${elementsText(set, elements, to)} }`);
   }
-  return block(`${kind(set)} ${set.name}`, handleNote(set.handle, to), lines);
+  return block(`${setWord(set)} ${set.name}`, handleNote(set.handle, to), lines);
 }
 
 const typeJson = (type: ValueType): Json =>
@@ -84,7 +81,7 @@ export function setJson(set: NftSet, to: Listing): Json {
   const bare = to.with({ ...to.options, stateless: true });
   const map = object ?? (data && typeJson(data));
   return {
-    [kind(set)]: {
+    [setWord(set)]: {
       family: set.table.family,
       name: set.name,
       table: set.table.name,

@@ -9,7 +9,7 @@ import {
   limitJson,
   limitPhrase,
   limitText,
-} from '../stmt/limit.ts';
+} from '../stmt/rate.ts';
 import type { ObjectRow } from './row.ts';
 
 /** What nft sends for `limit l { }`, which the kernel refuses. */

@@ -137,6 +137,13 @@ export interface NftSet {
   readonly elements: SetStore;
 }
 
+export const isMap = ({ data, object }: Pick<NftSet, 'data' | 'object'>): boolean =>
+  data !== undefined || object !== undefined;
+
+/** What nft calls it. */
+export const setWord = (set: Pick<NftSet, 'data' | 'object'>): 'set' | 'map' =>
+  isMap(set) ? 'map' : 'set';
+
 /** A named counter, quota, limit, ct helper, … */
 export interface NftObject {
   readonly table: Table;

@@ -1,135 +1,18 @@
 /** `limit`: matches as long as, or once, a rate is exceeded. Mirrors nft_limit.c. */
-import type { Args, NumberWord, Word } from '../../parser/ast.ts';
-import { alt, choice, expr, kw, num, opt, type Phrase, word } from '../../parser/phrase.ts';
-import { across, choiceOf, exprOf, numberOf, wordOf } from '../check/arg.ts';
-import type { CheckContext } from '../check/context.ts';
+import { alt, expr, kw } from '../../parser/phrase.ts';
+import { choiceOf, exprOf } from '../check/arg.ts';
 import { limitState } from '../engine/run/limit.ts';
-import type { Json } from '../list/json.ts';
-import type { Errno, StatementRow } from '../row.ts';
+import type { StatementRow } from '../row.ts';
 import { checkNamed, jsonNamed, listNamed, lowerNamed, type Named } from './objref.ts';
-import { amount, amountText, bytesOfAmount, jsonNumber } from './unit.ts';
-
-/** The units of time by their seconds. */
-const SECONDS = { second: 1, minute: 60, hour: 3600, day: 86_400, week: 604_800 } as const;
-
-export type LimitArgs = {
-  readonly type: 'packets' | 'bytes';
-  /** Packets or bytes in each `seconds`. */
-  readonly rate: bigint;
-  readonly seconds: number;
-  readonly burst: bigint;
-  /** Matches what exceeds the rate. */
-  readonly over: boolean;
-};
-
-/** Packets that may come at once where nothing else is said. */
-export const DEFAULT_BURST = 5n;
-
-export const limitPhrase: Phrase = [
-  kw('rate'),
-  opt(choice('mode', 'over', 'until')),
-  num('rate'),
-  opt(word('unit')),
-  kw('/'),
-  choice('per', 'second', 'minute', 'hour', 'day', 'week'),
-  opt(kw('burst'), num('burst'), word('burstUnit')),
-];
-
-export function checkLimit(args: Args, ctx: CheckContext): LimitArgs | undefined {
-  const rate = numberOf(args, 'rate');
-  const per = wordOf(args, 'per');
-  if (!rate || !per) return undefined;
-  const unit = wordOf(args, 'unit');
-  const shared = {
-    seconds: SECONDS[per.text as keyof typeof SECONDS],
-    over: wordOf(args, 'mode')?.text === 'over',
-  };
-  if (!unit) {
-    const burst = packetBurst(args, ctx);
-    if (burst === undefined) return undefined;
-    return { type: 'packets', rate: BigInt(rate.value), burst, ...shared };
-  }
-  const bytes = bytesOfAmount(rate, unit, ctx, across(rate.span, per.span));
-  const burst = byteBurst(args, ctx);
-  if (bytes === undefined || burst === undefined) return undefined;
-  return { type: 'bytes', rate: bytes, burst, ...shared };
-}
-
-const burstOf = (args: Args): { number: NumberWord; unit: Word } | undefined => {
-  const number = numberOf(args, 'burst');
-  const unit = wordOf(args, 'burstUnit');
-  return number && unit && { number, unit };
-};
-
-function packetBurst(args: Args, ctx: CheckContext): bigint | undefined {
-  const burst = burstOf(args);
-  if (!burst) return DEFAULT_BURST;
-  if (burst.unit.text !== 'packets') {
-    return ctx.error(
-      `syntax error, unexpected ${burst.unit.text}, expecting packets`,
-      burst.unit.span,
-    );
-  }
-  if (BigInt(burst.number.value) > 0n) return BigInt(burst.number.value);
-  return ctx.error('packet limit burst must be > 0', across(burst.number.span, burst.unit.span));
-}
-
-function byteBurst(args: Args, ctx: CheckContext): bigint | undefined {
-  const burst = burstOf(args);
-  if (!burst) return 0n;
-  if (burst.unit.text === 'packets') {
-    return ctx.error(
-      'syntax error, unexpected packets, expecting string or bytes',
-      burst.unit.span,
-    );
-  }
-  return bytesOfAmount(burst.number, burst.unit, ctx);
-}
-
-const unitOf = (seconds: number): string =>
-  Object.entries(SECONDS).find(([, n]) => n === seconds)?.[0] ?? 'error';
-
-/** `rate over 400/minute burst 5 packets`, or without the burst. */
-export function limitText(args: LimitArgs, withoutBurst = args.burst === 0n): string {
-  const { type, rate, seconds, burst, over } = args;
-  const head = `rate ${over ? 'over ' : ''}`;
-  const per = `/${unitOf(seconds)}`;
-  const isPackets = type === 'packets';
-  const text = `${head}${isPackets ? rate : amountText(rate)}${per}`;
-  if (withoutBurst) return text;
-  return `${text} burst ${isPackets ? `${burst} packets` : amountText(burst)}`;
-}
-
-export function limitJson({ type, rate, seconds, burst, over }: LimitArgs): {
-  readonly [key: string]: Json | undefined;
-} {
-  const per = unitOf(seconds);
-  const inverted = over ? { inv: true } : {};
-  if (type === 'packets') {
-    return { rate: jsonNumber(rate), burst: jsonNumber(burst), per, ...inverted };
-  }
-  const bytes = amount(rate);
-  const extra = amount(burst);
-  return {
-    rate: jsonNumber(bytes.value),
-    burst: jsonNumber(extra.value),
-    per,
-    ...inverted,
-    rate_unit: bytes.unit,
-    burst_unit: extra.unit,
-  };
-}
-
-const NS_PER_SECOND = 1_000_000_000n;
-const MAX_U64 = (1n << 64n) - 1n;
-
-/** The token bucket must be expressible in nanoseconds (nft_limit_init). */
-export function limitErrno({ type, rate, seconds, burst }: LimitArgs): Errno | undefined {
-  if (rate === 0n) return 'EINVAL';
-  const ns = BigInt(seconds) * NS_PER_SECOND;
-  const bucket = type === 'packets' ? (ns / rate) * burst : ns * (rate + burst);
-  return bucket > MAX_U64 ? 'EOVERFLOW' : undefined;
-}
+import {
+  checkLimit,
+  type LimitArgs,
+  limitErrno,
+  limitJson,
+  limitPhrase,
+  limitText,
+  unitOf,
+} from './rate.ts';
 
 export const limit: StatementRow<LimitArgs | Named> = {
   row: 'statement',

@@ -5,6 +5,7 @@ import { leading, manyOf, numberOf, wordOf } from '../check/arg.ts';
 import type { CheckContext } from '../check/context.ts';
 import { runLog } from '../engine/run/log.ts';
 import type { StatementRow } from '../row.ts';
+import { ALL, FLAGS, flagsOf, flagsText } from './log-flags.ts';
 
 /** By number, as syslog has them; `audit` is the kernel's own. */
 const LEVELS = ['emerg', 'alert', 'crit', 'err', 'warn', 'notice', 'info', 'debug', 'audit'];
@@ -12,16 +13,6 @@ const WARN = LEVELS.indexOf('warn');
 const AUDIT = LEVELS.indexOf('audit');
 /** NF_LOG_PREFIXLEN, less the end of the text. */
 const PREFIX_MAX = 127;
-
-/** NF_LOG_*: bit, JSON's name, the kernel's name. */
-const FLAGS = {
-  tcpSequence: [0x01, 'tcp sequence', 'tcpseq'],
-  tcpOptions: [0x02, 'tcp options', 'tcpopt'],
-  ipOptions: [0x04, 'ip options', 'ipopt'],
-  skuid: [0x08, 'skuid', 'uid'],
-  ether: [0x20, 'ether', 'macdecode'],
-} as const;
-const ALL = Object.values(FLAGS).reduce((sum, [bit]) => sum | bit, 0);
 
 export type LogArgs = {
   readonly prefix?: string;
@@ -32,19 +23,6 @@ export type LogArgs = {
   readonly level?: number;
   readonly flags?: number;
 };
-
-function flagsOf(written: readonly Choice[]): number {
-  let flags = 0;
-  for (const { which, args } of written) {
-    if (which === 'tcp') {
-      for (const { text } of manyOf(args, 'flags')) {
-        flags |= text === 'sequence' ? FLAGS.tcpSequence[0] : FLAGS.tcpOptions[0];
-      }
-    } else if (which === 'ip') flags |= FLAGS.ipOptions[0];
-    else flags |= which === 'all' ? ALL : FLAGS[which as 'skuid' | 'ether'][0];
-  }
-  return flags;
-}
 
 /** What may not stand together; the text of the error. */
 function conflict({ group, level, flags, prefix }: LogArgs, more: boolean): string | undefined {
@@ -156,17 +134,3 @@ export const log: StatementRow<LogArgs> = {
   },
   run: runLog,
 };
-
-function flagsText(flags: number): string {
-  if (flags === ALL) return ' flags all';
-  let text = '';
-  const tcp = [
-    flags & FLAGS.tcpSequence[0] ? ['sequence'] : [],
-    flags & FLAGS.tcpOptions[0] ? ['options'] : [],
-  ].flat();
-  if (tcp.length) text += ` flags tcp ${tcp.join(',')}`;
-  if (flags & FLAGS.ipOptions[0]) text += ' flags ip options';
-  if (flags & FLAGS.skuid[0]) text += ' flags skuid';
-  if (flags & FLAGS.ether[0]) text += ' flags ether';
-  return text;
-}

@@ -20,11 +20,17 @@ export interface Bytecode {
   /** The first message. */
   readonly error?: string;
   readonly text: string;
+  /** What listing commands printed. */
+  readonly output: string;
 }
 
 export interface Table {
   /** Runs commands that are to succeed. */
   run(text: string): void;
+  /** What a listing command prints. */
+  output(text: string): string;
+  /** How a rule of the chain `c` is listed. */
+  listed(text: string): string;
   /** The bytecode of a rule of the chain `c`, or the first error. */
   rule(text: string): Bytecode;
 }
@@ -35,7 +41,7 @@ export function table(family: Family, chain = ''): Table {
   const enter = (text: string): Bytecode => {
     const { ruleset: parsed, diagnostics } = nftParser().parse(commandLine(text));
     const broken = diagnostics.find((d) => d.severity === 'error');
-    if (broken) return { error: broken.message, text: '' };
+    if (broken) return { error: broken.message, text: '', output: '' };
     let sent = '';
     const result = evaluate(
       parsed.commands,
@@ -47,17 +53,29 @@ export function table(family: Family, chain = ''): Table {
       },
     );
     const error = result.ok ? undefined : (result.diagnostics[0]?.message ?? 'refused');
-    return { text: sent, ...(error !== undefined && { error }) };
+    return { text: sent, output: result.output, ...(error !== undefined && { error }) };
   };
-  const run = (text: string) => {
-    const { error } = enter(text);
-    if (error !== undefined) throw new Error(`${text}: ${error}`);
+  const output = (text: string): string => {
+    const entered = enter(text);
+    if (entered.error !== undefined) throw new Error(`${text}: ${entered.error}`);
+    return entered.output;
+  };
+  const run = (text: string): void => {
+    output(text);
   };
   run(`add table ${family} t`);
   run(`add chain ${family} t c ${chain && `{ ${chain} }`}`);
   run(`add chain ${family} t other`);
   return {
     run,
+    output,
+    listed(text) {
+      run(`add rule ${family} t c ${text}`);
+      const lines = output(`list chain ${family} t c`).split('\n');
+      run(`flush chain ${family} t c`);
+      const rules = lines.filter((l) => l.startsWith('\t\t') && !l.startsWith('\t\ttype '));
+      return rules.map((l) => l.slice(2)).join('\n');
+    },
     rule(text) {
       const result = enter(`add rule ${family} t c ${text}`);
       if (result.error === undefined) run(`flush chain ${family} t c`);

@@ -57,6 +57,14 @@ export function learnOptions(ct: ConntrackCore, p: Packet, side: number): void {
     (found.scaled ? FLAG_WINDOW_SCALE : 0);
 }
 
+/** A side starts anew at this segment. */
+function restartSender(ct: ConntrackCore, p: Packet, sender: number): void {
+  const { table } = ct;
+  table.tdEnd[sender] = table.tdMaxend[sender] = segment.end;
+  table.tdMaxwin[sender] = segment.window || 1;
+  learnOptions(ct, p, sender);
+}
+
 /** tcp_init_sender: a SYN or SYN/ACK starts this side. Both sides must offer scaling to have it. */
 function initSender(
   ct: ConntrackCore,
@@ -65,12 +73,10 @@ function initSender(
   receiver: number,
   reply: boolean,
 ) {
-  const { table } = ct;
-  const { tcpFlags, tdScale } = table;
-  table.tdEnd[sender] = table.tdMaxend[sender] = segment.end;
-  table.tdMaxwin[sender] = segment.window || 1;
-  learnOptions(ct, p, sender);
-  if (reply && !(tcpFlags[sender]! & tcpFlags[receiver]! & FLAG_WINDOW_SCALE))
+  const { tcpFlags, tdScale } = ct.table;
+  restartSender(ct, p, sender);
+  const both = tcpFlags[sender]! & tcpFlags[receiver]! & FLAG_WINDOW_SCALE;
+  if (!both && (reply || !ct.netns.profile.tcpRestartsOnSyn))
     tdScale[sender] = tdScale[receiver] = 0;
 }
 
@@ -114,14 +120,16 @@ export function tcpInWindow(ct: ConntrackCore, p: Packet, row: number, dir: numb
     } else {
       pickUpSender(ct, sender, receiver, sack);
     }
-  } else if (
-    flags & TH_SYN &&
-    after(end, tdEnd[sender]!) &&
-    (state === TCP_SYN_SENT || state === TCP_SYN_RECV)
-  ) {
+  } else if (after(end, tdEnd[sender]!)) {
     // RFC 793: reinitialized, with higher numbers than before
-    initSender(ct, p, sender, receiver, dir === IP_CT_DIR_REPLY);
-    if (dir === IP_CT_DIR_REPLY && !(flags & TH_ACK)) return WINDOW_ACCEPT;
+    const opening = state === TCP_SYN_SENT || state === TCP_SYN_RECV;
+    if (!ct.netns.profile.tcpRestartsOnSyn) {
+      if (state === (dir === IP_CT_DIR_REPLY ? TCP_SYN_RECV : TCP_SYN_SENT))
+        restartSender(ct, p, sender);
+    } else if (flags & TH_SYN && opening) {
+      initSender(ct, p, sender, receiver, dir === IP_CT_DIR_REPLY);
+      if (dir === IP_CT_DIR_REPLY && !(flags & TH_ACK)) return WINDOW_ACCEPT;
+    }
   }
 
   // no ACK, or the 0 that broken stacks put into a RST: as if all were acknowledged

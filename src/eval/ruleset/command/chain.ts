@@ -78,6 +78,11 @@ function hookMessage(
     const message = `Chain "${old.name}" already exists ${where} with different declaration`;
     return { message, spans: [spec.span] };
   }
+  if (errno === 'EOPNOTSUPP' && old) {
+    const where = `in table ${family} '${tableName(cmd)}'`;
+    const message = `Chain "${old.name}" already exists ${where} with different declaration`;
+    return { message, spans: [spec.span] };
+  }
   if (errno !== 'EOPNOTSUPP' || isSupported(family, hook.type, hook.hook, hook.priority)) return;
   const above = CHAIN_TYPES[hook.type]?.above;
   if (above !== undefined && hook.priority <= above) {
@@ -195,8 +200,11 @@ export function flushChain(cmd: Command, ctx: CommandContext): void {
 
 /** nft itself finds that the chain is not there. */
 function missing(cmd: Command, refusal: Refusal, ctx: CommandContext): void {
-  const { chain, table } = cmd.handle;
-  const span = (refusal.at === 'table' ? table : chain)?.span ?? cmd.span;
+  if (refusal.at === 'table') {
+    noTable(ctx, cmd);
+    return;
+  }
+  const span = cmd.handle.chain?.span ?? cmd.span;
   const hint = hintFor(ctx, cmd, refusal, span);
   ctx.errors.push(hint ?? { severity: 'error', message: strerror(refusal.errno), spans: [span] });
 }
@@ -209,5 +217,5 @@ export function rename(cmd: Command, ctx: CommandContext): void {
   }
   const { newName } = cmd;
   if (!newName) return;
-  answered(ctx, cmd, renameChain(ctx.tx, chain, newName.text), { name: newName.span });
+  answered(ctx, cmd, renameChain(ctx.tx, chain, newName.text), { name: cmd.span });
 }

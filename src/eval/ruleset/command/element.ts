@@ -10,14 +10,16 @@ import { lowerEffects } from '../../lower.ts';
 import { cut, findOverlap, type Interval, merge } from '../element/interval.ts';
 import { decodeKey, encodeKey, type KeyShape, keyShape } from '../element/key.ts';
 import { PLAIN, type ReadElement, readElements } from '../element/read.ts';
+import { strerror } from '../errno.ts';
 import { addElements, deleteElements, flushSet } from '../kernel/element.ts';
 import { scopeOf } from '../scope.ts';
-import type { NftSet } from '../store.ts';
+import { isMap, type NftSet } from '../store.ts';
 import {
   answered,
   type CommandContext,
   checking,
   familyOf,
+  report,
   tableIn,
   tableName,
 } from './context.ts';
@@ -126,8 +128,6 @@ export function insertElements(
   ask([...wildcards, ...ranges]);
 }
 
-const isMap = (set: NftSet): boolean => set.data !== undefined || set.object !== undefined;
-
 export function removeElement(cmd: Command, ctx: CommandContext): void {
   const set = setOf(cmd, ctx);
   if (!set || !cmd.elements) return;
@@ -158,5 +158,10 @@ export function removeElement(cmd: Command, ctx: CommandContext): void {
 
 export function flushElements(cmd: Command, ctx: CommandContext): void {
   const set = setOf(cmd, ctx);
+  const { name } = cmd.handle;
+  if (set && name && isMap(set) !== (cmd.object === 'map')) {
+    report(ctx, strerror('ENOENT'), name.span);
+    return;
+  }
   if (set) answered(ctx, cmd, flushSet(ctx.tx, set));
 }

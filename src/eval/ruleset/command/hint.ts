@@ -7,7 +7,7 @@ import type { Command, Family, Span } from '../../../parser/ast.ts';
 import type { Diagnostic } from '../../../parser/diagnostic.ts';
 import { nearest } from '../../type/misspell.ts';
 import { type Refusal, strerror } from '../errno.ts';
-import type { Ruleset, Table } from '../store.ts';
+import { type Ruleset, setWord, type Table } from '../store.ts';
 import { type CommandContext, familyOf, tableName } from './context.ts';
 
 interface Candidate {
@@ -73,28 +73,32 @@ export function noTable(ctx: CommandContext, cmd: Command): void {
 
 /** What a kind of object is called in hints, its names, and which word of a command names it. */
 interface Kind {
-  readonly word: string;
+  readonly word: (found: Candidate) => string;
   readonly names: NamesOf;
-  /** Names of other kinds are among them. */
-  readonly others?: true;
+  /** The same name in another table is no hint. */
+  readonly nearOnly?: true;
   readonly of: (cmd: Command) => { readonly text: string; readonly span: Span } | undefined;
 }
 
 const chains: Kind = {
-  word: 'chain',
+  word: () => 'chain',
   names: (t) => t.chains.keys(),
+  nearOnly: true,
   of: (cmd) => cmd.handle.chain,
 };
-const sets: Kind = { word: 'set', names: (t) => t.sets.keys(), of: (cmd) => cmd.handle.name };
+const sets: Kind = {
+  word: ({ name, table }) => setWord(table.sets.get(name)!),
+  names: (t) => [...t.sets.values()].filter((s) => !s.flags.anonymous).map((s) => s.name),
+  of: (cmd) => cmd.handle.name,
+};
 const flowtables: Kind = {
-  word: 'flowtable',
+  word: () => 'flowtable',
   names: (t) => t.flowtables.keys(),
   of: (cmd) => cmd.handle.name,
 };
 const objects: Kind = {
-  word: 'obj',
+  word: () => 'obj',
   names: (t) => [...t.objects.values()].map((o) => o.name),
-  others: true,
   of: (cmd) => cmd.handle.name,
 };
 
@@ -130,7 +134,7 @@ export function hintFor(
   return word && hintIn(ruleset, kind, word.text, family, tableName(cmd), span, at?.span);
 }
 
-/** Looks in the table named; where it is not there, in all, for the table that was meant. */
+/** A name in any table; where the table named is not there, the table that was meant. */
 function hintIn(
   ruleset: Ruleset,
   kind: Kind,
@@ -140,12 +144,14 @@ function hintIn(
   span: Span,
   tableSpan: Span | undefined,
 ): Diagnostic | undefined {
-  const own = ruleset.tables.get(`${family} ${table}`);
-  const found = closest(own ? [own] : ruleset.tables.values(), name, kind.names);
+  const found = closest(ruleset.tables.values(), name, kind.names);
   if (!found) return undefined;
-  if (!own) return message(tableText(found.table), tableSpan ?? span);
-  if (found.name === name && !kind.others) return undefined;
-  return message(`${kind.word} '${found.name}' in table ${family} '${table}'`, span);
+  if (!ruleset.tables.has(`${family} ${table}`)) {
+    return message(tableText(found.table), tableSpan ?? span);
+  }
+  if (found.name === name && kind.nearOnly) return undefined;
+  const place = `in table ${found.table.family} '${found.table.name}'`;
+  return message(`${kind.word(found)} '${found.name}' ${place}`, span);
 }
 
 /** What nft itself says of a set that a command or a rule names and that is not there. */

@@ -12,7 +12,7 @@ import { setJson, setText } from '../../list/set.ts';
 import { tableHead, tableJson } from '../../list/table.ts';
 import { objectRows } from '../../object/index.ts';
 import { strerror } from '../errno.ts';
-import type { Chain, NftObject, NftSet, Table } from '../store.ts';
+import { type Chain, isMap, type NftObject, type NftSet, type Table } from '../store.ts';
 import { type CommandContext, familyOf, report, tableIn } from './context.ts';
 import { noTable } from './hint.ts';
 
@@ -115,7 +115,6 @@ export function listChain(cmd: Command, ctx: CommandContext): void {
 const namedSets = (table: Table): NftSet[] =>
   [...table.sets.values()].filter((s) => !s.flags.anonymous);
 
-const isMap = (set: NftSet): boolean => set.data !== undefined || set.object !== undefined;
 const isMeter = (set: NftSet): boolean => set.flags.dynamic && set.exprs.length > 0;
 
 /** Which sets `list sets`, `list maps` and `list meters` are about. */

@@ -28,8 +28,8 @@ export function keyRange(e: Expr, shape: KeyShape): KeyRange | Unfit {
   return [low, high];
 }
 
-const mustBeInterval = (what: string): Unfit =>
-  `You must add 'flags interval' to your set declaration if you want to add ${what} elements`;
+const mustBeInterval = (what: string, { word }: KeyShape): Unfit =>
+  `You must add 'flags interval' to your ${word} declaration if you want to add ${what} elements`;
 
 function partRange(e: Expr, field: KeyField, shape: KeyShape): KeyRange | Unfit {
   switch (e.kind) {
@@ -37,13 +37,15 @@ function partRange(e: Expr, field: KeyField, shape: KeyShape): KeyRange | Unfit 
       const low = constant(e.low);
       const high = constant(e.high);
       if (low === undefined || high === undefined) return 'Set element is not constant';
-      return shape.interval ? [low, high] : mustBeInterval('range');
+      return shape.interval ? [low, high] : mustBeInterval('range', shape);
     }
     case 'prefix':
-      return shape.interval ? prefixRange(e.base, e.length, field) : mustBeInterval('prefix');
+      return shape.interval
+        ? prefixRange(e.base, e.length, field)
+        : mustBeInterval('prefix', shape);
     case 'value':
       if (e.prefixBits === undefined) return [e.value, e.value];
-      return shape.interval ? prefixRange(e, e.prefixBits, field) : mustBeInterval('prefix');
+      return shape.interval ? prefixRange(e, e.prefixBits, field) : mustBeInterval('prefix', shape);
     default: {
       const value = constant(e);
       return value === undefined ? 'Set element is not constant' : [value, value];

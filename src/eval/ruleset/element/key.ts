@@ -9,7 +9,7 @@
 import type { Expr } from '../../checked.ts';
 import { bytesOf, isText, ones } from '../../lower/constant.ts';
 import { type ByteOrder, registerBits, type ValueType } from '../../type/index.ts';
-import type { NftSet } from '../store.ts';
+import { type NftSet, setWord } from '../store.ts';
 
 export interface KeyField {
   readonly type: ValueType;
@@ -27,9 +27,11 @@ export interface KeyShape {
   /** Bytes of the whole key. */
   readonly length: number;
   readonly interval: boolean;
+  /** Of a set or a map: what nft calls it. */
+  readonly word: 'set' | 'map';
 }
 
-type Keyed = Pick<NftSet, 'key' | 'keyBits' | 'keyExpr' | 'flags'>;
+type Keyed = Pick<NftSet, 'key' | 'keyBits' | 'keyExpr' | 'flags' | 'data' | 'object'>;
 
 /** What a part of a key is: numbers of headers lie otherwise than those of the machine. */
 export interface KeyPart {
@@ -63,7 +65,7 @@ export function keyShape(set: Keyed): KeyShape {
     return field;
   });
   const length = parts.length === 1 ? Math.ceil(parts[0]!.bits / 8) : total / 8;
-  return { fields, length, interval };
+  return { fields, length, interval, word: setWord(set) };
 }
 
 export function encodeKey(shape: KeyShape, key: bigint): Uint8Array {

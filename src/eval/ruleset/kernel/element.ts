@@ -4,7 +4,7 @@
  */
 import type { ElementSpec, SetElement } from '../../engine/set/index.ts';
 import { type Refusal, refuse } from '../errno.ts';
-import type { NftObject, NftSet, Table } from '../store.ts';
+import { isMap, type NftObject, type NftSet, type Table } from '../store.ts';
 import type { Transaction } from '../transaction.ts';
 import { inJiffies } from './jiffies.ts';
 import { isRefusal, objectKey } from './lookup.ts';
@@ -76,6 +76,8 @@ function withTicks(spec: ElementSpec): ElementSpec {
 }
 
 function refuseElement(set: NftSet, spec: ElementSpec): Refusal | undefined {
+  const { data, verdict, object } = spec;
+  if (isMap(set) !== !!(data ?? verdict ?? object)) return refuse('EINVAL');
   if (spec.timeout !== undefined && !set.flags.timeout) return refuse('EINVAL');
   if (spec.expires !== undefined) {
     if (!set.flags.timeout) return refuse('EINVAL');
