@@ -22,8 +22,8 @@ export function readEnvFile(file: string, read: (file: string) => string): EnvRe
     const parsed = envSchema.safeParse(JSON.parse(text));
     if (parsed.success) return { env: parsed.data, problems };
     report(parsed.error, { file }, '', problems);
-  } catch (e) {
-    problems.push({ file, message: jsonProblem(text, e) });
+  } catch {
+    problems.push({ file, message: jsonProblem(text) });
   }
   return { problems };
 }

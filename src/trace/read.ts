@@ -45,8 +45,8 @@ function parseLines(file: string, text: string, problems: Problem[]): Document |
     try {
       values.push(JSON.parse(line));
       numbers.push(i + 1);
-    } catch (e) {
-      problems.push({ file, line: i + 1, message: jsonProblem(line, e) });
+    } catch {
+      problems.push({ file, message: jsonProblem(line, i + 1) });
     }
   });
   if (problems.length) return undefined;
@@ -68,8 +68,8 @@ function parseDocument(file: string, text: string, problems: Problem[]): Documen
     const head: unknown = JSON.parse(text);
     const events = (head as { events?: unknown } | null)?.events;
     return { head, events: Array.isArray(events) ? events : [] };
-  } catch (e) {
-    problems.push({ file, message: jsonProblem(text, e) });
+  } catch {
+    problems.push({ file, message: jsonProblem(text) });
     return undefined;
   }
 }

@@ -1,6 +1,7 @@
 /**
  * What goes wrong while files are read, as Problems: the system's errors, JSON's, the schemas'.
  */
+import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import type { z } from 'zod';
 import type { Problem } from './problem.ts';
 
@@ -12,15 +13,22 @@ export function failure(error: unknown): string {
   return e.message;
 }
 
-/** `line 3, column 7: unexpected …` out of V8's message and the text. */
-export function jsonProblem(text: string, error: unknown): string {
-  const message = (error as Error).message;
-  const position = /position (\d+)/.exec(message);
-  const reason = message.replace(/,? ?(\.\.\..*)?(in JSON )?at position.*$/s, '').slice(0, 100);
-  if (!position) return `not valid JSON: ${reason}`;
-  const before = text.slice(0, Number(position[1])).split('\n');
-  return `not valid JSON: line ${before.length}, column ${before.at(-1)!.length + 1}: ${reason}`;
+/** Where a text stops being JSON, for JSON.parse does not always tell: `line 3, column 7: colon expected`. */
+export function jsonProblem(text: string, firstLine = 1): string {
+  const errors: ParseError[] = [];
+  parse(text, errors, { disallowComments: true });
+  const [first] = errors;
+  if (!first) return 'not valid JSON';
+  const before = text.slice(0, first.offset).split('\n');
+  const place = `line ${firstLine + before.length - 1}, column ${before.at(-1)!.length + 1}`;
+  return `not valid JSON: ${place}: ${inWords(first)}`;
 }
+
+/** `CommaExpected` -> `comma expected`. */
+const inWords = ({ error }: ParseError): string =>
+  printParseErrorCode(error)
+    .replace(/\B[A-Z]/g, ' $&')
+    .toLowerCase();
 
 export type Place = Pick<Problem, 'file' | 'event' | 'line'>;
 
