@@ -3,7 +3,11 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
+import { keyRows } from '../src/eval/expr/index.ts';
+import { objectRows } from '../src/eval/object/index.ts';
+import { statementRows } from '../src/eval/stmt/index.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 
@@ -19,6 +23,10 @@ const text = new Map(files.map((f) => [f, readFileSync(path.join(root, f), 'utf8
 
 /** The room of a file: `src/eval/expr/ip.ts` -> `eval`. */
 const room = (file: string): string => (file.startsWith('bin/') ? 'bin' : file.split('/')[1]!);
+
+/** A file without its comments. */
+const code = (file: string): string =>
+  text.get(file)!.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
 
 interface Import {
   readonly target: string;
@@ -84,9 +92,64 @@ describe('files', () => {
     expect(long).toEqual([]);
   });
 
+  test('hold functions that fit on a screen', () => {
+    const long = files.flatMap((file) =>
+      functionsOf(file)
+        .filter(({ lines }) => lines > 75)
+        .map(({ line, lines }) => `${file}:${line}: ${lines} lines`),
+    );
+    expect(long).toEqual([]);
+  });
+
   test('leave nothing for later', () => {
     const marks = files.filter((f) => /\b(TODO|FIXME|XXX|HACK)\b/.test(text.get(f)!));
     expect(marks).toEqual([]);
+  });
+});
+
+/** Where each function of a file begins, and how long it is. */
+function functionsOf(file: string): { line: number; lines: number }[] {
+  const source = ts.createSourceFile(file, text.get(file)!, ts.ScriptTarget.Latest, true);
+  const lineOf = (at: number) => source.getLineAndCharacterOfPosition(at).line + 1;
+  const found: { line: number; lines: number }[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isFunctionLike(node) && 'body' in node && node.body) {
+      const line = lineOf(node.getStart());
+      found.push({ line, lines: lineOf(node.end) - line + 1 });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+describe('words', () => {
+  /** What else these words are: families, operations of sets, layers, verdicts, kinds of selectors. */
+  const OTHERWISE = [
+    'ip',
+    'ip6',
+    'arp',
+    'set',
+    'add',
+    'delete',
+    'update',
+    'th',
+    'queue',
+    'counter',
+  ];
+  const SHARED = /^src\/eval\/(check|lower|list|bytecode|ruleset|engine(?!\/run))\b/;
+
+  test('of nft are named by their rows, not by the code that serves all', () => {
+    const rows = [...keyRows, ...statementRows, ...objectRows].map((row) => row.name);
+    const words = new Set(rows.filter((name) => !OTHERWISE.includes(name)));
+    const naming = files
+      .filter((f) => SHARED.test(f))
+      .flatMap((file) =>
+        [...code(file).matchAll(/'([a-z0-9 @]+)'/g)]
+          .filter(([, word]) => words.has(word!))
+          .map(([, word]) => `${file}: ${word}`),
+      );
+    expect(naming).toEqual([]);
   });
 });
 
