@@ -136,6 +136,7 @@ describe('words', () => {
     'th',
     'queue',
     'counter',
+    'exthdr',
   ];
   const SHARED = /^src\/eval\/(check|lower|list|bytecode|ruleset|engine(?!\/run))\b/;
 
