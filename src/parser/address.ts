@@ -2,8 +2,6 @@
  * Where an address ends: IPv4, IPv6, MAC and tc class ids, by the longest match.
  */
 
-const hexRe = /[0-9a-fA-F]{1,4}:|::/y;
-const ip4Re = /\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}/y;
 const macRe = /(?:[0-9a-fA-F]{1,2}:){1,5}[0-9a-fA-F]{1,2}/y;
 const classRe = /([0-9a-fA-F]{1,4}:[0-9a-fA-F]{1,4})[ \t\n:\-},]/y;
 
@@ -14,13 +12,26 @@ function lengthAt(re: RegExp, text: string, at: number): number {
 
 /** The length of the longest address that starts at `at`; 0 where none does. */
 export function addressLength(text: string, at: number): number {
-  hexRe.lastIndex = at;
-  if (!hexRe.test(text)) return lengthAt(ip4Re, text, at);
+  const digits = hexDigits(text, at);
+  const colon = text.charCodeAt(at + digits) === 58;
+  if (!colon || (digits === 0 && text.charCodeAt(at + 1) !== 58)) return ip4Length(text, at);
   const mac = lengthAt(macRe, text, at);
   // The sign after a class id counts for the longest match, but stays outside.
   const classId = lengthAt(classRe, text, at);
   const ip6 = ip6Length(text, at);
   return ip6 >= Math.max(mac, classId) ? ip6 : classId > mac ? classId - 1 : mac;
+}
+
+/** Four groups of one to three digits with dots between. */
+export function ip4Length(text: string, start: number): number {
+  let at = start;
+  for (let group = 0; group < 4; group++) {
+    if (group > 0 && text.charCodeAt(at++) !== 46) return 0;
+    const first = at;
+    while (at - first < 3 && text.charCodeAt(at) >= 48 && text.charCodeAt(at) <= 57) at++;
+    if (at === first) return 0;
+  }
+  return at - start;
 }
 
 /** Eight groups of up to four digits; the last two may be an IPv4 address, `::` fills up. */
@@ -39,7 +50,7 @@ export function ip6Length(text: string, start: number): number {
       if (text.charCodeAt(at) !== 58) return longest;
       at++;
     }
-    const ip4 = (gap ? groups < 6 : groups === 6) ? lengthAt(ip4Re, text, at) : 0;
+    const ip4 = (gap ? groups < 6 : groups === 6) ? ip4Length(text, at) : 0;
     if (ip4 > 0) return at + ip4 - start;
     const digits = hexDigits(text, at);
     if (digits === 0 || ++groups > (gap ? 7 : 8)) return longest;

@@ -5,8 +5,8 @@
  * are read straight from the text. Anything that is not plain ends the attempt, and the grammar reads
  * the list as it reads any other: what a text means and what is said of it does not depend on this.
  */
-import type { CustomPatternMatcherFunc, IToken } from 'chevrotain';
-import { addressLength } from './address.ts';
+import type { IToken } from 'chevrotain';
+import { addressLength, ip4Length } from './address.ts';
 import type { Element, Expr, Span, SymbolExpr } from './ast.ts';
 
 /** Where the parts of each element lie: start and end of the first, the sign between, end of all. */
@@ -20,27 +20,17 @@ export interface Bulk {
   readonly count: number;
 }
 
-/** The texts after which a list may be long: a set's elements, a definition, a command's elements. */
-export function mayBeBulk(tokens: readonly IToken[], before = tokens.length): boolean {
-  const back = (n: number) => tokens[before - n]?.image;
+/** After these tokens a list may be long: a set's elements, a definition, a command's elements. */
+export function mayBeBulk(tokens: readonly IToken[]): boolean {
+  const back = (n: number) => tokens[tokens.length - n]?.image;
   if (back(1) === '=') return back(2) === 'elements' || isDefinition(back(3));
   return back(3) === 'element' || back(4) === 'element';
 }
 
 const isDefinition = (word: string | undefined) => word === 'define' || word === 'redefine';
 
-/** `{`, or all of a long list of plain elements. */
-export const matchBrace: CustomPatternMatcherFunc = (text, at, tokens) => {
-  if (text.charCodeAt(at) !== 123) return null;
-  const read = mayBeBulk(tokens) ? readBulk(text, at) : undefined;
-  if (!read) return ['{'];
-  const result: [string] & { payload?: Bulk } = [text.slice(at, read.end)];
-  result.payload = read.bulk;
-  return result;
-};
-
 /** Reads a list from its opening brace; undefined where it is not plain. `end` is past the brace. */
-function readBulk(text: string, open: number): { bulk: Bulk; end: number } | undefined {
+export function readBulk(text: string, open: number): { bulk: Bulk; end: number } | undefined {
   let parts = new Uint32Array(1024 * STRIDE);
   let count = 0;
   let at = blanks(text, open + 1);
@@ -86,23 +76,11 @@ function partEnd(text: string, at: number, numberOnly = false): number {
   }
   if (numberOnly) return at;
   if (c === 46) {
-    const end = ip4End(text, at);
+    const end = at + ip4Length(text, at);
     return ends(text.charCodeAt(end)) ? end : at;
   }
   const end = at + addressLength(text, at);
   return ends(text.charCodeAt(end)) ? end : at;
-}
-
-/** Past four groups of one to three digits with dots between; else `at`. */
-function ip4End(text: string, at: number): number {
-  let i = at;
-  for (let group = 0; group < 4; group++) {
-    if (group > 0 && text.charCodeAt(i++) !== 46) return at;
-    const start = i;
-    while (i - start < 3 && text.charCodeAt(i) >= 48 && text.charCodeAt(i) <= 57) i++;
-    if (i === start) return at;
-  }
-  return i;
 }
 
 /** Blank, line end, comma, brace, slash or dash. */

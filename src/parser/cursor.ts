@@ -16,8 +16,7 @@ import {
 import type { NumberWord, Span, Word } from './ast.ts';
 import { Definitions } from './definition.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import type { Token } from './lexer.ts';
-import type { TokenReader } from './reader.ts';
+import type { Lexer, Token } from './lexer.ts';
 import * as T from './token.ts';
 
 /** Thrown where a statement cannot be read; caught by the block that it stands in. */
@@ -79,9 +78,9 @@ export abstract class Cursor extends EmbeddedActionsParser {
   }
 
   /** Puts the cursor before the first token of a text. */
-  protected start(reader: TokenReader, definitions: Definitions): void {
+  protected start(lexer: Lexer, definitions: Definitions): void {
     this.input = [];
-    this.readers = [reader];
+    this.readers = [lexer];
     this.refill();
     this.diagnostics = [];
     this.definitions = definitions;
@@ -90,10 +89,10 @@ export abstract class Cursor extends EmbeddedActionsParser {
   }
 
   /** Puts the tokens of a text (but its end) at the cursor. */
-  protected splice(reader: TokenReader): void {
+  protected splice(lexer: Lexer): void {
     const { tokVector, tokVectorLength, currIdx } = this.vector;
     const rest = [tokVector.slice(currIdx + 1, tokVectorLength)];
-    this.readers.push({ read: () => rest.pop() }, { read: () => withoutEnd(reader.read()) });
+    this.readers.push({ read: () => rest.pop() }, { read: () => withoutEnd(lexer.read()) });
     this.vector.tokVectorLength = currIdx + 1;
     this.refill();
   }

@@ -1,13 +1,13 @@
 /**
  * The parser as a whole: lines of commands, definitions, includes; made once for a vocabulary.
  */
+import type { TokenType } from 'chevrotain';
 import type { Command, Expr, Source, Span, Word } from './ast.ts';
 import { Commands } from './commands.ts';
 import { Abort } from './cursor.ts';
 import type { Definitions } from './definition.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import { createLexer, type Lex } from './lexer.ts';
-import { TokenReader } from './reader.ts';
+import { Lexer } from './lexer.ts';
 import type { Entry, SourceReader } from './source.ts';
 import * as T from './token.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -39,7 +39,7 @@ function folderOf(entry: Entry): string[] {
 }
 
 export class NftParser extends Commands {
-  private readonly lex: Lex;
+  private readonly leading: ReadonlyMap<string, TokenType>;
   private sources: Source[] = [];
   private options: ParseOptions = {};
   private includePaths: readonly string[] = [];
@@ -47,7 +47,7 @@ export class NftParser extends Commands {
 
   constructor(vocabulary: Vocabulary, validate: boolean) {
     super({ kinds: T.kinds, validate }, vocabulary, phrasesByWord(vocabulary));
-    this.lex = createLexer(leadingWords(vocabulary), validate);
+    this.leading = leadingWords(vocabulary);
     this.performSelfAnalysis();
   }
 
@@ -88,15 +88,15 @@ export class NftParser extends Commands {
     return this.options.reader?.read(path) ?? { error: 'No such file or directory' };
   }
 
-  private tokensOf(name: string, text: string, includedAt?: Span): TokenReader {
+  private tokensOf(name: string, text: string, includedAt?: Span): Lexer {
     const id = this.sources.length;
     const before = this.sources[id - 1];
     const base = before ? this.bases[id - 1]! + before.text.length + 1 : 0;
-    const reader = new TokenReader(this.lex, text, base);
+    const lexer = new Lexer(this.leading, text, base);
     this.bases.push(base);
-    const { joined } = reader;
+    const { joined } = lexer;
     this.sources.push({ id, name, text, joined, ...(includedAt && { includedAt }) });
-    return reader;
+    return lexer;
   }
 
   private readonly ruleset = this.RULE('wholeText', () => {

@@ -109,7 +109,7 @@ export abstract class Phrases extends Cursor {
   }
 
   private label(text: string): string {
-    return T.signs.get(text) ?? text;
+    return T.signs.get(text)?.name ?? text;
   }
 
   private oneOf(words: readonly string[]): Word {

@@ -6,8 +6,8 @@
  * leading words of the vocabulary, `Lead`. Mirrors the token declarations of nft's grammar: the order
  * here is the order in which a message lists what was expected.
  */
-import { createToken, type IToken, type ITokenConfig, Lexer, type TokenType } from 'chevrotain';
-import { type Bulk, matchBrace } from './bulk.ts';
+import { createToken, type IToken, Lexer, type TokenType } from 'chevrotain';
+import type { Bulk } from './bulk.ts';
 
 /** A token; offsets run on from text to text. */
 export interface Token extends IToken {
@@ -15,7 +15,6 @@ export interface Token extends IToken {
   payload?: Bulk;
 }
 
-/** A token that no pattern took. */
 export const token = (tokenType: TokenType, image: string, startOffset: number): Token => ({
   image,
   startOffset,
@@ -25,18 +24,19 @@ export const token = (tokenType: TokenType, image: string, startOffset: number):
 
 export const kinds: TokenType[] = [];
 
-function kind(name: string, how: Partial<ITokenConfig> = {}): TokenType {
-  const type = createToken({ name, pattern: Lexer.NA, line_breaks: false, ...how });
+function kind(name: string): TokenType {
+  const type = createToken({ name, pattern: Lexer.NA });
   kinds.push(type);
   return type;
 }
 
-/** The names of signs by their text. */
-export const signs = new Map<string, string>();
+/** Signs by their text. */
+export const signs = new Map<string, TokenType>();
 
 function sign(text: string, name = text): TokenType {
-  signs.set(text, name);
-  return kind(name, { pattern: text });
+  const type = kind(name);
+  signs.set(text, type);
+  return type;
 }
 
 const words = new Map<string, TokenType>();
@@ -48,10 +48,10 @@ function word(text: string): TokenType {
 }
 
 export const EndOfFile = kind('end of file');
-/** What no sign or word begins with, and whatever else no pattern takes. */
-export const Junk = kind('junk', { pattern: /[\x00-\x08\x0b\x0c\x0e-\x1f%'?`~\x7f-\uffff]+/ });
-export const Crlf = kind('CRLF line terminators', { pattern: '\r\n' });
-export const Newline = kind('newline', { pattern: '\n', line_breaks: true });
+/** What no sign, word, number or text begins with. */
+export const Junk = kind('junk');
+export const Crlf = kind('CRLF line terminators');
+export const Newline = kind('newline');
 export const Colon = sign(':', 'colon');
 export const Semicolon = sign(';', 'semicolon');
 export const Comma = sign(',', 'comma');
@@ -136,18 +136,17 @@ export const Missing = word('missing');
 export const All = word('all');
 
 /** An integer without a sign: decimal, octal or hexadecimal. */
-export const Num = kind('number', { pattern: /0[xX][0-9a-fA-F]+|[0-9]+/ });
+export const Num = kind('number');
 /** A name, an address, a time: all that stands without quotes and is no word of the language. */
 export const Name = kind('string');
-export const Quoted = kind('quoted string', { pattern: /"[^"]*"/, line_breaks: true });
+export const Quoted = kind('quoted string');
 /** `eth*` */
 export const Wildcard = kind('string with a trailing asterisk');
 /** A word that leads a phrase of the vocabulary. */
 export const Lead = kind('word');
 
 export const Assign = sign('=', "'='");
-export const BraceOpen = kind("'{'", { pattern: matchBrace, start_chars_hint: ['{'] });
-signs.set('{', BraceOpen.name);
+export const BraceOpen = sign('{', "'{'");
 export const BraceClose = sign('}', "'}'");
 export const Dollar = sign('$', "'$'");
 export const ParenOpen = sign('(', "'('");
