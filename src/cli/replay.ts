@@ -144,11 +144,16 @@ export function replay(files: readonly string[], options: ReplayCommandOptions, 
   const statuses = traces.map((trace) => {
     const run = (saved: Journal | undefined) => {
       const played = playOn(trace, saved, options, io);
-      const machine = played.router.problems;
+      const { problems: machine, ended } = played.router.setup;
       if (machine.length) {
         for (const problem of machine) io.err(`${trace.file}: env: ${problem}\n`);
         return { status: INPUT };
       }
+      if (ended !== null)
+        io.err(
+          `${trace.file}: warning: env: ${ended}\n` +
+            `the set-up of the machine ends there, as a script would: later settings, neighbours, routes and rules are not there\n`,
+        );
       if (options.out !== undefined) {
         mkdirSync(options.out, { recursive: true });
         const file = path.join(options.out, `${trace.name}.answer.json`);

@@ -3,7 +3,8 @@
  *
  * Takes data in the shapes of `ip -j -d addr`, `ip -j route`, `ip -j rule` and `ip -j neigh`, already
  * checked for shape; what the machine does not know comes back as error texts. The order is that of a
- * machine that starts: devices, masters, up, addresses, settings, neighbours, routes, rules.
+ * machine that starts: devices, masters, up, addresses, settings, neighbours, routes, rules. A setting
+ * that the release does not have ends it there, as it ends a script of these commands.
  */
 import { parseMac } from './address.ts';
 import type { Device, DeviceKind } from './device.ts';
@@ -74,11 +75,17 @@ const FIRST_IFINDEX = 10;
 export const defaultAddress = (n: number): string =>
   `02:00:00:00:00:${(n + 1).toString(16).padStart(2, '0')}`;
 
-/** Builds the machine; the texts of what could not be done. */
-export function configure(ns: Netns, env: MachineConfig): string[] {
-  const errors: string[] = [];
+/** What came of it: what could not be understood, and what the release refused, which ended it. */
+export interface Configured {
+  readonly problems: readonly string[];
+  readonly ended: string | null;
+}
+
+/** Builds the machine. */
+export function configure(ns: Netns, env: MachineConfig): Configured {
+  const problems: string[] = [];
   const note = (error: string | undefined) => {
-    if (error !== undefined) errors.push(error);
+    if (error !== undefined) problems.push(error);
   };
   const links = (env.link ?? []).filter((l) => l.ifname !== 'lo');
   ns.host = env.host ?? 'silent';
@@ -94,18 +101,19 @@ export function configure(ns: Netns, env: MachineConfig): string[] {
       if (!a.local.startsWith('fe80:'))
         note(ip(ns, `addr add ${a.local}/${a.prefixlen} dev ${l.ifname}`));
       else note(ip(ns, `addr add ${a.local}/${a.prefixlen} dev ${l.ifname} nodad`));
-  for (const error of setSettings(ns, env, links)) errors.push(error);
+  for (const name of env.offload ?? []) {
+    const device = ns.devices.named(name);
+    if (device === undefined) problems.push(`offload: Cannot find device "${name}"`);
+    else device.hwOffload = true;
+  }
+  const lacking = setSettings(ns, env, links, note);
+  if (lacking !== undefined) return { problems, ended: ns.sysctl.set(lacking, 0)! };
   for (const n of env.neigh ?? [])
     note(ip(ns, `neigh replace ${n.dst} lladdr ${n.lladdr} dev ${n.dev} nud permanent`));
   for (const r of env.route ?? []) note(ip(ns, routeLine(r)));
   for (const r of env.rule ?? []) note(ip(ns, ruleLine(r)));
-  for (const name of env.offload ?? []) {
-    const device = ns.devices.named(name);
-    if (device === undefined) errors.push(`offload: Cannot find device "${name}"`);
-    else device.hwOffload = true;
-  }
   for (const line of env.setup ?? []) note(setupLine(ns, line));
-  return errors;
+  return { problems, ended: null };
 }
 
 function addDevice(ns: Netns, link: LinkConfig, n: number): string | undefined {
@@ -150,16 +158,25 @@ const DEFAULT_SYSCTL: Readonly<Record<string, number>> = {
   'net.ipv6.auto_flowlabels': 0,
 };
 
-function setSettings(ns: Netns, env: MachineConfig, links: readonly LinkConfig[]): string[] {
-  const settings: Record<string, string | number> = { ...DEFAULT_SYSCTL };
+/** The name of a setting that this release lacks: those after it are not set. */
+function setSettings(
+  ns: Netns,
+  env: MachineConfig,
+  links: readonly LinkConfig[],
+  note: (error: string | undefined) => void,
+): string | undefined {
+  const own = { ...DEFAULT_SYSCTL, ...env.sysctl };
+  const lacking = Object.keys(own).find((name) => ns.sysctl.lacks(name));
+  for (const [name, value] of Object.entries(own)) {
+    if (name === lacking) return lacking;
+    note(ns.sysctl.set(name, value));
+  }
   for (const { ifname } of links)
-    settings[`net.ipv4.conf.${ifname}.rp_filter`] = settings[
-      `net.ipv4.conf.${ifname}.send_redirects`
-    ] = 0;
-  Object.assign(settings, env.sysctl);
-  return Object.entries(settings)
-    .map(([name, value]) => ns.sysctl.set(name, value))
-    .filter((error) => error !== undefined);
+    for (const setting of ['rp_filter', 'send_redirects']) {
+      const name = `net.ipv4.conf.${ifname}.${setting}`;
+      if (!(name in own)) note(ns.sysctl.set(name, 0));
+    }
+  return undefined;
 }
 
 const option = (word: string, value: string | number | undefined): string =>

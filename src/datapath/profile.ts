@@ -83,6 +83,11 @@ export interface KernelProfile {
   readonly resetCloses: boolean;
   /** Expectations end by a timer, as late as its wheel makes it; else to the jiffy. */
   readonly expectationOnWheel: boolean;
+  /**
+   * The collector of connections looks at all of them within so many seconds: at least, at most.
+   * Its intervals follow their timeouts since 5.16, before 5.15 it went in steps.
+   */
+  readonly conntrackScan: readonly [least: number, most: number];
   /** Destroy events tell the state and what was left of the timeout (5.11). */
   readonly conntrackDestroyTells: boolean;
   /** conntrack-tools list IPv4 and IPv6 unless told (1.4.7), and know DCCP's states (1.4.7). */
@@ -140,6 +145,7 @@ const V4_16: KernelProfile = {
   helperAddsSeqadj: false,
   resetCloses: false,
   expectationOnWheel: false,
+  conntrackScan: [16, 16],
   conntrackDestroyTells: false,
   conntrackListsAll: false,
   nftListsFlowsAsJson: false,
@@ -169,6 +175,7 @@ const V5_10: KernelProfile = {
   flowtableSkipsClosing: true,
   flowtableLiberal: true,
   flowtableLiftsTimeout: true,
+  conntrackScan: [120, 120],
   tcpSynRenewsNot: true,
 };
 const V6_1: KernelProfile = {
@@ -194,6 +201,7 @@ const V6_1: KernelProfile = {
   expectedTakesHelper: true,
   helperAddsSeqadj: true,
   resetCloses: true,
+  conntrackScan: [1, 60],
   conntrackDestroyTells: true,
   conntrackListsAll: true,
   nftListsFlowsAsJson: true,

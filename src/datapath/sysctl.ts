@@ -25,11 +25,22 @@ const MAX_ALIAS = 'net.netfilter.nf_conntrack_max';
 
 export class Sysctl {
   private readonly settings = new Map<string, Setting>();
+  private readonly absent = new Set<string>();
 
   define(name: string, value: number, { min, max, apply }: SettingOptions = {}): void {
     const setting = { value, min: min ?? -(2 ** 31), max: max ?? 2 ** 31 - 1, changed: apply };
     this.settings.set(name, setting);
     apply?.(value);
+  }
+
+  /** A setting that only other releases of the kernel have. */
+  lack(name: string): void {
+    this.absent.add(name);
+  }
+
+  /** Whether other releases have the setting but this one does not. */
+  lacks(name: string): boolean {
+    return this.absent.has(name.replaceAll('/', '.'));
   }
 
   /** Takes away the settings under a prefix, as when a device goes. */
@@ -51,6 +62,8 @@ export class Sysctl {
   set(name: string, value: number | string): string | undefined {
     const known = name.includes('/') ? name.replaceAll('/', '.') : name;
     const setting = this.settings.get(known === 'net.nf_conntrack_max' ? MAX_ALIAS : known);
+    if (this.absent.has(known))
+      return `sysctl: cannot stat /proc/sys/${known.replaceAll('.', '/')}: No such file or directory`;
     if (setting === undefined) return setInert(known, String(value).trim());
     const number = typeof value === 'string' ? Number(value.trim()) : value;
     if (!Number.isInteger(number) || number < setting.min || number > setting.max)

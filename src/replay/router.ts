@@ -5,7 +5,7 @@
  * ruleset, run a command of nft's or ip's, look at it.
  */
 import { HZ } from '../datapath/clock.ts';
-import { configure, type MachineConfig } from '../datapath/config.ts';
+import { type Configured, configure, type MachineConfig } from '../datapath/config.ts';
 import { listLines, procLines } from '../datapath/conntrack/list/index.ts';
 import type { FlowtableListener } from '../datapath/flowtable/index.ts';
 import { Datapath } from '../datapath/index.ts';
@@ -56,8 +56,8 @@ export class Router {
   readonly target: Target;
   /** Devices that exist because a ruleset named them, in the order of their indices. */
   readonly assumed: string[] = [];
-  /** What of the machine's description could not be done. */
-  readonly problems: readonly string[];
+  /** What of the machine's description could not be done; what its release refused and ended it. */
+  readonly setup: Configured;
   /** Runs a line of conntrack's; why it was refused. */
   readonly conntrack: (line: string) => string | undefined;
   private events: Partial<NetnsEvents> = {};
@@ -67,7 +67,7 @@ export class Router {
     const profile = profileOf(options.kernel ?? env.kernel ?? DEFAULT_RELEASE)!;
     this.datapath = new Datapath({ profile, seed, events: this.forwarding() });
     this.conntrack = (line) => options.conntrack?.(this, line);
-    this.problems = configure(this.datapath.ns, env);
+    this.setup = configure(this.datapath.ns, env);
     this.engine = new Engine(this.datapath, { engine });
     this.machine = this.describe(profile, options);
     this.target = { ruleset: this.ruleset, machine: this.machine, listener: this.engine };

@@ -2,7 +2,8 @@
  * The collector of dead connections, and early drop when the table is full.
  *
  * Mirrors gc_worker and early_drop (nf_conntrack_core.c). It runs while there are connections, at
- * intervals that follow their timeouts: between one second and one minute.
+ * intervals that follow their timeouts. The kernel's runs always, and nothing tells when it last did:
+ * here it did right before the first connection came.
  */
 import { HZ, type Timer, US_PER_JIFFY } from '../clock.ts';
 import { NONE } from '../packet.ts';
@@ -10,8 +11,8 @@ import type { ConntrackCore } from './core.ts';
 import { IPS_ASSURED, IPS_DYING, IPS_HELPER, IPS_OFFLOAD } from './status.ts';
 import type { Tuple } from './tuple.ts';
 
+/** GC_SCAN_INTERVAL_MIN: what an entry counts for at least. */
 const SCAN_INTERVAL_MIN = HZ;
-const SCAN_INTERVAL_MAX = 60 * HZ;
 /** A scan starts out from this average, of so many imagined entries. */
 const SCAN_INTERVAL_INIT = 2 ** 31 - 1;
 const SCAN_INITIAL_COUNT = 100;
@@ -23,17 +24,22 @@ const clamp = (value: number, low: number, high: number) => Math.min(Math.max(va
 
 export class GarbageCollector {
   private readonly ct: ConntrackCore;
+  private readonly least: number;
+  private readonly most: number;
   private timer: Timer | null = null;
   /** The table was full: the next scan drops what is not assured down to 95 %. */
   private pressed = false;
 
   constructor(ct: ConntrackCore) {
     this.ct = ct;
+    const [least, most] = ct.netns.profile.conntrackScan;
+    this.least = least * HZ;
+    this.most = most * HZ;
   }
 
   /** A connection came into the table. */
   wake(): void {
-    if (this.timer === null) this.schedule(HZ);
+    if (this.timer === null) this.schedule(this.most);
   }
 
   private schedule(jiffies: number): void {
@@ -62,8 +68,7 @@ export class GarbageCollector {
       if (max95 > 0 && ct.table.count >= max95 && this.canEarlyDrop(row)) ct.kill(row);
     });
     this.timer = null;
-    if (ct.table.first !== NONE)
-      this.schedule(clamp(nextRun, SCAN_INTERVAL_MIN, SCAN_INTERVAL_MAX));
+    if (ct.table.first !== NONE) this.schedule(clamp(nextRun, this.least, this.most));
   }
 
   private canEarlyDrop(row: number): boolean {

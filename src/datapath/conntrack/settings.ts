@@ -50,8 +50,11 @@ export class Settings implements Record<Name, number> {
 
   constructor({ sysctl, profile }: Netns, trackers: readonly Tracker[]) {
     for (const name of Object.keys(ROWS) as Name[]) {
-      if (name === 'tcpIgnoreInvalidRst' && !profile.tcpIgnoreInvalidRst) continue;
       const [key, value, max] = ROWS[name];
+      if (name === 'tcpIgnoreInvalidRst' && !profile.tcpIgnoreInvalidRst) {
+        sysctl.lack(PREFIX + key);
+        continue;
+      }
       sysctl.define(PREFIX + key, value, { min: 0, max, apply: (v) => (this[name] = v) });
     }
     const cellsBy = new Map<string, { seconds: number; cells: Float64Array; index: number }[]>();

@@ -41,12 +41,12 @@ export class FlowLifetime {
   constructor(conntrack: Conntrack, profile: KernelProfile, sysctl: Sysctl) {
     this.conntrack = conntrack;
     this.profile = profile;
-    if (!profile.flowtableTimeouts) return;
-    const define = (name: string, apply: (jiffies: number) => void) =>
-      sysctl.define(`net.netfilter.nf_flowtable_${name}_timeout`, NF_FLOW_TIMEOUT, {
-        min: 0,
-        apply: (seconds) => apply(seconds * HZ),
-      });
+    const define = (protocol: string, apply: (jiffies: number) => void) => {
+      const name = `net.netfilter.nf_flowtable_${protocol}_timeout`;
+      if (!profile.flowtableTimeouts) sysctl.lack(name);
+      else
+        sysctl.define(name, NF_FLOW_TIMEOUT, { min: 0, apply: (seconds) => apply(seconds * HZ) });
+    };
     define('tcp', (jiffies) => (this.tcpTimeout = jiffies));
     define('udp', (jiffies) => (this.udpTimeout = jiffies));
   }

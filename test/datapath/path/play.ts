@@ -19,7 +19,7 @@ export class Machine {
   readonly ns: Netns;
   readonly sent: Sent[] = [];
   readonly drops: string[] = [];
-  readonly problems: string[];
+  readonly problems: readonly string[];
 
   constructor(env: MachineConfig, kernel = '6.12', options: NetnsOptions = {}) {
     this.ns = new Netns({
@@ -34,7 +34,7 @@ export class Machine {
         drop: (_, reason, hook) => this.drops.push(hook ? `${reason} ${hook.name}` : reason),
       },
     });
-    this.problems = configure(this.ns, env);
+    this.problems = configure(this.ns, env).problems;
     this.sent.length = 0;
   }
 
