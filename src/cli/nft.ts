@@ -1,7 +1,7 @@
 /**
  * `nftsim nft ARGS...`: the `nft` command line on a ruleset of ours. Mirrors main.c and cli.c of nft.
  */
-import { sentText } from '../eval/bytecode/change.ts';
+import { sentText } from '../eval/bytecode/request.ts';
 import { type EvaluateOptions, endProgram, evaluate, type Target } from '../eval/index.ts';
 import { formatDiagnostics } from '../parser/diagnostic.ts';
 import { commandLine, type Entry, type Parsed, type ParseOptions, stdin } from '../parser/index.ts';
@@ -85,7 +85,7 @@ function report(parsed: Parsed, options: NftOptions, io: Io, target: Target): nu
 /** `-d netlink`: prints what is sent to the kernel. */
 function showingSent({ debug }: NftOptions, io: Io): Pick<EvaluateOptions, 'sent'> {
   const shown = debug.includes('netlink') || debug.includes('all');
-  return shown ? { sent: (changes) => io.out(sentText(changes)) } : {};
+  return shown ? { sent: (requests) => io.out(sentText(requests)) } : {};
 }
 
 /** `nft -i`: every line is a batch of its own; a backslash at its end joins the next. */

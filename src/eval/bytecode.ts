@@ -77,8 +77,9 @@ export function opText(op: Op): string {
 }
 
 export function ruleText(
-  { family, table, chain }: { family: string; table: string; chain: string },
+  { family, table, chain }: { family: string; table: string; chain?: string },
   ops: readonly Op[],
 ): string {
-  return [`${family} ${table} ${chain}`, ...ops.map((op) => `  [ ${opText(op)} ]`), ''].join('\n');
+  const head = chain === undefined ? `${family} ${table}` : `${family} ${table} ${chain}`;
+  return [head, ...ops.map((op) => `  [ ${opText(op)} ]`), ''].join('\n');
 }

@@ -7,6 +7,7 @@
 import type { Command } from '../parser/ast.ts';
 import type { Diagnostic } from '../parser/diagnostic.ts';
 import { eventJson, eventText } from './list/event.ts';
+import { collapsed } from './ruleset/command/collapse.ts';
 import { type CommandContext, report } from './ruleset/command/context.ts';
 import { runCommand } from './ruleset/command/index.ts';
 import { Output } from './ruleset/command/output.ts';
@@ -15,6 +16,7 @@ import { strerror } from './ruleset/errno.ts';
 import { releaseOwner } from './ruleset/kernel/table.ts';
 import { validateTable } from './ruleset/kernel/validate.ts';
 import type { Machine } from './ruleset/machine.ts';
+import type { Request } from './ruleset/request.ts';
 import type { Ruleset } from './ruleset/store.ts';
 import { Transaction } from './ruleset/transaction.ts';
 import type { PrintOptions } from './type/index.ts';
@@ -45,7 +47,7 @@ export interface EvaluateOptions {
   /** What was added is printed (`-e`). */
   readonly echo?: boolean;
   /** Told what the batch asks the kernel for (`-d netlink`), also where the kernel refuses it. */
-  sent?(changes: readonly Change[]): void;
+  sent?(requests: readonly Request[]): void;
 }
 
 export interface Evaluation {
@@ -89,7 +91,7 @@ function evaluateAs(
     first.tx.forget();
     return { ...REFUSED, diagnostics: first.errors };
   }
-  options.sent?.([...first.tx.changes]);
+  options.sent?.(first.requests);
   const faulty = first.refused.length === 0 && !isValid(first.tx);
   const tried = faulty ? again(first, commands, target, options) : first;
   if (tried.refused.length > 0) {
@@ -129,12 +131,13 @@ function attempt(
     tx: new Transaction(ruleset, machine, owner, validateEach),
     options: print,
     output: new Output(json),
+    requests: [],
     errors: [],
     refused: [],
     warnings: [],
   };
   let failed = 0;
-  for (const cmd of commands) {
+  for (const cmd of collapsed(commands)) {
     const before = ctx.errors.length;
     runCommand(cmd, ctx);
     if (ctx.errors.length > before && ++failed === MAX_ERRORS) break;

@@ -121,7 +121,9 @@ export interface AnonymousSet {
   readonly name: string;
   readonly literal: import('./checked.ts').SetLiteral;
   /** The kind of object that an object map holds the names of. */
-  readonly object?: string;
+  readonly object?: string | undefined;
+  /** The statement that it is written in. */
+  readonly statement: import('./checked.ts').Statement | undefined;
 }
 
 export interface LoweredRule {

@@ -74,8 +74,8 @@ interface Output {
 
 function machine(scope: LoweringScope, to: Output): Machine {
   const registers = registerStack();
-  let at: Span | undefined;
-  const op = (given: Op, span = at) => {
+  let at: Statement | undefined;
+  const op = (given: Op, span = at?.span) => {
     to.ops.push(given);
     to.spans.push(span);
   };
@@ -92,7 +92,7 @@ function machine(scope: LoweringScope, to: Output): Machine {
       return register;
     },
     statement(s) {
-      at = s.span;
+      at = s;
       emitStatement(s, m);
     },
     effects: (statements) => lowerEffects(statements, scope),
@@ -101,7 +101,10 @@ function machine(scope: LoweringScope, to: Output): Machine {
       const sreg = registers.allocate(key);
       return { sreg, set: emitKey(key, map, sreg, m, { site: KEY, object }) };
     },
-    set: (map, object) => (map.kind === 'setref' ? map.name : anonymous(map, to.sets, object)),
+    set: (map, object) =>
+      map.kind === 'setref'
+        ? map.name
+        : anonymous({ literal: map, object, statement: at }, to.sets),
   };
   const m: Machine = {
     registers,
@@ -115,10 +118,10 @@ function machine(scope: LoweringScope, to: Output): Machine {
 }
 
 /** Sets of a rule are numbered in the order of their use: `__set0`, `__map1`, `__objmap2`. */
-function anonymous(literal: SetLiteral, sets: AnonymousSet[], object?: string): string {
-  const kind = object ? 'objmap' : literal.data ? 'map' : 'set';
+function anonymous(set: Omit<AnonymousSet, 'name'>, sets: AnonymousSet[]): string {
+  const kind = set.object ? 'objmap' : set.literal.data ? 'map' : 'set';
   const name = `__${kind}${sets.length}`;
-  sets.push({ name, literal, ...(object && { object }) });
+  sets.push({ ...set, name });
   return name;
 }
 

@@ -5,42 +5,48 @@
  * before the first; concatenations carry the end of their range in the element. Mirrors
  * set_to_intervals of nft and nftnl_set_elem_snprintf.
  */
-import type { ElementVerdict, SetElement } from '../engine/set/index.ts';
+import type { ElementSpec, ElementVerdict } from '../engine/set/index.ts';
+import type { Request } from '../ruleset/request.ts';
 import type { NftSet } from '../ruleset/store.ts';
+import { attribute, commentAttribute, userdataText } from './userdata.ts';
 import { setName, verdictText, words } from './word.ts';
+
+type AskedElements = Extract<Request, { what: 'element' }>;
 
 interface Sent {
   readonly key?: Uint8Array;
   readonly keyEnd?: Uint8Array;
-  readonly element?: SetElement;
+  readonly element?: ElementSpec;
   /** NFT_SET_ELEM_INTERVAL_END 1, NFT_SET_ELEM_CATCHALL 2 */
   readonly flags: 0 | 1 | 2;
   /** The interval reaches the last key: it has no end of its own. */
   readonly open?: true;
 }
 
-/** `first`: the set was empty before. */
-export function elementsText(set: NftSet, elements: readonly SetElement[], first: boolean): string {
+export function elementsText({ set, elements, first }: AskedElements): string {
   const texts = sent(set, elements, first).map((e) => `\t${elementText(e)}`);
-  return `${setName(set.name)} ${set.table.name} 0\n${texts.join('')}\n`;
+  const head = `${setName(set.name)} ${set.table.name} 0\n`;
+  return texts.length === 0 ? head : `${head}${texts.join('')}\n`;
 }
 
-function sent(set: NftSet, elements: readonly SetElement[], first: boolean): readonly Sent[] {
-  const listed = elements.filter((e) => !e.catchAll);
+function sent(set: NftSet, elements: readonly ElementSpec[], first: boolean): readonly Sent[] {
+  const listed = elements.flatMap((e): Keyed[] => (e.key ? [{ ...e, key: e.key }] : []));
   const kept = !set.flags.interval
     ? listed.map((element): Sent => ({ key: element.key, element, flags: 0 }))
     : set.key.parts
-      ? listed.map((e): Sent => ({ key: e.key, keyEnd: e.keyEnd, element: e, flags: 0 }))
+      ? listed.map((e): Sent => ({ key: e.key, keyEnd: e.keyEnd ?? e.key, element: e, flags: 0 }))
       : intervals(set, listed, first);
-  const rest = elements.filter((e) => e.catchAll);
+  const rest = elements.filter((e) => !e.key);
   return [...kept, ...rest.map((element): Sent => ({ element, flags: 2 }))];
 }
 
-function intervals(set: NftSet, elements: readonly SetElement[], first: boolean): readonly Sent[] {
+type Keyed = ElementSpec & { readonly key: Uint8Array };
+
+function intervals(set: NftSet, elements: readonly Keyed[], first: boolean): readonly Sent[] {
   const sorted = [...elements].sort((a, b) => Buffer.compare(a.key, b.key));
   const result: Sent[] = [];
   sorted.forEach((element, i) => {
-    const { key, keyEnd } = element;
+    const { key, keyEnd = key } = element;
     if (i === 0 && first && key.some((byte) => byte !== 0)) {
       result.push({ key: new Uint8Array(key.length), flags: 1 });
     }
@@ -73,26 +79,19 @@ const keyWords = (bytes: Uint8Array): string =>
 
 const verdictWords = ({ code, chain }: ElementVerdict): string => `${verdictText(code, chain)} `;
 
-function dataWords(element: SetElement | undefined): string {
+function dataWords(element: ElementSpec | undefined): string {
   if (element?.verdict) return verdictWords(element.verdict);
   return element?.data ? keyWords(element.data) : '';
 }
 
-/** NFTNL_UDATA_SET_ELEM_COMMENT, …_FLAGS */
-function userdata({ element, open }: Sent): string {
-  const bytes: number[] = [];
-  if (element?.comment !== undefined) {
-    const text = new TextEncoder().encode(element.comment);
-    bytes.push(0, text.length + 1, ...text, 0);
-  }
-  if (open) bytes.push(1, 4, 1, 0, 0, 0);
-  if (!bytes.length) return '';
-  const shown = bytes.map((byte) => {
-    const character = String.fromCharCode(byte);
-    return /[\x20-\x7e]/.test(character) ? character : `\\x${byte.toString(16).padStart(2, '0')}`;
-  });
-  return `  userdata = { ${shown.join('')} }`;
-}
+/** NFTNL_UDATA_SET_ELEM_FLAGS: SET_ELEM_F_INTERVAL_OPEN */
+const OPEN = attribute(1, [1, 0, 0, 0]);
+
+const userdata = ({ element, open }: Sent): string =>
+  userdataText([
+    ...(element?.comment === undefined ? [] : commentAttribute(element.comment)),
+    ...(open ? OPEN : []),
+  ]);
 
 function elementText(e: Sent): string {
   const key = e.key ? keyWords(e.key) : '';

@@ -13,7 +13,7 @@ export function words(bytes: Uint8Array, prefix = '0x'): string[] {
 
 /** The kernel numbers anonymous sets itself. */
 export const setName = (name: string): string =>
-  name.replace(/^(__(?:set|map|objmap))\d+$/, '$1%d');
+  name.replace(/^(__(?:set|map|objmap))\d*$/, '$1%d');
 
 /** Chains of a rule's own, `jump { … }`, go by a number that is not shown. */
 export const verdictText = (code: string, chain?: string): string =>

@@ -1,27 +1,25 @@
 /** Named expectations of connection tracking. Mirrors nft_ct.c (nft_ct_expect_obj). */
-import type { Family } from '../../parser/ast.ts';
 import { kw, num, time } from '../../parser/phrase.ts';
 import { numberOf } from '../check/arg.ts';
 import { ctExpectationState } from '../engine/run/ct-object.ts';
 import { printDuration } from '../type/time.ts';
 import {
-  L4_NUMBERS,
   type L4Protocol,
+  l3protoArgs,
   l3protoLine,
-  l3protoOf,
   l4protoLine,
   l4protoOf,
-  NFPROTO,
+  protocolsText,
+  type TakesL3proto,
 } from './ct-part.ts';
 import type { ObjectRow } from './row.ts';
 
-export type CtExpectationArgs = {
+export type CtExpectationArgs = TakesL3proto & {
   readonly protocol: L4Protocol;
   readonly dport: number;
   /** Milliseconds, as nft sends them; the kernel takes them for seconds. */
   readonly timeout: number;
   readonly size: number;
-  readonly l3proto: Family;
 };
 
 export const ctExpectation: ObjectRow<CtExpectationArgs> = {
@@ -43,7 +41,7 @@ export const ctExpectation: ObjectRow<CtExpectationArgs> = {
       Number(numberOf(args, name)?.value ?? 0),
     );
     if (!protocol || !dport || !timeout || !size) return ctx.error('missing options', span);
-    return { protocol, dport, timeout, size, l3proto: l3protoOf(args, ctx) };
+    return { protocol, dport, timeout, size, ...l3protoArgs(args, ctx) };
   },
   list: ({ protocol, dport, timeout, size, l3proto }) => [
     `protocol ${protocol}`,
@@ -59,8 +57,8 @@ export const ctExpectation: ObjectRow<CtExpectationArgs> = {
     size,
     l3proto,
   }),
-  bytecode({ protocol, dport, timeout, size, l3proto }) {
-    const who = `family ${NFPROTO[l3proto]} protocol ${L4_NUMBERS[protocol]}`;
+  bytecode({ protocol, dport, timeout, size, ...rest }) {
+    const who = protocolsText(rest, protocol);
     return `ct_expect ${who} dport ${dport} timeout ${timeout} size ${size}`;
   },
   state: ctExpectationState,

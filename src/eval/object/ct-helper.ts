@@ -7,19 +7,19 @@ import { ctHelperState } from '../engine/run/ct-object.ts';
 import {
   L4_NUMBERS,
   type L4Protocol,
+  l3protoArgs,
   l3protoLine,
-  l3protoOf,
   l4protoLine,
   l4protoOf,
   NFPROTO,
+  type TakesL3proto,
 } from './ct-part.ts';
 import type { ObjectRow } from './row.ts';
 
-export type CtHelperArgs = {
+export type CtHelperArgs = TakesL3proto & {
   /** The helper's name in the kernel: `ftp`. */
   readonly type: string;
   readonly protocol?: L4Protocol;
-  readonly l3proto: Family;
 };
 
 export const ctHelper: ObjectRow<CtHelperArgs> = {
@@ -32,16 +32,16 @@ export const ctHelper: ObjectRow<CtHelperArgs> = {
   check(args, _span, ctx) {
     const protocol = l4protoOf(args);
     const type = wordOf(args, 'type')?.text ?? '';
-    return { type, l3proto: l3protoOf(args, ctx), ...(protocol && { protocol }) };
+    return { type, ...l3protoArgs(args, ctx), ...(protocol && { protocol }) };
   },
   list: ({ type, protocol, l3proto }) => [
     `type "${type}" protocol ${protocol}`,
     `l3proto ${l3proto}`,
   ],
   json: ({ type, protocol, l3proto }) => ({ type, protocol, l3proto }),
-  bytecode({ type, protocol, l3proto }) {
+  bytecode({ type, protocol, l3proto, unsaid }) {
     const number = protocol ? L4_NUMBERS[protocol] : 0;
-    return `ct_helper name ${type} family ${NFPROTO[l3proto]} protocol ${number}`;
+    return `ct_helper name ${type} family ${unsaid ? 0 : NFPROTO[l3proto]} protocol ${number}`;
   },
   refuses: ({ type, protocol, l3proto }) =>
     protocol && isKnown(type, L4_NUMBERS[protocol], l3proto) ? undefined : 'ENOENT',

@@ -29,6 +29,28 @@ export const NFPROTO: Readonly<Record<Family, number>> = {
 export const l4protoOf = (args: Args): L4Protocol | undefined =>
   wordOf(args, 'protocol')?.text as L4Protocol | undefined;
 
+const writtenL3proto = (args: Args): Family | undefined =>
+  wordOf(args, 'l3proto')?.text as Family | undefined;
+
 /** As written, else the family of the table. */
 export const l3protoOf = (args: Args, ctx: CheckContext): Family =>
-  (wordOf(args, 'l3proto')?.text as Family | undefined) ?? ctx.family;
+  writtenL3proto(args) ?? ctx.family;
+
+/** The protocol family that the kernel is told of: the one that was written. */
+export type TakesL3proto = {
+  readonly l3proto: Family;
+  /** Not written: the kernel takes the family of the table. */
+  readonly unsaid?: true;
+};
+
+export function l3protoArgs(args: Args, ctx: CheckContext): TakesL3proto {
+  const l3proto = l3protoOf(args, ctx);
+  return writtenL3proto(args) ? { l3proto } : { l3proto, unsaid: true };
+}
+
+/** `family 2 protocol 6`, as the text of an object has it. */
+export const protocolsText = (
+  { l3proto, unsaid }: TakesL3proto,
+  protocol: L4Protocol | undefined,
+): string =>
+  `${unsaid ? '' : `family ${NFPROTO[l3proto]} `}protocol ${protocol ? L4_NUMBERS[protocol] : 0}`;

@@ -1,18 +1,18 @@
 /** Named timeout policies of connection tracking. Mirrors nft_ct.c (nft_ct_timeout_obj). */
-import type { Args, Choice, Family, NumberWord, Span, Word } from '../../parser/ast.ts';
+import type { Args, Choice, NumberWord, Span, Word } from '../../parser/ast.ts';
 import { kw, many, time, word } from '../../parser/phrase.ts';
 import { manyOf } from '../check/arg.ts';
 import type { CheckContext } from '../check/context.ts';
 import { ctTimeoutState } from '../engine/run/ct-object.ts';
 import { printDuration } from '../type/time.ts';
 import {
-  L4_NUMBERS,
   type L4Protocol,
+  l3protoArgs,
   l3protoLine,
-  l3protoOf,
   l4protoLine,
   l4protoOf,
-  NFPROTO,
+  protocolsText,
+  type TakesL3proto,
 } from './ct-part.ts';
 import type { ObjectRow } from './row.ts';
 
@@ -34,9 +34,8 @@ const STATES = {
   udp: { unreplied: ['UNREPLIED', 30], replied: ['REPLIED', 120] },
 } as const satisfies Record<L4Protocol, Record<string, readonly [string, number]>>;
 
-export type CtTimeoutArgs = {
+export type CtTimeoutArgs = TakesL3proto & {
   readonly protocol: L4Protocol;
-  readonly l3proto: Family;
   /** Seconds by state, in the kernel's order; states with their usual timeout are left out. */
   readonly policy: Readonly<Record<string, number>>;
 };
@@ -86,7 +85,7 @@ export const ctTimeout: ObjectRow<CtTimeoutArgs> = {
     const policy = checkPolicy(args, protocol, ctx);
     if (!policy) return undefined;
     if (!protocol) return ctx.error('Could not process rule: Invalid argument', span);
-    return { protocol, l3proto: l3protoOf(args, ctx), policy };
+    return { protocol, ...l3protoArgs(args, ctx), policy };
   },
   list({ protocol, l3proto, policy }) {
     const states = Object.entries(policy).map(
@@ -99,11 +98,10 @@ export const ctTimeout: ObjectRow<CtTimeoutArgs> = {
     l3proto,
     policy: Object.keys(policy).length ? policy : null,
   }),
-  bytecode({ protocol, l3proto, policy }) {
+  bytecode({ protocol, policy, ...rest }) {
     const names = statesOf(protocol);
     const states = Object.entries(policy).map(([state, s]) => `${names[state]?.[0]} = ${s},`);
-    const head = `ct_timeout family ${NFPROTO[l3proto]} protocol ${L4_NUMBERS[protocol]}`;
-    return `${head} policy = {${states.join('')}}`;
+    return `ct_timeout ${protocolsText(rest, protocol)} policy = {${states.join('')}}`;
   },
   state: ctTimeoutState,
 };

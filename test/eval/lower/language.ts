@@ -1,8 +1,8 @@
 /** From text to bytecode: a table of its own, told of rules one by one. */
 
 import { DEFAULT_RELEASE, profileOf } from '../../../src/datapath/profile.ts';
-import { sentText } from '../../../src/eval/bytecode/change.ts';
-import { emptyRuleset, evaluate } from '../../../src/eval/index.ts';
+import { sentText } from '../../../src/eval/bytecode/request.ts';
+import { emptyRuleset, evaluate, type Ruleset } from '../../../src/eval/index.ts';
 import type { Machine } from '../../../src/eval/ruleset/machine.ts';
 import type { Family } from '../../../src/parser/ast.ts';
 import { commandLine } from '../../../src/parser/index.ts';
@@ -35,26 +35,31 @@ export interface Table {
   rule(text: string): Bytecode;
 }
 
+function entered(text: string, ruleset: Ruleset): Bytecode {
+  const { ruleset: parsed, diagnostics } = nftParser().parse(commandLine(text));
+  const broken = diagnostics.find((d) => d.severity === 'error');
+  if (broken) return { error: broken.message, text: '', output: '' };
+  let sent = '';
+  const result = evaluate(
+    parsed.commands,
+    { ruleset, machine },
+    {
+      sent: (asked) => {
+        sent = sentText(asked);
+      },
+    },
+  );
+  const error = result.ok ? undefined : (result.diagnostics[0]?.message ?? 'refused');
+  return { text: sent, output: result.output, ...(error !== undefined && { error }) };
+}
+
+/** What a file sends to the kernel, also where that refuses it; an empty text where nft does. */
+export const requests = (file: string): string => entered(file, emptyRuleset()).text;
+
 /** A table `t` with chains `c` and `other`; `chain`: what stands in the block of `c`. */
 export function table(family: Family, chain = ''): Table {
   const ruleset = emptyRuleset();
-  const enter = (text: string): Bytecode => {
-    const { ruleset: parsed, diagnostics } = nftParser().parse(commandLine(text));
-    const broken = diagnostics.find((d) => d.severity === 'error');
-    if (broken) return { error: broken.message, text: '', output: '' };
-    let sent = '';
-    const result = evaluate(
-      parsed.commands,
-      { ruleset, machine },
-      {
-        sent: (changes) => {
-          sent = sentText(changes);
-        },
-      },
-    );
-    const error = result.ok ? undefined : (result.diagnostics[0]?.message ?? 'refused');
-    return { text: sent, output: result.output, ...(error !== undefined && { error }) };
-  };
+  const enter = (text: string): Bytecode => entered(text, ruleset);
   const output = (text: string): string => {
     const entered = enter(text);
     if (entered.error !== undefined) throw new Error(`${text}: ${entered.error}`);

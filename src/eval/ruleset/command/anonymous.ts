@@ -13,12 +13,12 @@ import { type ElementData, elementData, elementOptions, keyRange } from '../elem
 import type { Interval } from '../element/interval.ts';
 import { type KeyShape, keyShape } from '../element/key.ts';
 import { listedElements } from '../element/listed.ts';
-import { addElements } from '../kernel/element.ts';
-import { newSet } from '../kernel/set.ts';
+import type { NewSet } from '../kernel/set.ts';
 import { scopeOf } from '../scope.ts';
 import type { NftSet } from '../store.ts';
 import { answered, type CommandContext, familyOf, report, tableName } from './context.ts';
-import { specOf } from './element.ts';
+import { askForElements, specOf } from './element.ts';
+import { askForSet } from './set.ts';
 
 export function makeAnonymous(
   { literal, object }: AnonymousSet,
@@ -27,7 +27,7 @@ export function makeAnonymous(
 ): NftSet | undefined {
   const { data, dataBits, interval } = literal;
   const key = literal.elements.find((e) => e.key.kind !== 'wildcard')?.key;
-  const set = newSet(ctx.tx, {
+  const spec: NewSet = {
     family: familyOf(cmd),
     table: tableName(cmd),
     name: object ? '__objmap' : data ? '__map' : '__set',
@@ -42,7 +42,8 @@ export function makeAnonymous(
     exprs: [],
     exclusive: false,
     ...(key && { keyExpr: { ...key, order: literal.order } }),
-  });
+  };
+  const set = askForSet(spec, ctx);
   if (!answered(ctx, cmd, set)) return undefined;
   const shape = keyShape(set);
   const items: Item[] = [];
@@ -52,7 +53,7 @@ export function makeAnonymous(
     items.push(item);
   }
   const elements = items.map((i) => specOf(shape, i));
-  const answer = addElements(ctx.tx, { set, elements, exclusive: false });
+  const answer = askForElements({ set, elements, exclusive: false }, ctx);
   answered(ctx, cmd, answer, { element: items.map((i) => i.span) });
   return set;
 }

@@ -11,6 +11,7 @@ import {
 } from '../kernel/chain-type.ts';
 import { chainOf, isRefusal, tableOf } from '../kernel/lookup.ts';
 import { deleteRule } from '../kernel/rule.ts';
+import type { Request } from '../request.ts';
 import type { Chain } from '../store.ts';
 import { answered, type CommandContext, familyOf, report, tableIn, tableName } from './context.ts';
 import { type Device, readDevices } from './device.ts';
@@ -36,6 +37,7 @@ export function addChain(cmd: Command, ctx: CommandContext): void {
   if (hook === null) return;
   const policy = block?.policy && readPolicy(block.policy, ctx);
   if (block?.policy && !policy) return;
+  ctx.requests.push(requestFor(cmd.handle.chain?.text ?? '', cmd));
   const answer = newChain(ctx.tx, {
     family,
     table: tableName(cmd),
@@ -58,6 +60,13 @@ export function addChain(cmd: Command, ctx: CommandContext): void {
     device: hook?.devices.map((d) => d.span),
   });
 }
+
+const requestFor = (chain: string, cmd: Command): Request => ({
+  what: 'chain',
+  family: familyOf(cmd),
+  table: tableName(cmd),
+  chain,
+});
 
 const policySpan = (policy: Expr): Span => ({
   ...policy.span,
@@ -217,5 +226,6 @@ export function rename(cmd: Command, ctx: CommandContext): void {
   }
   const { newName } = cmd;
   if (!newName) return;
+  ctx.requests.push(requestFor(newName.text, cmd));
   answered(ctx, cmd, renameChain(ctx.tx, chain, newName.text), { name: cmd.span });
 }

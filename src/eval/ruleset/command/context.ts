@@ -12,6 +12,7 @@ import { checkContext } from '../../check/index.ts';
 import type { PrintOptions } from '../../type/index.ts';
 import { type Attribute, type Refusal, strerror } from '../errno.ts';
 import { isRefusal } from '../kernel/lookup.ts';
+import type { Request } from '../request.ts';
 import type { Table } from '../store.ts';
 import type { Transaction } from '../transaction.ts';
 import { hintFor } from './hint.ts';
@@ -21,6 +22,8 @@ export interface CommandContext {
   readonly tx: Transaction;
   readonly options: PrintOptions;
   readonly output: Output;
+  /** What the kernel is asked for, also where it refuses. */
+  readonly requests: Request[];
   /** Found by nft before the kernel is asked. */
   readonly errors: Diagnostic[];
   /** Answered by the kernel. */

@@ -10,8 +10,8 @@ import { lowerEffects } from '../../lower.ts';
 import { cut, findOverlap, type Interval, merge } from '../element/interval.ts';
 import { decodeKey, encodeKey, type KeyShape, keyShape } from '../element/key.ts';
 import { PLAIN, type ReadElement, readElements } from '../element/read.ts';
-import { strerror } from '../errno.ts';
-import { addElements, deleteElements, flushSet } from '../kernel/element.ts';
+import { type Refusal, strerror } from '../errno.ts';
+import { addElements, deleteElements, flushSet, type NewElements } from '../kernel/element.ts';
 import { scopeOf } from '../scope.ts';
 import { isMap, type NftSet } from '../store.ts';
 import {
@@ -63,6 +63,30 @@ export function specOf(shape: KeyShape, e: Interval & { wildcard?: true }): Elem
   return e.spec === PLAIN ? { key, keyEnd } : { ...e.spec, key, keyEnd };
 }
 
+/** Has the kernel add elements. */
+export function askForElements(spec: NewElements, ctx: CommandContext): Refusal | undefined {
+  const { set, elements } = spec;
+  if (elements.length > 0) {
+    ctx.requests.push({ what: 'element', set, elements, first: set.elements.size === 0 });
+  }
+  return addElements(ctx.tx, spec);
+}
+
+interface TakenElements {
+  readonly set: NftSet;
+  readonly elements: readonly ElementSpec[];
+  readonly missingIsFine?: boolean;
+}
+
+/** Has the kernel delete elements. */
+function takeElements(
+  { set, elements, missingIsFine = false }: TakenElements,
+  ctx: CommandContext,
+): Refusal | undefined {
+  if (elements.length > 0) ctx.requests.push({ what: 'element', set, elements, first: false });
+  return deleteElements(ctx.tx, set, elements, missingIsFine);
+}
+
 const isSimpleInterval = (set: NftSet): boolean => set.flags.interval && !set.key.parts;
 
 /** What a set has, as intervals. */
@@ -100,7 +124,7 @@ export function insertElements(
   const exclusive = cmd.verb === 'create';
   const ask = (asked: readonly (Interval & { wildcard?: true })[]): void => {
     const specs = asked.map((e) => specOf(shape, e));
-    const answer = addElements(ctx.tx, { set, elements: specs, exclusive });
+    const answer = askForElements({ set, elements: specs, exclusive }, ctx);
     answered(ctx, cmd, answer, { element: asked.map((e) => e.span) });
   };
   if (!isSimpleInterval(set)) {
@@ -112,11 +136,7 @@ export function insertElements(
   const living = livingOf(set, shape);
   if (set.autoMerge && !isMap(set)) {
     const edit = merge(living, ranges, true);
-    deleteElements(
-      ctx.tx,
-      set,
-      edit.remove.map((e) => specOf(shape, e)),
-    );
+    takeElements({ set, elements: edit.remove.map((e) => specOf(shape, e)) }, ctx);
     ask([...wildcards, ...edit.add]);
     return;
   }
@@ -137,7 +157,7 @@ export function removeElement(cmd: Command, ctx: CommandContext): void {
   const missingIsFine = cmd.verb === 'destroy';
   const ask = (asked: readonly (Interval & { wildcard?: true })[]): boolean => {
     const specs = asked.map((e) => specOf(shape, e));
-    const answer = deleteElements(ctx.tx, set, specs, missingIsFine);
+    const answer = takeElements({ set, elements: specs, missingIsFine }, ctx);
     return answered(ctx, cmd, answer, { element: asked.map((e) => e.span) });
   };
   if (!isSimpleInterval(set)) {
@@ -153,7 +173,7 @@ export function removeElement(cmd: Command, ctx: CommandContext): void {
   if (!ask([...elements.filter((e) => e.wildcard), ...edit.remove])) return;
   if (edit.add.length === 0) return;
   const specs = edit.add.map((e) => specOf(shape, e));
-  answered(ctx, cmd, addElements(ctx.tx, { set, elements: specs, exclusive: false }));
+  answered(ctx, cmd, askForElements({ set, elements: specs, exclusive: false }, ctx));
 }
 
 export function flushElements(cmd: Command, ctx: CommandContext): void {
@@ -163,5 +183,7 @@ export function flushElements(cmd: Command, ctx: CommandContext): void {
     report(ctx, strerror('ENOENT'), name.span);
     return;
   }
-  if (set) answered(ctx, cmd, flushSet(ctx.tx, set));
+  if (!set) return;
+  ctx.requests.push({ what: 'element', set, elements: [], first: false });
+  answered(ctx, cmd, flushSet(ctx.tx, set));
 }

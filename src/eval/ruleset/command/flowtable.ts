@@ -2,7 +2,12 @@
 import type { Command, FlowtableBlock } from '../../../parser/ast.ts';
 import { type Refusal, refuse } from '../errno.ts';
 import { hookNumber } from '../kernel/chain-type.ts';
-import { deleteFlowtable, deleteFlowtableDevices, newFlowtable } from '../kernel/flowtable.ts';
+import {
+  deleteFlowtable,
+  deleteFlowtableDevices,
+  type NewFlowtable,
+  newFlowtable,
+} from '../kernel/flowtable.ts';
 import { isRefusal, tableOf } from '../kernel/lookup.ts';
 import type { Flowtable } from '../store.ts';
 import { answered, type CommandContext, familyOf, report, tableName } from './context.ts';
@@ -24,7 +29,7 @@ export function addFlowtable(cmd: Command, ctx: CommandContext): void {
   const priority = hook ? readPriority(hook.priority, 'netdev', hook.hook.text, ctx) : 0;
   const devices = readDevices(block?.devices ?? [], ctx);
   if (priority === undefined || !devices) return;
-  const answer = newFlowtable(ctx.tx, {
+  const spec: NewFlowtable = {
     family: familyOf(cmd),
     table: tableName(cmd),
     name: cmd.handle.name?.text ?? '',
@@ -34,7 +39,9 @@ export function addFlowtable(cmd: Command, ctx: CommandContext): void {
     offload: block?.flags?.some((f) => f.text === 'offload') ?? false,
     counter: block?.counter ?? false,
     exclusive: cmd.verb === 'create',
-  });
+  };
+  ctx.requests.push({ what: 'flowtable', spec });
+  const answer = newFlowtable(ctx.tx, spec);
   answered(ctx, cmd, answer, { device: devices.map((d) => d.span) });
 }
 

@@ -3,7 +3,7 @@ import type { Command, ObjectBlock } from '../../../parser/ast.ts';
 import { objectRow } from '../../object/index.ts';
 import { type Refusal, refuse } from '../errno.ts';
 import { isRefusal, objectKey, tableOf } from '../kernel/lookup.ts';
-import { deleteObject, newObject } from '../kernel/object.ts';
+import { deleteObject, type NewObject, newObject } from '../kernel/object.ts';
 import { scopeOf } from '../scope.ts';
 import type { NftObject } from '../store.ts';
 import {
@@ -29,7 +29,7 @@ export function addObject(cmd: Command, ctx: CommandContext): void {
     row.check(block?.args ?? {}, cmd.handle.name?.span ?? cmd.span, check),
   );
   if (!args) return;
-  const answer = newObject(ctx.tx, {
+  const spec: NewObject = {
     family: familyOf(cmd),
     table: tableName(cmd),
     name: cmd.handle.name?.text ?? '',
@@ -37,8 +37,9 @@ export function addObject(cmd: Command, ctx: CommandContext): void {
     args,
     ...(block?.comment && { comment: block.comment.text }),
     exclusive: cmd.verb === 'create',
-  });
-  answered(ctx, cmd, answer);
+  };
+  ctx.requests.push({ what: 'object', spec });
+  answered(ctx, cmd, newObject(ctx.tx, spec));
 }
 
 /** The object that a command names, or names by handle. */

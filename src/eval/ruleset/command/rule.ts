@@ -1,27 +1,31 @@
 /** `add rule`, `insert rule`, `replace rule`, `delete rule`: mirrors rule_evaluate of nft. */
-import type { Rule as AstRule, Command, Span, Statement } from '../../../parser/ast.ts';
+import type { Rule as AstRule, ChainBlock, Command, Span, Statement } from '../../../parser/ast.ts';
 import type { TableScope } from '../../check/context.ts';
 import { checkRule } from '../../check/index.ts';
-import type { Rule as CheckedRule, SetLiteral } from '../../checked.ts';
+import type {
+  Rule as CheckedRule,
+  Statement as CheckedStatement,
+  SetLiteral,
+} from '../../checked.ts';
 import type { AnonymousSet, Op } from '../../ir.ts';
 import { lower, lowerEffects } from '../../lower.ts';
 import { type Refusal, refuse } from '../errno.ts';
 import { newChain } from '../kernel/chain.ts';
 import { isRefusal, tableOf } from '../kernel/lookup.ts';
 import { deleteRule, type NewRule, newRule, ruleOf } from '../kernel/rule.ts';
-import { newSet } from '../kernel/set.ts';
+import type { NewSet } from '../kernel/set.ts';
 import { scopeOf } from '../scope.ts';
 import type { Chain, NftSet, Table } from '../store.ts';
 import { makeAnonymous, relisted } from './anonymous.ts';
 import { answered, type CommandContext, familyOf, note, tableIn, tableName } from './context.ts';
+import { askForSet } from './set.ts';
 
 export function addRule(cmd: Command, ctx: CommandContext): void {
   if (!cmd.rule) return;
-  const rule = bound(cmd.rule, cmd, ctx);
   const position = positionOf(cmd, ctx);
   if (position === null) return;
   const how = cmd.verb === 'insert' || cmd.verb === 'replace' ? cmd.verb : 'add';
-  enterRule(rule, cmd, ctx, {
+  enterRule(cmd.rule, cmd, ctx, {
     chain: cmd.handle.chain?.text ?? '',
     how,
     ...(position !== undefined && { position }),
@@ -37,29 +41,27 @@ function statefulOf({ statements }: CheckedRule, scope: TableScope): number[] {
   });
 }
 
-/** Sets that statements bring along: those of meters. */
-function declareSets({ statements }: CheckedRule, cmd: Command, ctx: CommandContext): void {
-  for (const s of statements) {
-    const declared = s.kind === 'effect' ? s.row.declares?.(s.args) : undefined;
-    if (!declared || tableIn(ctx, cmd)?.sets.has(declared.name)) continue;
-    const { name, key, size, timeout } = declared;
-    const answer = newSet(ctx.tx, {
-      family: familyOf(cmd),
-      table: tableName(cmd),
-      name,
-      flags: { constant: false, interval: false, timeout, dynamic: true, anonymous: false },
-      key: key.type,
-      keyBits: key.bits,
-      dataInterval: false,
-      ...(size !== undefined && { size }),
-      policy: 'performance',
-      autoMerge: false,
-      statements: [],
-      exprs: [],
-      exclusive: false,
-    });
-    answered(ctx, cmd, answer);
-  }
+/** The set that a statement brings along: that of a meter. */
+function declareSet(s: CheckedStatement, cmd: Command, ctx: CommandContext): void {
+  const declared = s.kind === 'effect' ? s.row.declares?.(s.args) : undefined;
+  if (!declared || tableIn(ctx, cmd)?.sets.has(declared.name)) return;
+  const { name, key, size, timeout } = declared;
+  const spec: NewSet = {
+    family: familyOf(cmd),
+    table: tableName(cmd),
+    name,
+    flags: { constant: false, interval: false, timeout, dynamic: true, anonymous: false },
+    key: key.type,
+    keyBits: key.bits,
+    dataInterval: false,
+    ...(size !== undefined && { size }),
+    policy: 'performance',
+    autoMerge: false,
+    statements: [],
+    exprs: [],
+    exclusive: false,
+  };
+  answered(ctx, cmd, askForSet(spec, ctx));
 }
 
 /** nft asks for `dynamic` by itself where a rule of the same batch adds to a set. */
@@ -73,12 +75,16 @@ function makeDynamic(ops: readonly Op[], cmd: Command, ctx: CommandContext): voi
   }
 }
 
-type Place = Pick<NewRule, 'chain' | 'how' | 'position'>;
+type Place = Pick<NewRule, 'chain' | 'how' | 'position'> & {
+  /** The chain is the body of `jump { … }`. */
+  readonly anonymous?: true;
+};
 
 /** Checks, lowers and adds a rule, with the sets that its literals are. */
-function enterRule(node: AstRule, cmd: Command, ctx: CommandContext, place: Place): void {
+function enterRule(written: AstRule, cmd: Command, ctx: CommandContext, place: Place): void {
   const family = familyOf(cmd);
   const scope = scopeOf(ctx.tx.ruleset, family, tableName(cmd));
+  const { rule: node, bodies } = withNamedBodies(written, ctx);
   const { rule: checked, diagnostics } = checkRule(
     node,
     scope,
@@ -87,16 +93,27 @@ function enterRule(node: AstRule, cmd: Command, ctx: CommandContext, place: Plac
   );
   note(ctx, diagnostics);
   if (!checked) return;
-  declareSets(checked, cmd, ctx);
   const lowered = lower(checked, { ...scope, kernel: ctx.tx.machine.profile });
-  makeDynamic(lowered.ops, cmd, ctx);
   const sets = new Map<AnonymousSet, NftSet>();
-  for (const anonymous of lowered.sets) {
-    const set = makeAnonymous(anonymous, cmd, ctx);
-    if (set) sets.set(anonymous, set);
+  for (const statement of checked.statements) {
+    declareSet(statement, cmd, ctx);
+    for (const anonymous of lowered.sets.filter((s) => s.statement === statement)) {
+      const set = makeAnonymous(anonymous, cmd, ctx);
+      if (set) sets.set(anonymous, set);
+    }
+    makeBody(statement, bodies, cmd, ctx);
   }
+  makeDynamic(lowered.ops, cmd, ctx);
   if (sets.size < lowered.sets.length && ctx.errors.length > 0) return;
   const names = new Map([...sets].map(([a, set]) => [a.name, set.name]));
+  ctx.requests.push({
+    what: 'rule',
+    family,
+    table: tableName(cmd),
+    ...(!place.anonymous && { chain: place.chain }),
+    ops: lowered.ops,
+    ...(checked.comment !== undefined && { comment: checked.comment }),
+  });
   const answer = newRule(ctx.tx, {
     ...place,
     family,
@@ -177,30 +194,32 @@ function positionOf(cmd: Command, ctx: CommandContext): number | undefined | nul
   return null;
 }
 
-/** The rule with the chains of its `jump { … }` made and named. */
-function bound(rule: AstRule, cmd: Command, ctx: CommandContext): AstRule {
-  if (!rule.statements.some((s) => s.kind === 'verdict' && s.block)) return rule;
-  return { ...rule, statements: rule.statements.map((s) => boundStatement(s, cmd, ctx)) };
+type Bodies = ReadonlyMap<string, ChainBlock>;
+
+/** The rule with names for the chains of its `jump { … }`, and what is to be in those. */
+function withNamedBodies(rule: AstRule, ctx: CommandContext): { rule: AstRule; bodies: Bodies } {
+  const bodies = new Map<string, ChainBlock>();
+  const statements = rule.statements.map((s): Statement => {
+    if (s.kind !== 'verdict' || !s.block) return s;
+    const text = `__chain${ctx.tx.ruleset.nextChain++}`;
+    bodies.set(text, s.block);
+    const { expr, span } = s;
+    return { kind: 'verdict', expr: { ...expr, chain: { kind: 'symbol', text, span } }, span };
+  });
+  return { rule: bodies.size > 0 ? { ...rule, statements } : rule, bodies };
 }
 
-function boundStatement(statement: Statement, cmd: Command, ctx: CommandContext): Statement {
-  if (statement.kind !== 'verdict' || !statement.block) return statement;
-  const { block, expr, span } = statement;
-  const name = `__chain${ctx.tx.ruleset.nextChain++}`;
+/** Makes the chain of a `jump { … }`. */
+function makeBody(s: CheckedStatement, bodies: Bodies, cmd: Command, ctx: CommandContext): void {
+  const chain = s.kind === 'verdict' ? s.verdict.chain : undefined;
+  const block = chain === undefined ? undefined : bodies.get(chain);
+  if (chain === undefined || !block) return;
   const family = familyOf(cmd);
-  const answer = newChain(ctx.tx, {
-    family,
-    table: tableName(cmd),
-    name,
-    offload: false,
-    exclusive: true,
-    anonymous: true,
-  });
-  answered(ctx, cmd, answer);
-  for (const inner of block.rules) {
-    enterRule(bound(inner, cmd, ctx), cmd, ctx, { chain: name, how: 'add' });
-  }
-  return { kind: 'verdict', expr: { ...expr, chain: { kind: 'symbol', text: name, span } }, span };
+  const table = tableName(cmd);
+  ctx.requests.push({ what: 'chain', family, table });
+  const spec = { family, table, name: chain, offload: false, exclusive: true, anonymous: true };
+  answered(ctx, cmd, newChain(ctx.tx, spec));
+  for (const rule of block.rules) enterRule(rule, cmd, ctx, { chain, how: 'add', anonymous: true });
 }
 
 function chainOf(cmd: Command, ctx: CommandContext): Chain | Refusal {

@@ -29,9 +29,15 @@ export function addSet(cmd: Command, ctx: CommandContext): void {
   }
   const spec = block && readSet(block, cmd, ctx);
   if (!spec) return;
-  const set = newSet(ctx.tx, spec);
+  const set = askForSet(spec, ctx);
   if (!answered(ctx, cmd, set)) return;
   if (block.elements) insertElements(cmd, block.elements, set, ctx);
+}
+
+export function askForSet(spec: NewSet, ctx: CommandContext): NftSet | Refusal {
+  const set = newSet(ctx.tx, spec);
+  ctx.requests.push({ what: 'set', spec, ...(!isRefusal(set) && { set }) });
+  return set;
 }
 
 function readSet(block: SetBlock, cmd: Command, ctx: CommandContext): NewSet | undefined {

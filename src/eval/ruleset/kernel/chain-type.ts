@@ -19,7 +19,7 @@ const HOOKS: Readonly<Record<Family, Readonly<Record<string, number>>>> = {
   ip6: INET,
   inet: { ...INET, ingress: 5 },
   bridge: INET,
-  arp: { input: 0, output: 1 },
+  arp: { input: 0, output: 1, forward: 2 },
   netdev: { ingress: 0, egress: 1 },
 };
 
@@ -29,12 +29,17 @@ interface ChainType {
   readonly families: readonly Family[];
   /** All of the family's where absent. */
   readonly hooks?: readonly string[];
+  /** Hooks that a family has, but not for chains of this type. */
+  readonly without?: Partial<Record<Family, readonly string[]>>;
   /** Priorities at and below this are refused (NF_IP_PRI_CONNTRACK). */
   readonly above?: number;
 }
 
 export const CHAIN_TYPES: Readonly<Record<string, ChainType>> = {
-  filter: { families: ['ip', 'ip6', 'inet', 'bridge', 'arp', 'netdev'] },
+  filter: {
+    families: ['ip', 'ip6', 'inet', 'bridge', 'arp', 'netdev'],
+    without: { arp: ['forward'] },
+  },
   nat: { families: L3, hooks: ['prerouting', 'input', 'output', 'postrouting'], above: -200 },
   route: { families: L3, hooks: ['output'] },
 };
@@ -57,5 +62,6 @@ export function isSupported(family: Family, type: string, hook: string, priority
   const row = CHAIN_TYPES[type];
   if (!row?.families.includes(family)) return false;
   if (row.hooks && !row.hooks.includes(hook)) return false;
+  if (row.without?.[family]?.includes(hook)) return false;
   return row.above === undefined || priority > row.above;
 }
