@@ -75,7 +75,8 @@ export class Fib4 extends Fib4Tables {
     if (isMulticast4(saddr) || saddr === LIMITED_BROADCAST) return this.fail(EINVAL);
     if (daddr === LIMITED_BROADCAST || (saddr === 0 && daddr === 0))
       return this.inputBroadcast(saddr, tos, mark, device);
-    if (isZeronet4(saddr) || isZeronet4(daddr)) return this.fail(EINVAL);
+    if (isZeronet4(saddr, this.ns.profile) || isZeronet4(daddr, this.ns.profile))
+      return this.fail(EINVAL);
     if (isLoopback4(daddr) || isLoopback4(saddr)) {
       if (!device.ipv4.route_localnet && !this.ns.settings.all4.route_localnet)
         return this.fail(EINVAL);
@@ -188,7 +189,7 @@ export class Fib4 extends Fib4Tables {
     device: Device,
     found: FibRoute | null = null,
   ): Route | null {
-    if (!isZeronet4(saddr)) {
+    if (!isZeronet4(saddr, this.ns.profile)) {
       const valid = this.validateSource(saddr, 0, tos, mark, 0, device);
       if (valid < 0) return this.fail(-valid);
     }
@@ -215,7 +216,7 @@ export class Fib4 extends Fib4Tables {
     if (daddr !== (0xe0000001 | 0)) return this.fail(EINVAL);
     if (isMulticast4(saddr) || saddr === LIMITED_BROADCAST) return this.fail(EINVAL);
     if (isLoopback4(saddr) && !device.ipv4.route_localnet) return this.fail(EINVAL);
-    if (!isZeronet4(saddr)) {
+    if (!isZeronet4(saddr, this.ns.profile)) {
       const valid = this.validateSource(saddr, 0, tos, mark, 0, device);
       if (valid < 0) return this.fail(-valid);
     }
@@ -290,7 +291,7 @@ export class Fib4 extends Fib4Tables {
     const limited = isMulticast4(daddr) || daddr === LIMITED_BROADCAST;
     flow.iif = LOOPBACK_IFINDEX;
     if (saddr !== 0) {
-      if (isMulticast4(saddr) || saddr === LIMITED_BROADCAST || isZeronet4(saddr))
+      if (isMulticast4(saddr) || saddr === LIMITED_BROADCAST || isZeronet4(saddr, this.ns.profile))
         return this.fail(EINVAL);
       if (flow.oif === 0 && limited) {
         device = this.deviceOf(saddr);
@@ -361,7 +362,7 @@ export class Fib4 extends Fib4Tables {
       type = RTN_BROADCAST;
       fib = null;
     } else if (isMulticast4(daddr)) type = RTN_MULTICAST;
-    else if (isZeronet4(daddr)) return this.fail(EINVAL);
+    else if (isZeronet4(daddr, this.ns.profile)) return this.fail(EINVAL);
     if (lo) flags |= RTCF_LOCAL;
     if (type === RTN_BROADCAST) flags |= RTCF_BROADCAST | RTCF_LOCAL;
     else if (type === RTN_MULTICAST) {
@@ -394,7 +395,7 @@ export class Fib4 extends Fib4Tables {
   ): number {
     const flags = route?.flags ?? 0;
     if ((flags & (RTCF_BROADCAST | RTCF_MULTICAST | RTCF_LOCAL)) === RTCF_LOCAL) return daddr;
-    if (isZeronet4(saddr)) return this.selectAddress(device, saddr, SCOPE_LINK);
+    if (isZeronet4(saddr, this.ns.profile)) return this.selectAddress(device, saddr, SCOPE_LINK);
     const flow = this.validateFlow;
     flow.clear();
     flow.iif = LOOPBACK_IFINDEX;

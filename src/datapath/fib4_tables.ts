@@ -28,6 +28,7 @@ import {
   RTN_UNREACHABLE,
 } from './fib.ts';
 import type { Netns } from './netns.ts';
+import type { KernelProfile } from './profile.ts';
 import { EACCES, EAGAIN, EHOSTUNREACH, EINVAL, ENETUNREACH, type Route } from './route.ts';
 import {
   ANY_RULE,
@@ -40,7 +41,9 @@ import {
 } from './rule.ts';
 export const isMulticast4 = (a: number): boolean => (a & 0xf0000000) === (0xe0000000 | 0);
 export const isLoopback4 = (a: number): boolean => (a & 0xff000000) === 0x7f000000;
-export const isZeronet4 = (a: number): boolean => (a & 0xff000000) === 0;
+/** Addresses that stand for none. */
+export const isZeronet4 = (a: number, profile: KernelProfile): boolean =>
+  (profile.zeronetIsSubnet ? a >>> 24 : a) === 0;
 /** 224.0.0.0/24 */
 export const isLocalMulticast4 = (a: number): boolean => (a & 0xffffff00) === (0xe0000000 | 0);
 export const LIMITED_BROADCAST = -1;
@@ -186,7 +189,7 @@ export class Fib4Tables {
 
   /** inet_addr_type(_table): what kind of address this is by the local table, or `table`. */
   addressType(address: number, table = RT_TABLE_LOCAL, dev = 0): number {
-    if (isZeronet4(address) || address === LIMITED_BROADCAST) return RTN_BROADCAST;
+    if (isZeronet4(address, this.ns.profile) || address === LIMITED_BROADCAST) return RTN_BROADCAST;
     if (isMulticast4(address)) return RTN_MULTICAST;
     const flow = this.typeFlow;
     flow.clear();

@@ -49,7 +49,7 @@ export const SECMARK = 22;
 export const SDIF = 23;
 /** Bits: see FLAG_*. */
 export const FLAGS = 24;
-/** Local socket that sent it or will get it (an index of the socket table; NONE). */
+/** Local socket that sent it: RAW_SOCKET, CONTROL_SOCKET; NONE. */
 export const SOCKET = 25;
 /** rtclassid of the route taken. */
 export const RTCLASSID = 26;
@@ -71,6 +71,11 @@ export const SKB_TH = 34;
 export const SLOTS = 40;
 
 export const NONE = -1;
+
+/** The raw socket that the machine's own packets come from. */
+export const RAW_SOCKET = 0;
+/** The kernel's own sockets for ICMP and resets: nobody's, so without user and group. */
+export const CONTROL_SOCKET = 1;
 
 /** The checksum is known good (CHECKSUM_UNNECESSARY), as for packets of the machine itself. */
 export const FLAG_CSUM_OK = 1;
@@ -191,6 +196,23 @@ export class Packet {
     const old = this.b;
     this.b = new Uint8Array(bytes);
     this.b.set(old);
+  }
+
+  /**
+   * pskb_may_pull: everything before `end` (an offset in `b`) lies in the first piece from here on.
+   * Who writes a header that came in several pieces does that, and the pieces no longer fit.
+   */
+  pull(end: number): void {
+    const { pieces } = this;
+    if (pieces === null) return;
+    const length = end - this.m[NH]!;
+    let missing = length - pieces[0]!;
+    if (missing <= 0) return;
+    let next = 1;
+    while (next < pieces.length && pieces[next]! <= missing) missing -= pieces[next++]!;
+    const rest = pieces.slice(next);
+    if (rest.length > 0) rest[0] = rest[0]! - missing;
+    this.pieces = rest.length > 0 ? [length, ...rest] : null;
   }
 
   /** skb_copy: bytes, slots, route and options of another packet (not what it holds: see Netns). */

@@ -10,6 +10,8 @@ export interface KernelProfile {
   readonly postroutingIif: boolean;
   /** The first address of a subnet is a broadcast address too (before 5.14). */
   readonly lowestAddressIsBroadcast: boolean;
+  /** All of 0.0.0.0/8 is no address, not only 0.0.0.0 (before 5.3). */
+  readonly zeronetIsSubnet: boolean;
   /** Netdev tables have the egress hook (5.16). */
   readonly egressHook: boolean;
   /**
@@ -112,6 +114,7 @@ const V4_16: KernelProfile = {
   release: '4.16',
   postroutingIif: false,
   lowestAddressIsBroadcast: true,
+  zeronetIsSubnet: true,
   egressHook: false,
   tcpOffload: 'replied',
   flowtableCounter: false,
@@ -170,6 +173,7 @@ const V5_2: KernelProfile = {
 const V5_10: KernelProfile = {
   ...V5_2,
   release: '5.10',
+  zeronetIsSubnet: false,
   postroutingIif: true,
   flowtableCounter: true,
   flowtableSkipsClosing: true,

@@ -63,6 +63,7 @@ export class Helpers implements NatHelpers {
     const ipv6 = conntrack.l3num(row) === NFPROTO_IPV6;
     if (p.m[END]! - p.m[NH]! + change > PACKET_MAX) return false;
     const data = protoff + (p.b[protoff + 12]! >> 4) * 4;
+    p.pull(p.m[END]!);
     replaceBytes(p, data + offset, length, replacement);
     const { b, m } = p;
     const nh = m[NH]!;

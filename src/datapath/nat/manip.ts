@@ -45,13 +45,14 @@ const ICMP_HEADER = 8;
 export function manipPacket(p: Packet, ip: number, target: Tuple, manip: number): boolean {
   return tupleL3num(target) === NFPROTO_IPV6
     ? manipIpv6(p, ip, target, manip)
-    : manipIpv4(p.b, ip, p.m[END]!, target, manip);
+    : manipIpv4(p, ip, target, manip);
 }
 
-function manipIpv4(b: Uint8Array, ip: number, end: number, target: Tuple, manip: number): boolean {
-  if (ip + 20 > end) return false;
+function manipIpv4(p: Packet, ip: number, target: Tuple, manip: number): boolean {
+  const b = p.b;
+  if (ip + 20 > p.m[END]!) return false;
   const transport = ip + (b[ip]! & 15) * 4;
-  if (!manipTransport(b, ip, transport, end, target, manip)) return false;
+  if (!manipTransport(p, ip, transport, target, manip)) return false;
   const at = ip + (manip === NF_NAT_MANIP_SRC ? 12 : 16);
   const to = target[manip === NF_NAT_MANIP_SRC ? TUPLE_SRC : TUPLE_DST]! | 0;
   replace4(b, ip + 10, word(b, at), to);
@@ -61,10 +62,9 @@ function manipIpv4(b: Uint8Array, ip: number, end: number, target: Tuple, manip:
 
 function manipIpv6(p: Packet, ip: number, target: Tuple, manip: number): boolean {
   const b = p.b;
-  const end = p.m[END]!;
-  if (ip + 40 > end) return false;
+  if (ip + 40 > p.m[END]!) return false;
   const transport = getL4proto(p, ip, NFPROTO_IPV6);
-  if (transport !== NONE && !manipTransport(b, ip, transport, end, target, manip)) return false;
+  if (transport !== NONE && !manipTransport(p, ip, transport, target, manip)) return false;
   const at = ip + (manip === NF_NAT_MANIP_SRC ? 8 : 24);
   const from = manip === NF_NAT_MANIP_SRC ? TUPLE_SRC : TUPLE_DST;
   for (let i = 0; i < 4; i++) putWord(b, at + 4 * i, target[from + i]! | 0);
@@ -72,25 +72,20 @@ function manipIpv6(p: Packet, ip: number, target: Tuple, manip: number): boolean
 }
 
 /** l4proto_manip_pkt: the protocol is that of the tuple, whatever the header says. */
-function manipTransport(
-  b: Uint8Array,
-  ip: number,
-  at: number,
-  end: number,
-  target: Tuple,
-  manip: number,
-): boolean {
+function manipTransport(p: Packet, ip: number, at: number, target: Tuple, manip: number): boolean {
+  const b = p.b;
+  const end = p.m[END]!;
   switch (tupleProtonum(target)) {
     case IPPROTO_TCP:
-      return manipPorts(b, ip, at, end, target, manip, TCP_HEADER, 16);
+      return manipPorts(p, ip, at, target, manip, TCP_HEADER, 16);
     case IPPROTO_DCCP:
-      return manipPorts(b, ip, at, end, target, manip, DCCP_HEADER, 6);
+      return manipPorts(p, ip, at, target, manip, DCCP_HEADER, 6);
     case IPPROTO_UDP:
       return manipUdp(b, ip, at, end, target, manip, at + 8 <= end && half(b, at + 6) !== 0);
     case IPPROTO_UDPLITE:
       return manipUdp(b, ip, at, end, target, manip, true);
     case IPPROTO_SCTP:
-      return manipSctp(b, at, end, target, manip);
+      return manipSctp(p, at, target, manip);
     case IPPROTO_ICMP:
       return manipIcmp(b, at, end, target);
     case IPPROTO_ICMPV6:
@@ -104,18 +99,20 @@ function manipTransport(
 
 /** TCP, DCCP: ports, and the checksum where the whole header is there. */
 function manipPorts(
-  b: Uint8Array,
+  p: Packet,
   ip: number,
   at: number,
-  end: number,
   target: Tuple,
   manip: number,
   header: number,
   check: number,
 ): boolean {
+  const b = p.b;
+  const end = p.m[END]!;
   if (at + PORTS_LENGTH > end) return false;
   const old = putPort(b, at, target, manip);
   if (at + header > end) return true;
+  p.pull(at + header);
   replaceAddress(b, ip, at + check, target, manip);
   replace2(b, at + check, old, portOf(target, manip));
   return true;
@@ -139,10 +136,13 @@ function manipUdp(
   return true;
 }
 
-function manipSctp(b: Uint8Array, at: number, end: number, target: Tuple, manip: number): boolean {
+function manipSctp(p: Packet, at: number, target: Tuple, manip: number): boolean {
+  const b = p.b;
+  const end = p.m[END]!;
   if (at + PORTS_LENGTH > end) return false;
   putPort(b, at, target, manip);
   if (at + SCTP_HEADER > end) return true;
+  p.pull(at + SCTP_HEADER);
   const crc = crc32c(b, at, end);
   for (let i = 0; i < 4; i++) b[at + 8 + i] = crc >>> (8 * i);
   return true;

@@ -11,6 +11,7 @@ import { LOOPBACK_IFINDEX } from '../device.ts';
 import type { Netns } from '../netns.ts';
 import {
   CB_IIF,
+  CONTROL_SOCKET,
   DATA,
   DEV,
   END,
@@ -25,6 +26,7 @@ import {
   type Packet,
   PKTTYPE,
   PROTOCOL,
+  SOCKET,
   TH,
 } from '../packet.ts';
 import {
@@ -226,6 +228,7 @@ export function icmpPacket(
   m[PROTOCOL] = ETH_P_IP;
   m[FLAGS] = FLAG_LOCAL | FLAG_CSUM_OK;
   m[MARK] = flow.mark;
+  m[SOCKET] = CONTROL_SOCKET;
   b.fill(0, at, at + hlen + 8);
   b[at] = 0x40 | (hlen / 4);
   b[at + 1] = tos;

@@ -11,6 +11,7 @@ import { isAny6, isLinkLocal6, isMulticast6 } from '../fib6.ts';
 import type { Netns } from '../netns.ts';
 import {
   CB_IIF,
+  CONTROL_SOCKET,
   DATA,
   DEV,
   END,
@@ -26,6 +27,7 @@ import {
   type Packet,
   PKTTYPE,
   PROTOCOL,
+  SOCKET,
   TH,
 } from '../packet.ts';
 import type { Route } from '../route.ts';
@@ -153,6 +155,7 @@ export function packet6(
   m[PROTOCOL] = ETH_P_IPV6;
   m[FLAGS] = FLAG_LOCAL | FLAG_CSUM_OK | FLAG_IGNORE_DF;
   m[MARK] = flow.mark;
+  if (protocol === IPPROTO_ICMPV6) m[SOCKET] = CONTROL_SOCKET;
   b.fill(0, at, at + 48);
   const label = ns.ipv6.autoFlowlabels ? ns.random.below(0x100000) : 0;
   putWord(b, at, (6 << 28) | (trafficClass << 20) | label);

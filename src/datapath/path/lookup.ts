@@ -36,6 +36,7 @@ import {
   PF,
   PKTTYPE,
 } from '../packet.ts';
+import type { KernelProfile } from '../profile.ts';
 import { EACCES, EAGAIN, EINVAL, type Route } from '../route.ts';
 import { Flow } from '../rule.ts';
 import { mtuForward } from './ip.ts';
@@ -95,7 +96,7 @@ function fibOif4(ns: Netns, p: Packet, query: FibQuery): number {
   if (m[END]! - at < 20) return NONE;
   const saddr = word(b, at + 12);
   const daddr = word(b, at + 16);
-  if (isZeronet4(saddr) && (daddr === LIMITED_BROADCAST || isLocalMulticast4(daddr)))
+  if (isZeronet4(saddr, ns.profile) && (daddr === LIMITED_BROADCAST || isLocalMulticast4(daddr)))
     return m[DEV]!;
   flow4.clear();
   flow4.iif = LOOPBACK_IFINDEX;
@@ -104,7 +105,7 @@ function fibOif4(ns: Netns, p: Packet, query: FibQuery): number {
   flow4.tos = b[at + 1]! & 0xfc;
   if (!query.daddr && m[HOOK] === FORWARD && query.iif) flow4.iif = m[OIF]!;
   flow4.daddr[0] = query.daddr ? daddr : saddr;
-  flow4.saddr[0] = usableSource(query.daddr ? saddr : daddr);
+  flow4.saddr[0] = usableSource(query.daddr ? saddr : daddr, ns.profile);
   if (ns.fib4.lookup(flow4) !== 0) return 0;
   const found = ns.fib4.result!;
   if (found.type === RTN_LOCAL) return 0;
@@ -113,12 +114,12 @@ function fibOif4(ns: Netns, p: Packet, query: FibQuery): number {
 }
 
 /** get_saddr: addresses that no packet can come from do not select rules. */
-function usableSource(address: number): number {
+function usableSource(address: number, profile: KernelProfile): number {
   const odd =
     isMulticast4(address) ||
     address === LIMITED_BROADCAST ||
     isLoopback4(address) ||
-    isZeronet4(address);
+    isZeronet4(address, profile);
   return odd ? 0 : address;
 }
 

@@ -19,6 +19,7 @@ import {
   LL,
   NFPROTO_NETDEV,
   NH,
+  NONE,
   PACKET_BROADCAST,
   PACKET_HOST,
   PACKET_MULTICAST,
@@ -28,6 +29,7 @@ import {
   PRIORITY,
   PROTOCOL,
   SKB_IIF,
+  SOCKET,
   TH,
   VLAN_PROTO,
   VLAN_TCI,
@@ -205,5 +207,6 @@ function deliver(ns: Netns, p: Packet): void {
 export function loopbackTransmit(ns: Netns, p: Packet): void {
   const device = ns.devices.get(LOOPBACK_IFINDEX)!;
   ethTypeTrans(p, device);
+  p.m[SOCKET] = NONE;
   ns.enqueue(p);
 }

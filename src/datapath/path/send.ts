@@ -20,6 +20,7 @@ import {
   NH,
   type Packet,
   PROTOCOL,
+  RAW_SOCKET,
   SOCKET,
   TH,
 } from '../packet.ts';
@@ -27,9 +28,6 @@ import { EACCES, EINVAL, EMSGSIZE, RTCF_BROADCAST } from '../route.ts';
 import { dstOutput } from './ip.ts';
 import { dstOutput6 } from './ip6.ts';
 import { vrfLocalOut } from './vrf.ts';
-
-/** The raw socket that the machine's own packets come from, in the slot SOCKET. */
-export const RAW_SOCKET = 0;
 
 /** Sends; 0 or a negative errno. */
 export function sendRaw(ns: Netns, family: number, packet: Uint8Array): number {

@@ -27,6 +27,7 @@ import {
   PROTOCOL,
   SDIF,
   SKB_IIF,
+  SOCKET,
 } from '../packet.ts';
 import { ICMPV6, isNdisc } from './ndisc.ts';
 import { ethTypeTrans } from './receive.ts';
@@ -98,6 +99,7 @@ export function resetUntracked(p: Packet): void {
 export function vrfTransmit(ns: Netns, p: Packet, vrf: Device): void {
   const { m } = p;
   ethTypeTrans(p, vrf);
+  m[SOCKET] = NONE;
   m[PKTTYPE] = PACKET_LOOPBACK;
   if (m[PROTOCOL] !== ETH_P_IP) p.dst = null;
   m[NH] = m[DATA]!;

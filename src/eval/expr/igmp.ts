@@ -1,5 +1,4 @@
 /** IGMP: `igmp type`. */
-import { ipv4Addr } from '../type/address.ts';
 import { igmpType } from '../type/icmp.ts';
 import { integer } from '../type/integer.ts';
 import { headerRow } from './header.ts';
@@ -14,6 +13,6 @@ export const igmp = headerRow({
     type: [0, 8, igmpType],
     mrt: [8, 8, integer],
     checksum: [16, 16, integer],
-    group: [32, 32, ipv4Addr],
+    group: [32, 32, integer],
   },
 });

@@ -14,7 +14,7 @@ export const hexInteger = (digits: number): ValueType =>
   numeric({ name: 'integer', description: 'integer', id: 4, bits: 0, base: integer }, hex(digits));
 
 export const bitmask: ValueType = numeric(
-  { name: 'bitmask', description: 'bitmask', id: 3, bits: 0, base: integer, bitmask: true },
+  { name: 'bitmask', description: 'bitmask', id: 3, bits: 0, base: integer },
   hex(0),
 );
 

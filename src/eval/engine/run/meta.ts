@@ -29,6 +29,7 @@ import {
   PKTTYPE,
   PRIORITY,
   PROTOCOL,
+  RAW_SOCKET,
   RTCLASSID,
   SDIF,
   SECMARK,
@@ -100,8 +101,8 @@ const GETTERS: Readonly<Record<string, Make>> = {
   oifgroup: device(OIF, (d, regs, to) => store32(regs, to, d.group)),
   iifkind: device(IIF, kind),
   oifkind: device(OIF, kind),
-  skuid: () => (p, regs, to) => p.m[SOCKET] !== NONE && store32(regs, to, 0),
-  skgid: () => (p, regs, to) => p.m[SOCKET] !== NONE && store32(regs, to, 0),
+  skuid: () => owner,
+  skgid: () => owner,
   cgroup: () => (p, regs, to) => p.m[SOCKET] !== NONE && store32(regs, to, p.m[CGROUP]!),
   rtclassid: () => (p, regs, to) => p.dst !== null && store32(regs, to, p.m[RTCLASSID]!),
   secmark: slot(SECMARK),
@@ -129,6 +130,9 @@ const GETTERS: Readonly<Record<string, Make>> = {
   sdif: slot(SDIF),
   sdifname: deviceName(at(SDIF)),
 };
+
+/** The user and group of the program that sent it: root. */
+const owner: Reader = (p, regs, to) => p.m[SOCKET] === RAW_SOCKET && store32(regs, to, 0);
 
 function linkType(d: Device, regs: Uint8Array, to: number): boolean {
   return store16(regs, to, d.type);

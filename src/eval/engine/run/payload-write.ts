@@ -105,6 +105,7 @@ function write(
   const { b, m } = p;
   const at = base + offset;
   if (at + len > m[END]!) return false;
+  p.pull(at + len);
   if (op.csumType === CSUM_INET || op.csumFlags !== 0) {
     const difference = sumOf(regs, from, len) + inverted(sumBytes(b, at, at + len));
     if (op.csumType === CSUM_INET && !mend(p, base + op.csumOffset, difference)) return false;
@@ -130,6 +131,7 @@ function inverted(sum: number): number {
 /** Mirrors nft_csum_replace: adds a difference to a checksum; zero is written as its other form. */
 function mend(p: Packet, at: number, difference: number): boolean {
   if (at + 2 > p.m[END]!) return false;
+  p.pull(at + 2);
   const sum = inverted((~half(p.b, at) & 0xffff) + difference);
   putHalf(p.b, at, sum === 0 ? 0xffff : sum);
   return true;
