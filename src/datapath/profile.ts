@@ -67,7 +67,10 @@ export interface KernelProfile {
   readonly tcpSynRenewsNot: boolean;
   /** Higher numbers begin a side of an opening connection anew only with a SYN (6.0). */
   readonly tcpRestartsOnSyn: boolean;
-  /** A RST may answer a SYN that was let through, whatever its number (5.13). */
+  /**
+   * A RST may answer a SYN that was let through whatever its number, if the other side sent that
+   * SYN, and a challenge ACK to a new connection (5.13).
+   */
   readonly tcpResetToIgnoredSyn: boolean;
   /** Once somebody began to close, every RST closes (6.0). */
   readonly tcpResetWhileClosing: boolean;
@@ -75,6 +78,10 @@ export interface KernelProfile {
   readonly tcpIgnoreInvalidRst: boolean;
   /** Segments a little out of the window are part of their connection (6.1), not invalid. */
   readonly tcpWindowIgnores: boolean;
+  /** A repeated SCTP INIT, of a tag that is known already, leaves the association as it is (6.1). */
+  readonly sctpKnowsRepeatedInit: boolean;
+  /** Multicast router discovery is not tracked (6.12). */
+  readonly icmpv6RouterDiscoveryUntracked: boolean;
   /** FINs and RSTs that did not fit shorten a connection to 300 s (6.1). */
   readonly tcpInvalidLowers: boolean;
   /** Expected connections get the helper of the one that expected them (6.1's stable releases). */
@@ -92,8 +99,13 @@ export interface KernelProfile {
   readonly conntrackScan: readonly [least: number, most: number];
   /** Destroy events tell the state and what was left of the timeout (5.11). */
   readonly conntrackDestroyTells: boolean;
-  /** conntrack-tools list IPv4 and IPv6 unless told (1.4.7), and know DCCP's states (1.4.7). */
+  /**
+   * conntrack-tools list IPv4 and IPv6 unless told, know DCCP's states, and have the kernel look at
+   * the status (1.4.7).
+   */
   readonly conntrackListsAll: boolean;
+  /** conntrack -U names no family in its request, which the kernel refuses; -A changes nothing (1.4.7 alone). */
+  readonly conntrackUpdatesWithoutFamily: boolean;
   /** nft lists flow statements as JSON; without it a ruleset that has one lists as nothing (0.9.9). */
   readonly nftListsFlowsAsJson: boolean;
   /** dnat to a range of ports takes the first one that is free (6.8), not a random one. */
@@ -143,6 +155,8 @@ const V4_16: KernelProfile = {
   tcpResetWhileClosing: false,
   tcpIgnoreInvalidRst: false,
   tcpWindowIgnores: false,
+  sctpKnowsRepeatedInit: false,
+  icmpv6RouterDiscoveryUntracked: false,
   tcpInvalidLowers: false,
   expectedTakesHelper: false,
   helperAddsSeqadj: false,
@@ -151,6 +165,7 @@ const V4_16: KernelProfile = {
   conntrackScan: [16, 16],
   conntrackDestroyTells: false,
   conntrackListsAll: false,
+  conntrackUpdatesWithoutFamily: false,
   nftListsFlowsAsJson: false,
   natDestinationPortFirst: false,
   natEvictsClosing: false,
@@ -201,6 +216,7 @@ const V6_1: KernelProfile = {
   tcpResetWhileClosing: true,
   tcpIgnoreInvalidRst: true,
   tcpWindowIgnores: true,
+  sctpKnowsRepeatedInit: true,
   tcpInvalidLowers: true,
   expectedTakesHelper: true,
   helperAddsSeqadj: true,
@@ -208,11 +224,14 @@ const V6_1: KernelProfile = {
   conntrackScan: [1, 60],
   conntrackDestroyTells: true,
   conntrackListsAll: true,
+  conntrackUpdatesWithoutFamily: true,
   nftListsFlowsAsJson: true,
 };
 const V6_12: KernelProfile = {
   ...V6_1,
   release: '6.12',
+  icmpv6RouterDiscoveryUntracked: true,
+  conntrackUpdatesWithoutFamily: false,
   innerOfTunnels: true,
   fibSkipsInput: true,
   expectedTakesHelper: false,

@@ -8,6 +8,8 @@
 import type { EntryChange, NewEntry } from '../../datapath/conntrack/ctnetlink.ts';
 import {
   type Conntrack,
+  IPPROTO_ICMP,
+  IPPROTO_ICMPV6,
   IPPROTO_TCP,
   IPS_DST_NAT,
   IPS_SRC_NAT,
@@ -30,7 +32,14 @@ import {
   FLAG_CLOSE_INIT,
   FLAG_SACK_PERM,
 } from '../../datapath/conntrack/proto/tcp-window.ts';
+import { NFPROTO_IPV4, NFPROTO_IPV6 } from '../../datapath/packet.ts';
 import type { ConntrackCommand, Given, TupleGiven } from './command.ts';
+
+/** ICMP is of one family, whatever the addresses say. */
+const FAMILY_OF_ICMP: ReadonlyMap<number | undefined, number> = new Map([
+  [IPPROTO_ICMP, NFPROTO_IPV4],
+  [IPPROTO_ICMPV6, NFPROTO_IPV6],
+]);
 
 function tupleOf(command: ConntrackCommand, given: TupleGiven): Tuple {
   const { family } = command;
@@ -47,10 +56,18 @@ function tupleOf(command: ConntrackCommand, given: TupleGiven): Tuple {
 /** Both tuples: where one direction was given, the other is its inverse. */
 export function tuplesOf(ct: Conntrack, command: ConntrackCommand): [Tuple, Tuple] | undefined {
   const { original, reply } = command.given;
+  const { family, given } = command;
+  const icmpFamily = FAMILY_OF_ICMP.get(given.protonum);
+  if (icmpFamily !== undefined && icmpFamily !== family) return undefined;
   const first = tupleOf(command, original);
   const second = tupleOf(command, reply);
   const hasOriginal = original.src !== undefined || original.dst !== undefined;
   const hasReply = reply.src !== undefined || reply.dst !== undefined;
+  // -p is of the original direction; the reply's protocol comes with its ports only
+  if (!hasOriginal && reply.sport === undefined && reply.dport === undefined) {
+    second[TUPLE_PROTO] = family << 8;
+    setTuplePorts(second, 0, 0);
+  }
   if (!hasOriginal && hasReply) return ct.invert(first, second) ? [first, second] : undefined;
   const inverse = newTuple();
   if (!ct.invert(inverse, first)) return undefined;

@@ -49,7 +49,7 @@ export interface ConntrackMachine {
 }
 
 /** What the tool says of errno, by command. */
-const MESSAGES: Readonly<Record<CtError, string>> = {
+const MESSAGES: Readonly<Record<CtError | 'EOPNOTSUPP', string>> = {
   EINVAL: 'invalid parameters',
   EEXIST: 'Such conntrack exists, try -U to update',
   ENOENT: "such conntrack doesn't exist",
@@ -57,10 +57,11 @@ const MESSAGES: Readonly<Record<CtError, string>> = {
   ETIME: 'conntrack has expired',
   EPERM: 'sorry, you must be root or get CAP_NET_ADMIN capability to do this',
   EBUSY: 'Device or resource busy',
+  EOPNOTSUPP: 'Operation not supported',
   ENOSPC: 'No space left on device',
 };
 
-const failed = (error: CtError): CommandError =>
+const failed = (error: CtError | 'EOPNOTSUPP'): CommandError =>
   new CommandError(1, `Operation failed: ${MESSAGES[error]}`);
 
 /** `Sat Nov 21 05:37:26 2026`, of µs since the start of the run taken as the epoch. */
@@ -172,6 +173,8 @@ class Run {
     }
     const wanted = given.status ?? 0;
     const statusMask = given.statusMask || wanted;
+    const kernelLooks = ct.netns.profile.conntrackListsAll && table === 'conntrack';
+    if (options.has('status') && statusMask === 0 && kernelLooks) throw failed('EINVAL');
     const rows = table === 'conntrack' ? listedRows(ct, family) : [];
     const lines = rows
       .filter((row) => (ct.table.status[row]! & statusMask) === wanted || !options.has('status'))
@@ -187,11 +190,17 @@ class Run {
 
   private get(): boolean {
     const { ct, command } = this;
-    const tuples = tuplesOf(ct, command);
+    const { src, dst } = command.given.original;
+    const tuples = src || dst ? tuplesOf(ct, command) : undefined;
     if (!tuples) throw failed('EINVAL');
     const h = ct.lookup(tuples[0], 0);
     if (h === NONE) throw failed('ENOENT');
-    if (matches(ct, h >> 1, command)) this.print([this.held(h >> 1)], 'conntrack');
+    if (matches(ct, h >> 1, command)) {
+      if (command.output.xml) this.io.out(`${XML_HEADER}<conntrack>\n`);
+      // XML that is begun here is never ended, nor does the tool
+      this.io.out(`${this.held(h >> 1)}\n`);
+      this.counter++;
+    }
     return this.shown('flow entries have been shown.', false);
   }
 
@@ -230,6 +239,10 @@ class Run {
       const change = changeOf(ct, row, command);
       // the request names no zone, so that entries of a zone are not found
       if (!change || ct.table.zone[row] !== 0) continue;
+      if (command.family === 0 && ct.netns.profile.conntrackUpdatesWithoutFamily) {
+        this.io.err('Operation failed: Operation not supported\n');
+        throw failed('EOPNOTSUPP');
+      }
       const error = changeEntry(ct, row, change);
       if (error) throw failed(error);
       this.io.out(`${this.held(row)}\n`);
@@ -243,6 +256,10 @@ class Run {
     const entry = newEntry(ct, command);
     if (!entry) throw failed('EINVAL');
     const h = orChange ? ct.lookup(entry.original, entry.zone) : NONE;
+    if (h !== NONE && ct.netns.profile.conntrackUpdatesWithoutFamily) {
+      this.shown('flow entries have been added.', true);
+      return true;
+    }
     const result = h === NONE ? createEntry(ct, entry) : changeEntry(ct, h >> 1, entry);
     if (typeof result === 'string') throw failed(result);
     this.counter++;

@@ -38,6 +38,8 @@ const ERRORS: ReadonlySet<number> = new Set([3, 4, 5, 11, 12]);
 
 /** Multicast listener and neighbour discovery: never tracked. */
 const UNTRACKED6: ReadonlySet<number> = new Set([130, 131, 132, 133, 134, 135, 136, 143]);
+/** Multicast router discovery (RFC 4286): advertisement, solicitation. */
+const ROUTER_DISCOVERY6: ReadonlySet<number> = new Set([151, 152]);
 const REDIRECT6 = 137;
 const FIRST_INFORMATIONAL6 = 128;
 /** struct rd_msg: header, target, destination. */
@@ -89,7 +91,8 @@ function icmpv6Error(ct: ConntrackCore, p: Packet, dataoff: number, template: nu
   )
     return INVALID;
   const type = b[dataoff]!;
-  if (UNTRACKED6.has(type)) {
+  const { icmpv6RouterDiscoveryUntracked } = ct.netns.profile;
+  if (UNTRACKED6.has(type) || (icmpv6RouterDiscoveryUntracked && ROUTER_DISCOVERY6.has(type))) {
     m[CTINFO] = IP_CT_UNTRACKED;
     return ACCEPT;
   }

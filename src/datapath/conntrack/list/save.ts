@@ -58,7 +58,7 @@ function protocolOptions(ct: ConntrackCore, row: number): string {
   const { name, ports, stateNames } = ct.tracker(row);
   if (ports === 'none') return `-p ${protonum}`;
   if (ports === 'icmp') {
-    const prefix = protonum === IPPROTO_ICMP ? '--icmp' : '----icmpv6';
+    const prefix = protonum === IPPROTO_ICMP ? '--icmp' : '--icmpv6';
     const type = `${prefix}-type ${tupleIcmpType(t, base)} ${prefix}-code ${tupleIcmpCode(t, base)}`;
     return `-p ${name} ${type} ${prefix}-id ${tupleSport(t, base)}`;
   }

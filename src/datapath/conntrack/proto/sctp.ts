@@ -220,7 +220,8 @@ function noteTag(ct: ConntrackCore, p: Packet, r: number, dir: number, at: numbe
   if (at + CHUNK_HEADER + INIT_HEADER > p.m[END]!) return false;
   const tag = word(p.b, at + CHUNK_HEADER) >>> 0;
   if (type === CID_INIT) {
-    if (old === SCTP_NONE || vtag[peer] !== tag) {
+    const repeated = old !== SCTP_NONE && vtag[peer] === tag;
+    if (!repeated || !ct.netns.profile.sctpKnowsRepeatedInit) {
       if (vtagInit[own] && vtagInit[peer]) vtagInit[peer] = 0;
       vtagInit[own] = 1;
     }

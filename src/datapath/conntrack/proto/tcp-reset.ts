@@ -48,10 +48,13 @@ function answersIgnored(ct: ConntrackCore, row: number, dir: number, oldState: n
   const { table } = ct;
   const status = table.status[row]!;
   const last = table.lastIndex[row]!;
-  const toSyn = status & IPS_SEEN_REPLY && last === SYN_SET && table.lastDir[row] !== dir;
+  const { tcpResetToIgnoredSyn } = ct.netns.profile;
+  const othersSyn = last === SYN_SET && (table.lastDir[row] !== dir || !tcpResetToIgnoredSyn);
+  const toSyn = status & IPS_SEEN_REPLY && othersSyn;
   const toAck = !(status & IPS_ASSURED) && last === ACK_SET;
   if ((toSyn || toAck) && segment.ack >>> 0 === table.lastEnd[row]) return true;
   return (
+    tcpResetToIgnoredSyn &&
     oldState === TCP_SYN_SENT &&
     last === ACK_SET &&
     table.lastDir[row] === IP_CT_DIR_REPLY &&
