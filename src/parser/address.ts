@@ -2,7 +2,7 @@
  * Where an address ends: IPv4, IPv6, MAC and tc class ids, by the longest match.
  */
 
-const macRe = /(?:[0-9a-fA-F]{1,2}:){1,5}[0-9a-fA-F]{1,2}/y;
+const macRe = /(?:[0-9a-fA-F]{1,2}:){5}[0-9a-fA-F]{1,2}/y;
 const classRe = /([0-9a-fA-F]{1,4}:[0-9a-fA-F]{1,4})[ \t\n:\-},]/y;
 
 function lengthAt(re: RegExp, text: string, at: number): number {
@@ -34,7 +34,7 @@ export function ip4Length(text: string, start: number): number {
   return at - start;
 }
 
-/** Eight groups of up to four digits; the last two may be an IPv4 address, `::` fills up. */
+/** Eight groups of up to four digits; `::` fills up, and only with it an IPv4 address may end it. */
 export function ip6Length(text: string, start: number): number {
   let at = start;
   let groups = 0;
@@ -50,7 +50,7 @@ export function ip6Length(text: string, start: number): number {
       if (text.charCodeAt(at) !== 58) return longest;
       at++;
     }
-    const ip4 = (gap ? groups < 6 : groups === 6) ? ip4Length(text, at) : 0;
+    const ip4 = gap && groups < 6 ? ip4Length(text, at) : 0;
     if (ip4 > 0) return at + ip4 - start;
     const digits = hexDigits(text, at);
     if (digits === 0 || ++groups > (gap ? 7 : 8)) return longest;

@@ -30,16 +30,16 @@ export abstract class Chains extends Statements {
   /** `define`, `include`, …: true if one stood here and was read, with its end. */
   protected abstract common(): boolean;
 
-  /** `line` reads one; true where it needs no end. */
-  protected block(line: () => boolean | undefined, separated = true): Span {
+  /** `line` reads one; true where it needs no end, or has it. */
+  protected block(line: () => boolean, separated = true): Span {
     const open = this.expect(T.BraceOpen);
     let span = this.spanOf(open);
     this.definitions.open();
     while (!this.at(T.BraceClose)) {
       this.recovering(() => {
         if (this.take(T.Newline) || this.take(T.Semicolon) || this.common()) return;
-        const ended = line() ?? !separated;
-        if (!ended) this.separator();
+        const ended = line();
+        if (!ended && separated) this.separator();
       });
       span = this.extend(span);
     }
@@ -63,17 +63,27 @@ export abstract class Chains extends Statements {
     return { kind: 'chain', ...draft, span };
   }
 
+  /** One line of a chain; true where its end was read as well. */
   private readonly chainLine = this.RULE('chainLine', (draft: ChainDraft = { rules: [] }) => {
-    this.OR([
+    const read = this.OR<unknown>([
       { ALT: () => (draft.hook = this.SUBRULE(this.hookSpec)) },
       { ALT: () => (draft.policy = this.SUBRULE(this.policy, { ARGS: [draft.policy] })) },
       { ALT: () => (draft.flags = this.SUBRULE(this.offload)) },
       { ALT: () => (draft.devices = this.SUBRULE(this.devices)) },
       { ALT: () => (draft.comment = this.once(draft.comment, this.SUBRULE(this.comment))) },
-      { ALT: () => draft.rules.push(this.SUBRULE(this.rule)) },
+      { ALT: () => this.keepEnded(draft.rules, this.SUBRULE(this.rule)) },
     ]);
-    return undefined;
+    return read === true;
   });
+
+  /** What a refused end follows is not kept. */
+  protected keepEnded<N>(list: N[], node: N): boolean {
+    this.ACTION(() => {
+      this.separator();
+      list.push(node);
+    });
+    return true;
+  }
 
   /** `type filter hook ingress device eth0 priority filter` */
   private readonly hookSpec: ParserMethod<[], HookSpec> = this.RULE('hookSpec', () => {

@@ -238,6 +238,13 @@ export abstract class Expressions extends Phrases {
     return this.joined(() => this.multiton(this.binary('right')), this.multiton(first, masked));
   }
 
+  /** What follows a slash where no prefix does: flags, two at least. */
+  protected maskList(): ListExpr {
+    const first = this.binary('right');
+    if (!this.at(T.Comma)) this.unexpected([T.Comma.name]);
+    return this.list(first);
+  }
+
   protected list(first: Expr): ListExpr {
     const parts = [first];
     while (this.take(T.Comma)) parts.push(this.binary('right'));

@@ -36,6 +36,8 @@ mark(' \t', BLANK);
 const classAt = (text: string, at: number): number => classes[text.charCodeAt(at)] ?? 0;
 
 const timeRe = /(?:\d+d)?(?:\d+h)?(?:\d+m(?!s))?(?:\d+s)?(?:\d+ms)?/y;
+/** Names that begin with a digit: the ethertypes of VLAN tags. */
+const tagRe = /8021(?:ad|q)/y;
 const hexRe = /0[xX][0-9a-fA-F]+/y;
 /** What no word, number, text or sign begins with. */
 const junkRe = /[\x00-\x08\x0b\x0c\x0e-\x1f%'?`~\x7f-\uffff]+/y;
@@ -153,7 +155,7 @@ export class Lexer {
     else this.word(length);
   }
 
-  /** A number, or a time or address that is longer than its first number. */
+  /** A number, or a time, name or address that is longer than its first number. */
   private number(first: number): void {
     const { text, at } = this;
     let end = at + 1;
@@ -165,7 +167,8 @@ export class Lexer {
       return;
     }
     const number = Math.max(end - at, first === ZERO ? lengthAt(hexRe, text, at) : 0);
-    const longer = Math.max(lengthAt(timeRe, text, at), addressLength(text, at));
+    const name = Math.max(lengthAt(timeRe, text, at), lengthAt(tagRe, text, at));
+    const longer = Math.max(name, addressLength(text, at));
     if (longer > number) this.word(longer);
     else this.add(T.Num, number);
   }

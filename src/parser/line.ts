@@ -55,8 +55,14 @@ export function lastPlaceOf(source: Source, span: Span): Place {
   return { ...place, column: place.column + Math.max(bytes, 1) - 1 };
 }
 
-/** The text of the line that starts at `start`, without its end. */
+/**
+ * The text of the line that starts at `start`, without its end. Where the text has ended, nft has
+ * read no further line: it is the last one.
+ */
 export function lineText(source: Source, start: number): string {
-  const end = source.text.indexOf('\n', start);
-  return source.text.slice(start, end < 0 ? undefined : end);
+  const { text } = source;
+  if (start > 0 && start === text.length)
+    return lineText(source, text.lastIndexOf('\n', start - 2) + 1);
+  const end = text.indexOf('\n', start);
+  return text.slice(start, end < 0 ? undefined : end);
 }

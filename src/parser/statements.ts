@@ -160,13 +160,13 @@ export abstract class Statements extends Expressions {
     return { kind: 'assign', target, value, span: this.extend(target.span) };
   }
 
-  /** `left [op] right`, `left [op] value / mask` */
+  /** `left [op] right`, `left [op] value / flag, flag` */
   private match(left: Expr): MatchStatement {
     const sign = relations.has(this.LA(1).tokenType) ? this.next() : undefined;
     const op = sign && (sign.tokenType.name as RelOp);
     const right = this.right(true);
     if (this.take(T.Slash)) {
-      const mask = this.right();
+      const mask = this.maskList();
       const span = this.extend(left.span);
       const masked: Expr = { kind: 'binop', op: '&', left, right: mask, span };
       return { kind: 'match', left: masked, op: op ?? '==', right, span };

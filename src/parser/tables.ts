@@ -23,15 +23,18 @@ export abstract class Tables extends Sets {
     return { kind: 'table', ...draft, span };
   }
 
+  /** One line of a table; true where its end was read as well. */
   private readonly tableLine = this.RULE(
     'tableLine',
     (draft: TableDraft = { items: [] }, table: Within = {}) => {
-      this.OR([
+      const read = this.OR<unknown>([
         { ALT: () => (draft.comment = this.once(draft.comment, this.SUBRULE(this.comment))) },
         { ALT: () => (draft.flags = this.SUBRULE(this.tableFlags)) },
-        { ALT: () => draft.items.push(this.SUBRULE(this.tableItem, { ARGS: [table] })) },
+        {
+          ALT: () => this.keepEnded(draft.items, this.SUBRULE(this.tableItem, { ARGS: [table] })),
+        },
       ]);
-      return undefined;
+      return read === true;
     },
   );
 
@@ -100,7 +103,13 @@ export abstract class Tables extends Sets {
 
   protected flowtableBlock(): FlowtableBlock {
     const draft: Draft<FlowtableBlock> = {};
-    const span = this.block(() => this.SUBRULE(this.flowtableLine, { ARGS: [draft] }));
+    const span = this.block(() => {
+      const line: Draft<FlowtableBlock> = { ...draft };
+      this.SUBRULE(this.flowtableLine, { ARGS: [line] });
+      this.separator();
+      Object.assign(draft, line);
+      return true;
+    });
     return { kind: 'flowtable', ...draft, span };
   }
 
@@ -120,7 +129,6 @@ export abstract class Tables extends Sets {
           },
         },
       ]);
-      return undefined;
     },
   );
 
@@ -156,12 +164,12 @@ export abstract class Tables extends Sets {
     const span = this.block(() => {
       if (this.at(T.Comment)) {
         comment = this.once(comment, this.SUBRULE(this.comment));
-        return undefined;
+        return false;
       }
       const line = row.lines.find((phrase) => this.begins(phrase));
       if (!line) return this.unexpected();
       Object.assign(parts, this.phrase(row.name, line));
-      return undefined;
+      return false;
     }, !row.bare);
     return { kind: 'object', args: parts, ...(comment && { comment }), span };
   }

@@ -123,6 +123,8 @@ function checkRange(
   const high = low && rangeEnd(node, node.high, expected, ctx);
   if (!low || !high) return undefined;
   const { type, bits, order } = low;
+  if (isText(type))
+    return ctx.error(`Range expression is undefined for ${type.description} types`, node.span);
   const from = low.value;
   const to = high.value;
   if (from > to) return ctx.error('Range negative size', node.span);
@@ -136,7 +138,9 @@ function rangeEnd(
   expected: Expected | undefined,
   ctx: CheckContext,
 ): Value | undefined {
-  const value = ctx.expr(end, expected);
+  // Ends that are texts both are read with the range's own place.
+  const plain = node.low.kind === 'symbol' && node.high.kind === 'symbol';
+  const value = ctx.expr(plain ? { ...end, span: node.span } : end, expected);
   if (!value) return undefined;
   if (value.kind !== 'value') {
     const what = `${kindWords[value.kind]} expressions`;

@@ -15,6 +15,8 @@ import type { ObjectRow } from './row.ts';
 /** What nft sends for `limit l { }`, which the kernel refuses. */
 const NONE: LimitArgs = { type: 'packets', rate: 0n, seconds: 0, burst: 0n, over: false };
 
+const usualBurst = ({ type }: LimitArgs): bigint => (type === 'packets' ? DEFAULT_BURST : 0n);
+
 export const limit: ObjectRow<LimitArgs> = {
   row: 'object',
   name: 'limit',
@@ -25,7 +27,7 @@ export const limit: ObjectRow<LimitArgs> = {
   refuses: limitErrno,
   check: (args, _span, ctx) => ('rate' in args ? checkLimit(args, ctx) : NONE),
   // Unlike the statement, the object does not say the usual burst.
-  list: (args) => [limitText(args, args.type === 'packets' && args.burst === DEFAULT_BURST)],
+  list: (args) => [limitText(args, args.burst === usualBurst(args))],
   json(args) {
     const { burst, burst_unit, ...rate } = limitJson(args);
     if (args.burst === 0n) return rate;

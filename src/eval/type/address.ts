@@ -96,9 +96,13 @@ export function printIpv6(value: bigint): string {
   return `${text(groups.slice(0, run.start))}::${text(groups.slice(run.start + run.length))}`;
 }
 
-/** What nft says where an address is a name, which nothing here resolves. */
-const unresolved = (text: string): string =>
-  `Could not resolve hostname: ${/^[\d.]+$/.test(text) ? UNKNOWN_NAME : NO_RESOLVER}`;
+/** What getaddrinfo says of a name, which nothing here resolves: no name at all, or none known. */
+const unresolved = (text: string, noName: RegExp): string =>
+  `Could not resolve hostname: ${noName.test(text) ? UNKNOWN_NAME : NO_RESOLVER}`;
+
+/** Texts with signs that no name has; for IPv4 also numbers that make no address. */
+const NO_NAME = /[^\w.-]|^$/;
+const NO_NAME_IPV4 = /[^\w.-]|^$|^[\d.]*\d$/;
 
 const NO_RESOLVER = 'Temporary failure in name resolution';
 const UNKNOWN_NAME = 'Name or service not known';
@@ -134,7 +138,8 @@ export const ipv4Addr: ValueType = {
   order: 'big',
   prefixes: true,
   parse: (text) =>
-    parseIpv4(text) ?? (parseIpv6(text) === undefined ? unresolved(text) : WRONG_FAMILY),
+    parseIpv4(text) ??
+    (parseIpv6(text) === undefined ? unresolved(text, NO_NAME_IPV4) : WRONG_FAMILY),
   print: printIpv4,
   json: printIpv4,
 };
@@ -144,7 +149,7 @@ export const ipv6Addr: ValueType = {
   order: 'big',
   prefixes: true,
   parse: (text) =>
-    parseIpv6(text) ?? (parseIpv4(text) === undefined ? unresolved(text) : WRONG_FAMILY),
+    parseIpv6(text) ?? (parseIpv4(text) === undefined ? unresolved(text, NO_NAME) : WRONG_FAMILY),
   print: printIpv6,
   json: printIpv6,
 };

@@ -159,16 +159,16 @@ function withSetName(op: Op, names: ReadonlyMap<string, string>): Op {
   return name === undefined ? op : { ...op, set: name };
 }
 
-/** Where a rule names what the kernel did not find. */
+/** Where a rule names what the kernel did not find: the name, or the statement where it has its own op. */
 function targetPlace(rule: AstRule, ops: readonly Op[], refusal: Refusal): Span | undefined {
   const op = ops[refusal.index ?? 0];
   if (!op) return undefined;
   const name = 'chain' in op ? op.chain : 'set' in op ? op.set : 'name' in op ? op.name : undefined;
-  const effect = op.op === 'effect' ? op.row.flowtable?.(op.args) : undefined;
-  const wanted = name ?? effect;
-  if (wanted === undefined) return undefined;
-  if (op.op !== 'dynset') return placeOfName(rule.statements, wanted);
-  return rule.statements.find((s) => placeOfName(s, wanted))?.span;
+  if (name !== undefined && op.op !== 'dynset') return placeOfName(rule.statements, name);
+  const wanted = name ?? (op.op === 'effect' ? op.row.flowtable?.(op.args) : undefined);
+  return wanted === undefined
+    ? undefined
+    : rule.statements.find((s) => placeOfName(s, wanted))?.span;
 }
 
 /** The last node of a syntax tree that is this word. */
