@@ -80,6 +80,8 @@ export interface KernelProfile {
   readonly tcpWindowIgnores: boolean;
   /** A repeated SCTP INIT, of a tag that is known already, leaves the association as it is (6.1). */
   readonly sctpKnowsRepeatedInit: boolean;
+  /** DCCP packets without a whole header are dropped (before 6.12), not invalid. */
+  readonly dccpDropsShort: boolean;
   /** Multicast router discovery is not tracked (6.12). */
   readonly icmpv6RouterDiscoveryUntracked: boolean;
   /** FINs and RSTs that did not fit shorten a connection to 300 s (6.1). */
@@ -156,6 +158,7 @@ const V4_16: KernelProfile = {
   tcpIgnoreInvalidRst: false,
   tcpWindowIgnores: false,
   sctpKnowsRepeatedInit: false,
+  dccpDropsShort: true,
   icmpv6RouterDiscoveryUntracked: false,
   tcpInvalidLowers: false,
   expectedTakesHelper: false,
@@ -230,6 +233,7 @@ const V6_1: KernelProfile = {
 const V6_12: KernelProfile = {
   ...V6_1,
   release: '6.12',
+  dccpDropsShort: false,
   icmpv6RouterDiscoveryUntracked: true,
   conntrackUpdatesWithoutFamily: false,
   innerOfTunnels: true,

@@ -177,9 +177,10 @@ export const dccp: Tracker = {
   packet(ct, p, r, dataoff, ctinfo) {
     const { b, m } = p;
     const { table } = ct;
-    if (dataoff + HEADER > m[END]!) return DROP;
+    const short = ct.netns.profile.dccpDropsShort ? DROP : INVALID;
+    if (dataoff + HEADER > m[END]!) return short;
     if (dccpError(ct, p, dataoff)) return INVALID;
-    if (dataoff + headerLength(b, dataoff) > m[END]!) return DROP;
+    if (dataoff + headerLength(b, dataoff) > m[END]!) return short;
     const type = typeOf(b, dataoff);
     if (!ct.isConfirmed(r) && !dccpNew(ct, r, type)) return INVALID;
     if (type === PKT_RESET && !(table.status[r]! & IPS_SEEN_REPLY)) {
