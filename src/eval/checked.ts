@@ -98,6 +98,8 @@ export interface Binop extends Typed {
   readonly op: '&' | '|' | '^' | '<<' | '>>';
   readonly left: Expr;
   readonly right: Expr;
+  /** Brings a field of odd bits down to a number; nobody wrote it. */
+  readonly implied?: true;
 }
 
 /** `key map set`: what the map holds for the key. */

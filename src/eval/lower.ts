@@ -9,13 +9,13 @@ import type { TableScope } from './check/context.ts';
 import type { ByteOrder, Expr, Rule, SetLiteral, SetRef, Statement } from './checked.ts';
 import type { AnonymousSet, LoweredRule, Op, Register } from './ir.ts';
 import { emitAssign } from './lower/assign.ts';
-import { constantBytes } from './lower/constant.ts';
+import { constantBytes, registerBytes } from './lower/constant.ts';
 import { emit, emitKey } from './lower/emit.ts';
 import type { Machine } from './lower/machine.ts';
 import { emitMatch } from './lower/match.ts';
 import { grouped, joined } from './lower/merge.ts';
 import { registerStack } from './lower/registers.ts';
-import { COMPARED, KEY, shape } from './lower/shape.ts';
+import { COMPARED, isPut, type Site, shape } from './lower/shape.ts';
 
 export interface Lowering {
   readonly family: Family;
@@ -31,6 +31,10 @@ export interface Lowering {
   expr(e: Expr, dreg: Register, order?: ByteOrder): void;
   /** `allocate` and `expr` at once. */
   operand(e: Expr, order?: ByteOrder): Register;
+  /** The same for what is to be `like` something: marks are put in its byte order. */
+  argument(e: Expr, like: Pick<Expr, 'type' | 'order'>, site?: Site): Register;
+  /** Bytes that `e` takes in registers where it stands. */
+  length(e: Expr): number;
   statement(s: Statement): void;
   /** The ops of stateful statements that belong to a set's elements. */
   effects(statements: readonly Statement[]): readonly Op[];
@@ -85,21 +89,28 @@ function machine(scope: LoweringScope, to: Output): Machine {
     emit: op,
     allocate: registers.allocate,
     release: registers.release,
-    expr: (e, dreg, order) => emit(shape(e, KEY, m), dreg, m, order),
+    expr: (e, dreg, order) => emit(shape(e, m.site, m), dreg, m, order),
     operand(e, order) {
       const register = registers.allocate(e);
       lowering.expr(e, register, order);
       return register;
     },
+    argument(e, like, site = m.site) {
+      const register = registers.allocate(e);
+      emit(shape(e, site, m), register, m, isPut(e, like) ? like.order : undefined);
+      return register;
+    },
+    length: (e) => registerBytes(shape(e, m.site, m)),
     statement(s) {
       at = s;
+      m.site = COMPARED;
       emitStatement(s, m);
     },
     effects: (statements) => lowerEffects(statements, scope),
     bytes: constantBytes,
     key(key, map, object) {
       const sreg = registers.allocate(key);
-      return { sreg, set: emitKey(key, map, sreg, m, { site: KEY, object }) };
+      return { sreg, set: emitKey(key, map, sreg, m, { site: m.site, object }) };
     },
     set: (map, object) =>
       map.kind === 'setref'
@@ -109,6 +120,7 @@ function machine(scope: LoweringScope, to: Output): Machine {
   const m: Machine = {
     registers,
     lowering,
+    site: COMPARED,
     shiftsInPlace: scope.kernel?.nftShiftsInPlace ?? false,
     op,
     interval: (set) =>

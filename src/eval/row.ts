@@ -61,8 +61,8 @@ export interface Field {
   readonly bits: number;
   /** Names the protocol of the header that follows. */
   readonly next?: true;
-  /** The header has a checksum: it is written in whole 16-bit words. */
-  readonly checksum?: true;
+  /** It is written in whole 16-bit words, for a checksum's sake or the kernel's. */
+  readonly paired?: true;
 }
 
 /**
@@ -113,6 +113,8 @@ export interface KeyRow {
   field?(load: Load): Field;
   /** The same load of other bits of its base: a field widened to whole bytes, two joined. */
   at?(load: Load, offset: number, bits: number): Load;
+  /** As an argument of a statement it is put in the byte order that is wanted there. */
+  readonly ordered?: true;
   /** Emits the op(s) that put the value into `dreg`. */
   lower(load: Load, dreg: Register, to: Lowering): void;
   /** Emits the op that writes `sreg` to where the load reads; absent: cannot be set. */

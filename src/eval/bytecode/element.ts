@@ -50,7 +50,7 @@ function intervals(set: NftSet, elements: readonly Keyed[], first: boolean): rea
     if (i === 0 && first && key.some((byte) => byte !== 0)) {
       result.push({ key: new Uint8Array(key.length), flags: 1 });
     }
-    const end = next(keyEnd);
+    const end = next(keyEnd, set.keyBits);
     result.push(end ? { key, element, flags: 0 } : { key, element, flags: 0, open: true });
     const follower = sorted[i + 1];
     // Anonymous sets leave out an end where the next interval starts.
@@ -62,12 +62,13 @@ function intervals(set: NftSet, elements: readonly Keyed[], first: boolean): rea
 
 const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
-/** The key that follows; undefined behind the last one. */
-function next(key: Uint8Array): Uint8Array | undefined {
+/** The key of so many bits that follows; undefined behind the last one. */
+function next(key: Uint8Array, bits: number): Uint8Array | undefined {
+  const free = key.length * 8 - bits;
   const bytes = Uint8Array.from(key);
   for (let i = bytes.length - 1; i >= 0; i--) {
     bytes[i] = (bytes[i]! + 1) & 0xff;
-    if (bytes[i] !== 0) return bytes;
+    if (bytes[i] !== 0) return bytes[0]! >> (8 - free) ? undefined : bytes;
   }
   return undefined;
 }

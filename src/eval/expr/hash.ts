@@ -3,7 +3,6 @@ import type { Expr as AstExpr, NumberWord } from '../../parser/ast.ts';
 import { expr, kw, num, opt, type Phrase } from '../../parser/phrase.ts';
 import type { Expr, Load } from '../checked.ts';
 import { readJhash, readSymhash } from '../engine/run/hash.ts';
-import { registerBytes } from '../lower/constant.ts';
 import { registerName } from '../lower/registers.ts';
 import type { KeyRow } from '../row.ts';
 import { integer } from '../type/integer.ts';
@@ -68,7 +67,7 @@ export const jhash: KeyRow = {
   lower(load, dreg, to) {
     const { of, ...args } = hashArgs(load);
     const sreg = to.operand(of!);
-    const bytes = registerBytes(of!);
+    const bytes = to.length(of!);
     to.emit({ op: 'load', row: jhash, args: { ...args, sreg, bytes }, dreg, len: 4 }, load.span);
     to.release(sreg);
   },

@@ -40,6 +40,8 @@ export interface HeaderSpec extends Protocol {
   readonly fields: Readonly<Record<string, HeaderField>>;
   /** How `nft monitor trace` shows it: fields that it leaves out (the checksum aside), and that come first. */
   readonly format?: { readonly hidden?: readonly string[]; readonly first?: readonly string[] };
+  /** The kernel writes it in whole 16-bit words only. */
+  readonly paired?: true;
   /** The kernel's NFT_PAYLOAD_CSUM_*, and the byte where the checksum lies. */
   readonly checksum?: { readonly type: number; readonly at: number };
   /** What nft told the kernel of it before 1.1, where that was something else. */
@@ -134,7 +136,7 @@ export function payloadBytecode(op: Extract<Op, { op: 'load' | 'store' }>): stri
   );
 }
 
-type ChecksumSpec = Pick<HeaderSpec, 'checksum' | 'oldChecksum' | 'fields'>;
+type ChecksumSpec = Pick<HeaderSpec, 'checksum' | 'oldChecksum' | 'paired' | 'fields'>;
 
 /** What the kernel is told of the checksums that a written field is part of. */
 function checksumArgs(
@@ -172,7 +174,7 @@ export function payloadHooks(spec: ChecksumSpec): Required<PayloadHooks> {
         offset,
         bits,
         ...(next && { next: true as const }),
-        ...((spec.checksum || isSummed(layer)) && { checksum: true as const }),
+        ...((spec.checksum || spec.paired || isSummed(layer)) && { paired: true as const }),
       };
     },
     at: (load, offset, bits) => ({ ...load, bits, args: { ...load.args, offset, bits } }),

@@ -78,6 +78,7 @@ function checkKey(
 export const rt: KeyRow = {
   row: 'key',
   name: 'rt',
+  ordered: true,
   phrase: [
     opt(choice('family', 'ip', 'ip6')),
     word('field', [

@@ -11,6 +11,7 @@ const spec: HeaderSpec = {
   numbers: { ethertype: [0x8100, 0x88a8] },
   carries: { numbering: 'ethertype', by: ['vlan', 'field', 'type'] },
   bits: 32,
+  paired: true,
   fields: {
     pcp: [0, 3, integer],
     dei: [3, 1, integer],

@@ -8,11 +8,12 @@ import type { Binop, Expr, Load } from '../checked.ts';
 import type { Field } from '../row.ts';
 import { byteLength, bytesOf, constant, ones } from './constant.ts';
 import { emit, maskOf } from './emit.ts';
-import { number, writeWindow } from './field.ts';
+import { number, type Window, writeWindow } from './field.ts';
 import type { Machine } from './machine.ts';
-import { shape } from './shape.ts';
+import { COMPARED, isPut, type Site, shape, WRITTEN } from './shape.ts';
 
 export function emitAssign(target: Load, value: Expr, m: Machine): void {
+  m.site = siteOf(target);
   const field = target.row.field?.(target);
   const change = field && rewrite(target, field, value);
   if (field && change) emitRewrite(target, field, change, m);
@@ -21,44 +22,66 @@ export function emitAssign(target: Load, value: Expr, m: Machine): void {
 
 function emitWhole(target: Load, value: Expr, m: Machine): void {
   const given = constant(value);
-  const shaped =
-    given === undefined
-      ? shape(value, { width: target.bits, numeric: true }, m)
-      : number(target, given, target.bits);
+  const shaped = given === undefined ? shape(value, m.site, m) : number(target, given, target.bits);
   const sreg = m.registers.allocate(value);
-  emit(shaped, sreg, m, target.order);
+  const put = isPacket(target) || isPut(value, target);
+  emit(shaped, sreg, m, put ? target.order : undefined);
   store(target, sreg, m);
   m.registers.release(sreg);
 }
+
+/** A header of the packet, as opposed to an option in one. */
+const isPacket = (target: Load): boolean => target.row.field?.(target).base !== undefined;
+
+const siteOf = (target: Load): Site => {
+  if (isPacket(target)) return WRITTEN;
+  return target.row.field ? COMPARED : { width: target.bits, numeric: true };
+};
 
 function store(target: Load, sreg: number, m: Machine): void {
   if (!target.row.lowerStore) throw new TypeError(`${target.row.name} cannot be set`);
   target.row.lowerStore(target, sreg, m.lowering);
 }
 
-/** What becomes of a field: `(field & mask) ^ xor`. */
-interface Rewrite {
-  readonly mask: bigint;
-  readonly xor: bigint;
-}
+/** What becomes of the bytes around a field: `(bytes & mask) ^ xor`. */
+type Rewrite = (window: Window, field: Field) => { readonly mask: bigint; readonly xor: bigint };
 
 /** Undefined where the field is overwritten as it stands, with whatever value. */
 function rewrite(target: Load, field: Field, value: Expr): Rewrite | undefined {
+  if (!needsWindow(field)) return undefined;
   const given = constant(value);
-  if (given !== undefined) return needsWindow(field) ? { mask: 0n, xor: given } : undefined;
-  return value.kind === 'binop' && changesItself(target, field, value)
-    ? maskOf(value, field.bits)
-    : undefined;
+  if (given !== undefined) return replaced(given);
+  return value.kind === 'binop' && changesItself(target, field, value) ? changed(value) : undefined;
 }
+
+/** The bits around the field. */
+const around = ({ load, shift }: Window, field: Field): bigint =>
+  ones(load.bits) ^ (ones(field.bits) << BigInt(shift));
+
+const replaced =
+  (value: bigint): Rewrite =>
+  (window, field) => ({ mask: around(window, field), xor: value << BigInt(window.shift) });
+
+/** Of a chain of operations nft moves the first constant to where the field lies, and only that. */
+const changed =
+  (value: Binop): Rewrite =>
+  (window, field) => {
+    const up = (e: Binop): Binop => {
+      if (e.left.kind === 'binop') return { ...e, left: up(e.left) };
+      const moved = (constant(e.right) ?? 0n) << BigInt(window.shift);
+      const kept = e.op === '&' ? moved | around(window, field) : moved;
+      return { ...e, right: number(e.right, kept, window.load.bits) };
+    };
+    return maskOf(up(value), window.load.bits);
+  };
 
 const needsWindow = (field: Field): boolean =>
   field.offset % 8 !== 0 ||
   field.bits % 8 !== 0 ||
-  (field.checksum === true && (field.bits / 8) % 2 === 1);
+  (field.paired === true && (field.bits / 8) % 2 === 1);
 
 /** `ip dscp set ip dscp | 3` */
 function changesItself(target: Load, field: Field, value: Binop): boolean {
-  if (!needsWindow(field)) return false;
   const { of } = maskOf(value, field.bits);
   const source = of.kind === 'load' && of.row === target.row ? of.row.field?.(of) : undefined;
   return (
@@ -67,9 +90,9 @@ function changesItself(target: Load, field: Field, value: Binop): boolean {
 }
 
 function emitRewrite(target: Load, field: Field, change: Rewrite, m: Machine): void {
-  const { load, shift } = writeWindow(target, field);
-  const up = BigInt(shift);
-  const kept = ones(load.bits) ^ (ones(field.bits) << up);
+  const window = writeWindow(target, field);
+  const { load } = window;
+  const { mask, xor } = change(window, field);
   const len = byteLength(load.bits);
   const sreg = m.registers.allocate(load);
   load.row.lower(load, sreg, m.lowering);
@@ -79,8 +102,8 @@ function emitRewrite(target: Load, field: Field, change: Rewrite, m: Machine): v
     sreg,
     dreg: sreg,
     len,
-    mask: bytesOf(kept | (change.mask << up), load.bits, 'big'),
-    xor: bytesOf(change.xor << up, load.bits, 'big'),
+    mask: bytesOf(mask, load.bits, 'big'),
+    xor: bytesOf(xor, load.bits, 'big'),
   });
   store(load, sreg, m);
   m.registers.release(sreg);

@@ -40,7 +40,7 @@ function emitNode(e: Expr, dreg: Register, m: Machine): void {
 
 /** The byteorder op, where `e` does not lie in `order` yet and it makes a difference. */
 function emitOrder(e: Expr, dreg: Register, m: Machine, order: ByteOrder): void {
-  if (e.order === order || e.bits <= 8 || isText(e.type)) return;
+  if (liesAlike(e, order)) return;
   const size = e.bits % 64 === 0 ? 8 : e.bits % 32 === 0 ? 4 : 2;
   const kind = order === 'big' ? 'hton' : 'ntoh';
   m.op({ op: 'byteorder', kind, sreg: dreg, dreg, len: byteLength(e.bits), size });
@@ -84,10 +84,14 @@ export interface Mask {
   readonly of: Expr;
 }
 
+/** No byteorder op is needed. */
+const liesAlike = (e: Expr, order: ByteOrder): boolean =>
+  e.order === order || e.bits <= 8 || isText(e.type);
+
 export function maskOf(e: Binop, bits: number = e.bits): Mask {
   const chain: Binop[] = [e];
   let of = e.left;
-  while (of.kind === 'binop' && of.op !== '<<' && of.op !== '>>' && of.order === e.order) {
+  while (of.kind === 'binop' && of.op !== '<<' && of.op !== '>>' && liesAlike(of, e.order)) {
     if (constant(of.right) === undefined) break;
     chain.unshift(of);
     of = of.left;
@@ -123,7 +127,8 @@ function emitMask(e: Binop, dreg: Register, m: Machine): void {
 
 /** `key map { … }`: the key is loaded to where its value will be. */
 function emitLookup(e: Lookup, dreg: Register, m: Machine): void {
-  m.op({ op: 'lookup', set: emitKey(e.key, e.map, dreg, m), sreg: dreg, dreg });
+  const set = emitKey(e.key, e.map, dreg, m, { site: m.site });
+  m.op({ op: 'lookup', set, sreg: dreg, dreg });
 }
 
 interface KeyOptions {
@@ -141,9 +146,10 @@ export function emitKey(
   { site = KEY, object }: KeyOptions = {},
 ): string {
   const interval = m.interval(map);
-  const numeric = site.numeric || map.kind === 'setref';
+  const numeric = site.numeric || (map.kind === 'setref' && object === undefined);
   const shaped = shape(key, { ...site, numeric }, m);
-  const sides = map.kind === 'set' ? transfer(shaped, map) : { left: shaped, right: map };
+  const moves = map.kind === 'set' && object === undefined;
+  const sides = moves ? transfer(shaped, map) : { left: shaped, right: map };
   emit(sides.left, sreg, m, interval ? 'big' : undefined);
   return m.lowering.set(sides.right, object);
 }

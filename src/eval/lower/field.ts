@@ -33,7 +33,7 @@ export function writeWindow(load: Load, field: Field): Window {
   const { shift } = windowOf(load, field);
   let first = Math.floor(field.offset / 8);
   let bytes = (field.offset + field.bits + shift) / 8 - first;
-  if (!field.checksum || bytes % 2 === 0) return { load: at(load, 8 * first, 8 * bytes), shift };
+  if (!field.paired || bytes % 2 === 0) return { load: at(load, 8 * first, 8 * bytes), shift };
   bytes++;
   if (first % 2 === 0) return { load: at(load, 8 * first, 8 * bytes), shift: shift + 8 };
   first--;
@@ -58,8 +58,18 @@ export function whole(load: Load, order: ByteOrder = load.order): Expr {
   const bits = field.bits + window.shift;
   const masked = binop('&', window.load, ones(field.bits) << BigInt(window.shift), bits);
   if (!window.shift) return masked;
-  const shifted = binop('>>', masked, BigInt(window.shift), bits);
+  const shifted: Binop = {
+    ...binop('>>', masked, BigInt(window.shift), bits),
+    implied: true,
+  };
   return bits > 8 ? { ...shifted, order } : shifted;
+}
+
+/** The bytes that a load lies in, as they are. */
+export function unshifted(load: Load): Load {
+  const field = oddField(load);
+  if (!field) return load;
+  return at(load, field.offset - (field.offset % 8), 8 * Math.ceil(field.bits / 8));
 }
 
 export const number = (like: Expr, value: bigint, bits: number): Value => ({
@@ -87,20 +97,31 @@ export interface Sides<R extends Expr> {
 }
 
 /**
- * Moves shifts and `^` by a constant from the left side to the constants of the right one, as far as
- * nft does: constants and ranges of them, elements of a literal that are no ranges.
+ * Moves a shift or `^` by a constant from the left side to the constants of the right one: one of
+ * them, and to all constants or none. A right shift makes the constants longer by its bits. Mirrors
+ * binop_transfer; constants come to lie in the order of the left side's first operand, for nft
+ * evaluates them once more with what that left behind.
  */
 export function transfer<R extends Expr>(left: Expr, right: R): Sides<R> {
   if (left.kind !== 'binop' || left.op === '&' || left.op === '|') return { left, right };
   const by = constant(left.right);
   if (by === undefined) return { left, right };
-  const bits = left.left.bits;
-  const moved = move(right, moveOne(left.op, by), Math.max(bits, right.bits));
-  return moved ? transfer(remaining(left, by), moved as R) : { left, right };
+  const own = left.op === '^' || left.implied ? right.bits : Math.max(right.bits, left.left.bits);
+  const bits = left.op === '>>' ? own + Number(by) : own;
+  const change = moveOne(left.op, by, ones(bits));
+  const moved = move(right, change, { bits, order: firstOrder(left) });
+  return moved ? { left: remaining(left, by), right: moved as R } : { left, right };
 }
 
-const moveOne = (op: '^' | '<<' | '>>', by: bigint) => (value: bigint) =>
-  op === '^' ? value ^ by : op === '<<' ? value >> by : value << by;
+/** The byte order that evaluating an operand leaves behind for constants. */
+function firstOrder(e: Expr): ByteOrder {
+  if (e.kind !== 'binop') return e.order;
+  const written = (e.op === '<<' || e.op === '>>') && !e.implied;
+  return written ? e.left.order : firstOrder(e.left);
+}
+
+const moveOne = (op: '^' | '<<' | '>>', by: bigint, most: bigint) => (value: bigint) =>
+  (op === '^' ? value ^ by : op === '<<' ? value >> by : value << by) & most;
 
 /** A right shift hid the lowest bits: they stay hidden by a mask. */
 const remaining = (left: Binop, by: bigint): Expr =>
@@ -112,25 +133,26 @@ const remaining = (left: Binop, by: bigint): Expr =>
     : left.left;
 
 type Change = (value: bigint) => bigint;
+type Lie = Pick<Value, 'bits' | 'order'>;
 
-function move(right: Expr, change: Change, bits: number): Expr | undefined {
+function move(right: Expr, change: Change, lie: Lie): Expr | undefined {
   if (right.kind === 'range') {
-    const low = move(right.low, change, bits);
-    const high = move(right.high, change, bits);
-    return low && high && { ...right, low, high, bits };
+    const low = move(right.low, change, lie);
+    const high = move(right.high, change, lie);
+    return low && high && { ...right, low, high, ...lie };
   }
-  if (right.kind === 'set') return moveElements(right, change, bits);
+  if (right.kind === 'set') return moveElements(right, change, lie);
   const value = right.kind === 'prefix' ? undefined : constant(right);
-  return value === undefined ? undefined : number(right, change(value), bits);
+  return value === undefined ? undefined : { ...number(right, change(value), lie.bits), ...lie };
 }
 
-function moveElements(set: SetLiteral, change: Change, bits: number): SetLiteral | undefined {
+function moveElements(set: SetLiteral, change: Change, lie: Lie): SetLiteral | undefined {
   const elements: Element[] = [];
   for (const element of set.elements) {
     if (element.key.kind === 'range') return undefined;
-    const key = element.key.kind === 'wildcard' ? element.key : move(element.key, change, bits);
+    const key = move(element.key, change, lie);
     if (!key) return undefined;
     elements.push({ ...element, key });
   }
-  return { ...set, elements, bits };
+  return { ...set, elements, ...lie };
 }

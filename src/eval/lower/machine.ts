@@ -4,6 +4,7 @@ import type { SetLiteral, SetRef } from '../checked.ts';
 import type { Op } from '../ir.ts';
 import type { Lowering } from '../lower.ts';
 import type { Registers } from './registers.ts';
+import type { Site } from './shape.ts';
 
 export interface Machine {
   readonly registers: Registers;
@@ -11,6 +12,8 @@ export interface Machine {
   readonly lowering: Lowering;
   /** Fields of odd bits are shifted as they lie in the packet (nft before 1.1). */
   readonly shiftsInPlace: boolean;
+  /** Where the expressions of the statement at hand stand. */
+  site: Site;
   op(op: Op, span?: Span): void;
   /** Whether a set is one of intervals: its keys are big-endian. */
   interval(set: SetLiteral | SetRef): boolean;

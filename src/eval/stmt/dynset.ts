@@ -9,6 +9,7 @@ import type { CheckContext, Expected, SetInfo } from '../check/context.ts';
 import type { Expr, Statement } from '../checked.ts';
 import type { ListContext } from '../list/context.ts';
 import type { Json } from '../list/json.ts';
+import { KEY } from '../lower/shape.ts';
 import type { Lowering } from '../lower.ts';
 import type { ValueType } from '../type/index.ts';
 import { printDuration } from '../type/time.ts';
@@ -19,12 +20,16 @@ export type DynsetArgs = {
   readonly key: Expr;
   /** What a map is to hold for the key. */
   readonly data?: Expr;
+  /** What the set has for keys, a map for data; absent: the set is made of the key. */
+  readonly kept?: { readonly key: Kept; readonly data?: Kept };
   /** Milliseconds. */
   readonly timeout?: number;
   readonly statements: readonly Statement[];
   /** The set says the statements of its elements itself: the kernel does not tell them again. */
   readonly said?: boolean;
 };
+
+type Kept = Pick<Expected, 'type' | 'order'>;
 
 const expected = (type: ValueType, bits: number, like?: Expr): Expected => ({
   type,
@@ -60,18 +65,17 @@ function checkElement(
   if (element.comment) {
     return ctx.error('Key expression comments are not supported', element.key.span, span);
   }
-  const key = ctx.expr(element.key, expected(info.key, info.keyBits, info.keyExpr));
+  const kept = expected(info.key, info.keyBits, info.keyExpr);
+  const key = ctx.expr(element.key, kept);
   const statements = checkStateful(element, ctx);
   if (!key || !statements) return undefined;
   const timeout =
     element.timeout && element.timeout !== 'never' ? Number(element.timeout.value) : undefined;
   const shared = { key, statements, ...(timeout !== undefined && { timeout }) };
-  if (!element.data || !info.data) return shared;
-  const data = ctx.expr(
-    element.data,
-    expected(info.data, info.dataBits ?? info.data.bits, info.dataExpr),
-  );
-  return data && { ...shared, data };
+  if (!element.data || !info.data) return { ...shared, kept: { key: kept } };
+  const held = expected(info.data, info.dataBits ?? info.data.bits, info.dataExpr);
+  const data = ctx.expr(element.data, held);
+  return data && { ...shared, data, kept: { key: kept, data: held } };
 }
 
 export function checkStateful(
@@ -115,9 +119,9 @@ export function jsonDynset(args: DynsetArgs, ctx: ListContext): Json {
 }
 
 export function lowerDynset(args: DynsetArgs, to: Lowering): void {
-  const { action, set, key, data, timeout, statements } = args;
-  const sregKey = to.operand(key);
-  const sregData = data && to.operand(data);
+  const { action, set, key, data, timeout, statements, kept } = args;
+  const sregKey = kept ? to.argument(key, kept.key, KEY) : to.operand(key);
+  const sregData = data && to.argument(data, kept?.data ?? data);
   to.emit({
     op: 'dynset',
     action,

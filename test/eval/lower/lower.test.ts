@@ -222,3 +222,46 @@ describe('nat', () => {
     );
   });
 });
+
+describe('what nft 1.1.3 does with shifts and orders', () => {
+  const last = (lines: readonly string[], n: number) => lines.slice(-n);
+
+  it('moves one operation to the constant, not those behind it', () => {
+    expect(last(ops('ip', 'ip version ^ 2 == 5'), 2)).toEqual([
+      'bitwise reg 1 = ( reg 1 >> 0x00000004 )',
+      'cmp eq reg 1 0x00000007',
+    ]);
+  });
+
+  it('moves none where an element is the catch-all', () => {
+    expect(ops('ip', 'ip dscp { 3, 18, * }')).toEqual([
+      'element 00000003  : 0 [end]\telement 00000012  : 0 [end]\telement  : 2 [end]',
+      'payload load 1b @ network header + 1 => reg 1',
+      'bitwise reg 1 = ( reg 1 & 0x000000fc ) ^ 0x00000000',
+      'bitwise reg 1 = ( reg 1 >> 0x00000002 )',
+      'lookup reg 1 set __set%d',
+    ]);
+  });
+
+  it('puts into order what marks are set to, but not zones', () => {
+    expect(ops('ip', 'meta mark set ip saddr')).toContain('byteorder reg 1 = ntoh(reg 1, 4, 4)');
+    expect(ops('ip', 'ct zone set ip length')).toEqual([
+      'payload load 2b @ network header + 2 => reg 1',
+      'ct set zone with reg 1',
+    ]);
+  });
+
+  it('masks of one byte join, whatever their order', () => {
+    expect(ops('ip', 'meta mark set ip hdrlength | 0x100')).toEqual([
+      'payload load 1b @ network header + 0 => reg 1',
+      'bitwise reg 1 = ( reg 1 & 0x0000000f ) ^ 0x00000100',
+      'meta set mark with reg 1',
+    ]);
+  });
+
+  it('an interval that reaches the last value of its bits has no end', () => {
+    expect(ops('ip', 'ip ecn { 1-2, 3 }')[0]).toBe(
+      'element 00000000  : 1 [end]\telement 00000001  : 0 [end]  userdata = { \\x01\\x04\\x01\\x00\\x00\\x00 }',
+    );
+  });
+});
