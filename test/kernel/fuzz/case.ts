@@ -1,0 +1,53 @@
+/** A case out of a seed: machine, ruleset, trace. */
+import { diskReader } from '../../../src/cli/nft/files.ts';
+import { routerOf } from '../../../src/cli/session.ts';
+import type { Router } from '../../../src/replay/router.ts';
+import { type Env, machine } from './machine.ts';
+import type { Fields } from './packet.ts';
+import { Random } from './random.ts';
+import { type RulesetSpec, ruleset, rulesetText } from './ruleset.ts';
+import { trace } from './trace.ts';
+
+export interface Case {
+  readonly name: string;
+  readonly env: Env;
+  readonly monitor: boolean;
+  readonly ruleset: RulesetSpec;
+  readonly events: readonly Fields[];
+}
+
+/** What is a module of its own and may be missing. */
+const MODULES = /flowtable|flow add|tproxy|queue|\blast\b|dccp option/;
+
+export const routerFor = (env: Env, kernel: string): Router =>
+  routerOf({ env: env as never, kernel, seed: 0, entries: [] });
+
+/** What is wanted of a case. */
+export interface Wish {
+  /** Packets and commands, about. */
+  readonly length: number;
+  /** Nothing that takes parts that not every kernel has: VLAN devices, flowtables, bridges. */
+  readonly plain?: boolean;
+  /** No pause longer than so many seconds. */
+  readonly pauses?: number;
+}
+
+export function caseOf(seed: number, kernel: string, { length, plain, pauses }: Wish): Case {
+  const r = new Random(seed);
+  const m = machine(r.fork(), plain);
+  const spec = ruleset(r.fork(), m, { kernel, ...(plain && { without: MODULES }) });
+  const router = routerFor(m.env, kernel);
+  router.load({ kind: 'text', name: 'ruleset', text: rulesetText(spec) }, { reader: diskReader });
+  const events = trace(r.fork(), { machine: m, ruleset: spec, router, length, pauses: pauses ?? 400 });
+  const monitor = /nftrace/.test(rulesetText(spec));
+  return { name: `seed-${seed}`, env: m.env, monitor, ruleset: spec, events };
+}
+
+/** As a case file has it. */
+export const caseJson = ({ name, env, monitor, ruleset: spec, events }: Case) => ({
+  about: `made by the fuzzer: ${name}`,
+  ruleset: rulesetText(spec),
+  ...(monitor && { monitor }),
+  env,
+  events,
+});

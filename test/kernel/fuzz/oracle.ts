@@ -1,0 +1,96 @@
+/**
+ * The real kernel: many cases in one boot of an emulated machine, and nftsim's answer to the same.
+ *
+ * `ORACLE` names the folder of oracle.mjs; without it, ../shared/oracle beside the project.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { diskReader } from '../../../src/cli/nft/files.ts';
+import { routerOf } from '../../../src/cli/session.ts';
+import { replay } from '../../../src/replay/replay.ts';
+import { readTrace } from '../../../src/trace/read.ts';
+import { compare } from '../compare.ts';
+import { buildWire, recordLocally } from './local.ts';
+
+/** A case file's content. */
+export interface CaseFile {
+  readonly ruleset: string;
+  readonly events: readonly Record<string, unknown>[];
+  readonly [key: string]: unknown;
+}
+
+/** Debian's releases and their kernels; `local`: this machine's own kernel, taken for the newest. */
+export const RELEASES: Readonly<Record<string, string>> = {
+  local: '6.12',
+  trixie: '6.12',
+  bookworm: '6.1',
+  bullseye: '5.10',
+};
+
+const project = path.resolve(import.meta.dirname, '../../..');
+const folder = process.env.ORACLE ?? path.join(project, '../shared/oracle');
+const oracle = path.join(folder, 'oracle.mjs');
+
+export const hasOracle = (): boolean => existsSync(oracle);
+
+export const caseFile = (dir: string, name: string): string => path.join(dir, `${name}.case.json`);
+
+export const answerFile = (dir: string, name: string, release: string): string =>
+  path.join(dir, `${name}${release === 'trixie' ? '' : `.${release}`}.kernel.json`);
+
+export function writeCase(dir: string, name: string, content: object): string {
+  mkdirSync(dir, { recursive: true });
+  const file = caseFile(dir, name);
+  writeFileSync(file, `${JSON.stringify(content)}\n`);
+  return file;
+}
+
+/** Records what the kernel does with cases that lie in `dir`; the answers lie beside them. */
+export async function record(
+  dir: string,
+  names: readonly string[],
+  release: string,
+): Promise<void> {
+  if (release === 'local') {
+    const jobs = names.map((name) => ({
+      file: caseFile(dir, name),
+      answer: answerFile(dir, name, release),
+    }));
+    return recordLocally(jobs, buildWire(folder));
+  }
+  const files = names.map((name) => caseFile(dir, name));
+  const args = ['-n', '10', process.execPath, oracle, ...files, '--out', dir, '--release', release];
+  const { status, stderr } = spawnSync('nice', args, { encoding: 'utf8', maxBuffer: 1 << 26 });
+  if (status !== 0) throw new Error(`the oracle failed: ${stderr.slice(-2000)}`);
+}
+
+/** What nftsim answers. */
+export function simulate(file: string, kernel: string): ReturnType<typeof replay> {
+  const { trace, problems } = readTrace(file);
+  if (!trace) throw new Error(problems.map((p) => p.message).join('\n'));
+  const router = routerOf({ env: trace.env, kernel, seed: 0, entries: [] });
+  const { name, text } = trace.ruleset!;
+  const result = router.load({ kind: 'text', name, text }, { reader: diskReader });
+  return replay(router, trace, result.ok ? {} : { loadError: result.errors });
+}
+
+/** `refused`: the release's own nft does not take the ruleset, so there is nothing to compare. */
+export type Verdict = { readonly differences: readonly string[]; readonly refused: boolean };
+
+/** Holds a recorded case against nftsim. */
+export function judge(dir: string, name: string, release: string): Verdict {
+  const kernel = RELEASES[release]!;
+  const theirs = JSON.parse(readFileSync(answerFile(dir, name, release), 'utf8'));
+  const old = release !== 'trixie' && release !== 'local';
+  if (release !== 'trixie' && !theirs.loaded) return { differences: [], refused: true };
+  try {
+    const mine = simulate(caseFile(dir, name), kernel);
+    const differences = compare(mine as never, theirs, old).map((d) =>
+      d.startsWith('loaded') ? `${d} ${mine.load_error ?? theirs.load_error ?? ''}` : d,
+    );
+    return { differences, refused: false };
+  } catch (e) {
+    return { differences: [`threw: ${(e as Error).stack}`], refused: false };
+  }
+}
