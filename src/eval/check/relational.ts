@@ -6,6 +6,7 @@
  */
 import type { Expr as AstExpr, MatchStatement, Span } from '../../parser/ast.ts';
 import type { Expr, Load, RelOp, Statement } from '../checked.ts';
+import { boolean } from '../type/integer.ts';
 import type { CheckContext } from './context.ts';
 import { isConstant, kindWords } from './kind.ts';
 import { isPresenceWord } from './literal.ts';
@@ -32,11 +33,14 @@ export function checkMatch(node: MatchStatement, ctx: CheckContext): Match | und
 
 /** What to compare with `exists` and `missing`. */
 function presence(left: Expr, right: AstExpr): Expr {
-  if (left.kind !== 'load' || right.kind !== 'symbol' || !isPresenceWord(right)) return left;
+  if (left.kind !== 'load' || !isPresence(right)) return left;
   const { span } = left;
   const load: Load = left.row.presence?.(left) ?? left;
   return span ? { ...load, span } : load;
 }
+
+/** `exists`, `missing`: words of the language that are no integers. */
+const isPresence = (right: AstExpr): boolean => right.kind === 'symbol' && isPresenceWord(right);
 
 const opaque = (left: Expr): boolean => left.kind === 'load' && left.opaque === true;
 
@@ -105,7 +109,7 @@ function legal(node: MatchStatement, left: Expr, right: Expr, ctx: CheckContext)
       node.right.span,
     );
   }
-  if (!compatible(left.type, right.type)) {
+  if (!compatible(left.type, right.type) || (isPresence(node.right) && left.type !== boolean)) {
     const what = `expected ${left.type.description}, expression has type ${right.type.description}`;
     return !!ctx.error(`datatype mismatch, ${what}`, ...where);
   }

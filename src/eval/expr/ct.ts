@@ -3,7 +3,7 @@
  *
  * Mirrors ct.c of nft and nft_ct.c of the kernel.
  */
-import type { Family, SelectorExpr, Word } from '../../parser/ast.ts';
+import type { SelectorExpr, Word } from '../../parser/ast.ts';
 import { choice, opt, word } from '../../parser/phrase.ts';
 import type { CheckContext } from '../check/context.ts';
 import type { Naming } from '../check/protocol.ts';
@@ -19,6 +19,7 @@ import { integer, mark } from '../type/integer.ts';
 import { nfProto } from '../type/interface.ts';
 import { string } from '../type/string.ts';
 import { time } from '../type/time.ts';
+import { UNTRACKED } from './placement.ts';
 
 interface CtKey {
   readonly type: ValueType;
@@ -82,8 +83,6 @@ const words = [...new Set([...Object.keys(KEYS).map((name) => lastWord(name)), .
 /** The kernel takes only these. */
 const SETTABLE = ['mark', 'label', 'event', 'zone', 'secmark'];
 const UNREADABLE = ['event'];
-/** Families without connection tracking. */
-const UNTRACKED: readonly Family[] = ['arp', 'netdev'];
 
 interface CtArgs {
   readonly key: string;

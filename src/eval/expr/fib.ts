@@ -75,7 +75,11 @@ export const fib: KeyRow = {
   lower(load, dreg, to) {
     to.emit({ op: 'load', row: fib, args: load.args, dreg, len: load.bits / 8 }, load.span);
   },
-  init: (_op, family) => (UNKNOWN.includes(family) ? 'ENOENT' : undefined),
+  init(op, family) {
+    if (UNKNOWN.includes(family)) return 'ENOENT';
+    const { present, result } = op.args as unknown as FibArgs;
+    return present && result !== 'oif' ? 'EINVAL' : undefined;
+  },
   validate(op, site) {
     const { flags, result } = op.args as unknown as FibArgs;
     return misplaced(site, placeOf(flags, result));

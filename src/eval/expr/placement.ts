@@ -22,3 +22,6 @@ export const IP_ONLY = ipHooks(
 
 export const misplaced = ({ family, hook }: ChainSite, where: Placement): Errno | undefined =>
   where[family]?.includes(hook) ? undefined : 'EOPNOTSUPP';
+
+/** Families without connection tracking. */
+export const UNTRACKED: readonly Family[] = ['arp', 'netdev'];

@@ -2,6 +2,7 @@
 import { choice, num, opt } from '../../parser/phrase.ts';
 import { numberOf, wordOf } from '../check/arg.ts';
 import { ctCountState } from '../engine/run/ct-count.ts';
+import { UNTRACKED } from '../expr/placement.ts';
 import type { StatementRow } from '../row.ts';
 
 export type CtCountArgs = { readonly count: number; readonly over: boolean };
@@ -18,6 +19,7 @@ export const ctCount: StatementRow<CtCountArgs> = {
   list: ({ count, over }) => `ct count ${over ? 'over ' : ''}${count}`,
   json: ({ count, over }) => ({ 'ct count': { val: count, ...(over && { inv: true }) } }),
   lower: (args, to) => to.emit({ op: 'effect', row: ctCount, args }),
+  init: (_args, family) => (UNTRACKED.includes(family) ? 'EPROTO' : undefined),
   bytecode: ({ count, over }) => `connlimit count ${count} flags ${over ? 1 : 0}`,
   state: ctCountState,
 };

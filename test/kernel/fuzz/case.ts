@@ -38,7 +38,13 @@ export function caseOf(seed: number, kernel: string, { length, plain, pauses }: 
   const spec = ruleset(r.fork(), m, { kernel, ...(plain && { without: MODULES }) });
   const router = routerFor(m.env, kernel);
   router.load({ kind: 'text', name: 'ruleset', text: rulesetText(spec) }, { reader: diskReader });
-  const events = trace(r.fork(), { machine: m, ruleset: spec, router, length, pauses: pauses ?? 400 });
+  const events = trace(r.fork(), {
+    machine: m,
+    ruleset: spec,
+    router,
+    length,
+    pauses: pauses ?? 400,
+  });
   const monitor = /nftrace/.test(rulesetText(spec));
   return { name: `seed-${seed}`, env: m.env, monitor, ruleset: spec, events };
 }

@@ -24,7 +24,14 @@ function tableCommand(r: Random, table: TableSpec): Fields {
 }
 
 const conntrack = (r: Random): Fields => ({
-  conntrack: r.pick(['-F', '-D -p udp', '-D -p tcp', '-U -p tcp --mark 7', '-D -f ipv6', '-U -p udp --mark 3']),
+  conntrack: r.pick([
+    '-F',
+    '-D -p udp',
+    '-D -p tcp',
+    '-U -p tcp --mark 7',
+    '-D -f ipv6',
+    '-U -p udp --mark 3',
+  ]),
 });
 
 const SETTINGS: readonly Record<string, number>[] = [
@@ -42,7 +49,17 @@ export function command(r: Random, machine: Machine, ruleset: RulesetSpec): Fiel
     [10, () => tableCommand(r, r.pick(ruleset))],
     [4, () => conntrack(r)],
     [2, () => ({ sysctl: r.pick(SETTINGS) })],
-    [2, () => ({ ip: r.pick(['route add 198.51.100.7/32 via 10.0.0.10', 'route add 198.18.0.0/24 dev eth2', 'neigh replace 203.0.113.254 lladdr 02:ff:00:00:00:22 dev eth1 nud permanent', 'route add blackhole 198.51.100.1/32']) })],
+    [
+      2,
+      () => ({
+        ip: r.pick([
+          'route add 198.51.100.7/32 via 10.0.0.10',
+          'route add 198.18.0.0/24 dev eth2',
+          'neigh replace 203.0.113.254 lladdr 02:ff:00:00:00:22 dev eth1 nud permanent',
+          'route add blackhole 198.51.100.1/32',
+        ]),
+      }),
+    ],
     [1, () => ({ link: { dev, state: 'down' } })],
     [1, () => ({ link: { dev, state: 'up' } })],
   ])();

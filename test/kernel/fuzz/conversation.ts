@@ -52,7 +52,8 @@ class Tcp {
 
   packet(side: Side, flags: string, length = 0, more: Fields = {}): Fields {
     const { fields, sport, dport } = this.talk.path.outside(side);
-    const [me, peer] = side === 'near' ? [this.ends.near, this.ends.far] : [this.ends.far, this.ends.near];
+    const [me, peer] =
+      side === 'near' ? [this.ends.near, this.ends.far] : [this.ends.far, this.ends.near];
     const tcp = {
       sport,
       dport,
@@ -81,7 +82,14 @@ class Tcp {
 const other = (side: Side): Side => (side === 'near' ? 'far' : 'near');
 
 const MSS = '020405b4';
-const SYN_OPTIONS = [MSS, '', `${MSS}0402`, `${MSS}01030307`, `${MSS}0402080a0000000100000000010303070`.slice(0, 40), '0101020405b4'];
+const SYN_OPTIONS = [
+  MSS,
+  '',
+  `${MSS}0402`,
+  `${MSS}01030307`,
+  `${MSS}0402080a0000000100000000010303070`.slice(0, 40),
+  '0101020405b4',
+];
 
 function* handshake(t: Tcp, r: Random): Conversation {
   yield* t.send('near', 'syn', 0, { options: r.pick(SYN_OPTIONS) });
@@ -102,7 +110,21 @@ function* exchange(t: Tcp, r: Random): Conversation {
 function* oddity(t: Tcp, r: Random): Conversation {
   const side = r.pick<Side>(['near', 'far']);
   const by = r.pick([-1, 1, -1000, 3000, 70000, -70000, 0x40000000]);
-  const flags = r.pick(['ack', 'psh,ack', 'rst', 'rst,ack', 'fin,ack', 'syn', 'syn,ack', 'fin', '', 'syn,fin', 'fin,psh,urg', 'ack,urg', 'syn,ecn,cwr']);
+  const flags = r.pick([
+    'ack',
+    'psh,ack',
+    'rst',
+    'rst,ack',
+    'fin,ack',
+    'syn',
+    'syn,ack',
+    'fin',
+    '',
+    'syn,fin',
+    'fin,psh,urg',
+    'ack,urg',
+    'syn,ecn,cwr',
+  ]);
   const more = r.percent(70) ? t.off(side, by) : { window: r.pick([0, 1]) };
   yield t.packet(side, flags, r.pick([0, 0, 5, 200]), more);
 }
@@ -144,7 +166,11 @@ function* datagrams(talk: Talk, kind: 'udp' | 'udplite'): Conversation {
       [3, { checksum: 0 }],
       [2, { length: r.pick([4, 8, 200]) }],
     ]);
-    const packet = { ...fields, [kind]: { sport, dport, ...odd }, ...filled(r.pick([1, 12, 100, 900])) };
+    const packet = {
+      ...fields,
+      [kind]: { sport, dport, ...odd },
+      ...filled(r.pick([1, 12, 100, 900])),
+    };
     yield* send(talk, side, packet);
   }
 }
@@ -199,13 +225,22 @@ function* sctp(talk: Talk): Conversation {
     const chunks = r.percent(6) ? chunk(r.pick([6, 0, 1, 9, 4]), r.below(2), u32(1)) : regular;
     const { fields, sport, dport } = path.outside(side);
     // INIT has no tag; the near side's packets carry the tag that the far side asked for.
-    const vtag = r.percent(5) ? 5 : chunks.startsWith('01') ? 0 : TAGS[side === 'near' ? 'near' : 'far'];
+    const vtag = r.percent(5)
+      ? 5
+      : chunks.startsWith('01')
+        ? 0
+        : TAGS[side === 'near' ? 'near' : 'far'];
     const checksum = r.percent(5) ? 1 : sctpChecksum(sport, dport, vtag, chunks);
     yield* send(talk, side, { ...fields, sctp: { sport, dport, vtag, checksum }, payload: chunks });
   }
 }
 
-const RAW: Readonly<Record<string, string>> = { gre: '00000800', esp: '0000010000000001', igmp: '16000000', 99: 'ab' };
+const RAW: Readonly<Record<string, string>> = {
+  gre: '00000800',
+  esp: '0000010000000001',
+  igmp: '16000000',
+  99: 'ab',
+};
 
 /** Protocols that are nothing but bytes here. */
 function* plain(talk: Talk): Conversation {
@@ -252,7 +287,11 @@ export function errorAbout(r: Random, path: Path): Fields | undefined {
   const source = r.percent(30) && about.oif === 'eth1' ? { [family]: { saddr: router } } : {};
   const name = family === 'ip' ? 'icmp' : 'icmpv6';
   const odd = r.percent(8) ? { checksum: 1 } : {};
-  return { ...over(fields, source), [name]: { ...r.pick(ERRORS[family]), ...odd }, payload: hexOf(quote) };
+  return {
+    ...over(fields, source),
+    [name]: { ...r.pick(ERRORS[family]), ...odd },
+    payload: hexOf(quote),
+  };
 }
 
 // ── Who talks to whom ──────────────────────────────────────────────────────────────────────────

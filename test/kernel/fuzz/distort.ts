@@ -35,7 +35,16 @@ const badChecksum: Distort = (r, p) => {
   return [over(p, { [transport]: { checksum: r.pick([1, 0xabcd]) } })];
 };
 
-const IP_OPTIONS = ['01010100', '94040000', '070b04000000000000000000', '830704c0a80101', '0101', '8205', '07030400', '440c0500000000000000000000'];
+const IP_OPTIONS = [
+  '01010100',
+  '94040000',
+  '070b04000000000000000000',
+  '830704c0a80101',
+  '0101',
+  '8205',
+  '07030400',
+  '440c0500000000000000000000',
+];
 
 const options: Distort = (r, p) => {
   if (p.ip) return [over(p, { ip: { options: r.pick(IP_OPTIONS) } })];
@@ -44,7 +53,18 @@ const options: Distort = (r, p) => {
   return [over(p, { ip6: { extensions } })];
 };
 
-const TCP_OPTIONS = ['080a0000000500000006', '020405b4', '0204', '00', '1e0400000000', '01010101', '0502', '0000020405b4', '0402080a00000001000000000103030a', 'fd04ab'];
+const TCP_OPTIONS = [
+  '080a0000000500000006',
+  '020405b4',
+  '0204',
+  '00',
+  '1e0400000000',
+  '01010101',
+  '0502',
+  '0000020405b4',
+  '0402080a00000001000000000103030a',
+  'fd04ab',
+];
 
 const tcpOptions: Distort = (r, p) =>
   p.tcp ? [over(p, { tcp: { options: r.pick(TCP_OPTIONS) } })] : [p];
@@ -59,7 +79,9 @@ const twice: Distort = (_, p) => [p, p];
 const lost: Distort = () => [];
 
 const otherStation: Distort = (r, p) =>
-  p.iif === undefined ? [p] : [over(p, { ether: { daddr: r.pick(['02:00:00:00:00:77', 'ff:ff:ff:ff:ff:ff']) } })];
+  p.iif === undefined
+    ? [p]
+    : [over(p, { ether: { daddr: r.pick(['02:00:00:00:00:77', 'ff:ff:ff:ff:ff:ff']) } })];
 
 const priority: Distort = (_, p) => (p.vlan ? [over(p, { vlan: { pcp: 3 } })] : [p]);
 
@@ -70,8 +92,15 @@ const fragments: Distort = (r, p) => {
   const second = cut + 8 * r.between(1, 12);
   const overlap = r.percent(10) ? 8 : 0;
   const pieces = r.percent(60)
-    ? [[0, cut, true], [cut - overlap, undefined, false]]
-    : [[0, cut, true], [cut - overlap, second, true], [second, undefined, false]];
+    ? [
+        [0, cut, true],
+        [cut - overlap, undefined, false],
+      ]
+    : [
+        [0, cut, true],
+        [cut - overlap, second, true],
+        [second, undefined, false],
+      ];
   const all = pieces.map(([from, to, more]) => {
     const part = { from, ...(to !== undefined && { to }), more };
     return network(p, { id, fragment: part }, { extensions: [{ type: 'frag', id, ...part }] });

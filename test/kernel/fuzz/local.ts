@@ -47,22 +47,28 @@ function setup(env: Env, far: string): { ip: string[]; shell: string[] } {
     const name = link.ifname as string;
     const own = `address ${defaultAddress(i)}`;
     if (!wires.includes(name)) {
-      ip.push(`link add ${name} index ${10 + i} ${own} type bridge forward_delay 0 mcast_snooping 0`);
+      ip.push(
+        `link add ${name} index ${10 + i} ${own} type bridge forward_delay 0 mcast_snooping 0`,
+      );
       return;
     }
-    ip.push(`link add ${name} index ${10 + i} ${own} type veth peer name ${name} address ${stationAddress(i)} netns ${far}`);
+    ip.push(
+      `link add ${name} index ${10 + i} ${own} type veth peer name ${name} address ${stationAddress(i)} netns ${far}`,
+    );
     shell.push(`ethtool -K ${name} tx off rx off tso off gso off gro off >/dev/null 2>&1`);
     shell.push(`ip -n ${far} link set ${name} mtu 9000 up`);
     if (link.mtu) ip.push(`link set ${name} mtu ${link.mtu}`);
   });
-  for (const { ifname, master } of env.link) if (master) ip.push(`link set ${ifname} master ${master}`);
+  for (const { ifname, master } of env.link)
+    if (master) ip.push(`link set ${ifname} master ${master}`);
   for (const { ifname } of env.link) ip.push(`link set ${ifname} up`);
   for (const { ifname, addr_info: all } of env.link) {
     for (const a of (all ?? []) as { local: string; prefixlen: number }[]) {
       ip.push(`addr add ${a.local}/${a.prefixlen} dev ${ifname}${isV6(a.local) ? ' nodad' : ''}`);
     }
   }
-  for (const n of env.neigh) ip.push(`neigh replace ${n.dst} lladdr ${n.lladdr} dev ${n.dev} nud permanent`);
+  for (const n of env.neigh)
+    ip.push(`neigh replace ${n.dst} lladdr ${n.lladdr} dev ${n.dev} nud permanent`);
   for (const { type, dst, gateway, dev } of env.route as readonly Record<string, string>[]) {
     const family = isV6(dst) || isV6(gateway) ? '-6 ' : '';
     const to = `${type ?? ''} ${dst}${gateway ? ` via ${gateway}` : ''}${dev ? ` dev ${dev}` : ''}`;
@@ -70,7 +76,8 @@ function setup(env: Env, far: string): { ip: string[]; shell: string[] } {
   }
   shell.push(...Object.entries({ ...DEFAULTS, ...env.sysctl }).map(setting));
   for (const { ifname } of env.link) {
-    for (const key of ['rp_filter', 'send_redirects']) shell.push(setting([`net.ipv4.conf.${ifname}.${key}`, 0]));
+    for (const key of ['rp_filter', 'send_redirects'])
+      shell.push(setting([`net.ipv4.conf.${ifname}.${key}`, 0]));
   }
   return { ip: ['link set lo up', ...ip], shell };
 }
@@ -89,7 +96,8 @@ function line(event: Event, env: Env, out: string): string {
   if (typeof event.ip === 'string') return command(`ip ${event.ip}`);
   if (event.snapshot) return command(snapshot(event.snapshot as string, out));
   const fields = event as unknown as PacketFields;
-  if (event.iif === undefined) return `L ${us} ${event.ip6 ? 6 : 4} ${hexOf(networkPacket(fields))}`;
+  if (event.iif === undefined)
+    return `L ${us} ${event.ip6 ? 6 : 4} ${hexOf(networkPacket(fields))}`;
   const wires = wiresOf(env as never);
   const index = [...wires.keys()].indexOf(event.iif as string);
   return `P ${us} ${index} ${hexOf(ethernetFrame(fields, wires.get(event.iif as string)!))}`;
@@ -97,7 +105,8 @@ function line(event: Event, env: Env, out: string): string {
 
 function snapshot(name: string, out: string): string {
   const d = path.join(out, name);
-  const end = name === 'end' ? `; nft list ruleset > ${d}.nft; conntrack -L > ${d}.plain 2>/dev/null` : '';
+  const end =
+    name === 'end' ? `; nft list ruleset > ${d}.nft; conntrack -L > ${d}.plain 2>/dev/null` : '';
   return `nft -j list ruleset > ${d}.json; conntrack -L -o extended > ${d}.ct 2>/dev/null; cat /proc/net/nf_conntrack > ${d}.proc${end}`;
 }
 
@@ -155,10 +164,18 @@ function answer(dir: string, content: Content, events: readonly Event[]): object
     events.flatMap((event) => {
       if (!event.snapshot) return [];
       const d = path.join(dir, event.snapshot as string);
-      const end = event.snapshot === 'end' && { nft: read(`${d}.nft`), conntrack_plain: lines(`${d}.plain`) };
+      const end = event.snapshot === 'end' && {
+        nft: read(`${d}.nft`),
+        conntrack_plain: lines(`${d}.plain`),
+      };
       const json = read(`${d}.json`);
       const nft_json = json ? JSON.parse(json).nftables : null;
-      return [[event.snapshot, { nft_json, conntrack: lines(`${d}.ct`), proc: lines(`${d}.proc`), ...end }]];
+      return [
+        [
+          event.snapshot,
+          { nft_json, conntrack: lines(`${d}.ct`), proc: lines(`${d}.proc`), ...end },
+        ],
+      ];
     }),
   );
   const monitor = lines(`${dir}/monitor`);
@@ -174,7 +191,9 @@ function answer(dir: string, content: Content, events: readonly Event[]): object
 /** Builds the oracle's player of frames. */
 export function buildWire(oracle: string): string {
   const wire = path.join(os.tmpdir(), 'nftsim-fuzz-wire');
-  const { status, stderr } = spawnSync('cc', ['-O2', '-o', wire, path.join(oracle, 'src/wire.c')], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync('cc', ['-O2', '-o', wire, path.join(oracle, 'src/wire.c')], {
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(stderr);
   return wire;
 }

@@ -125,7 +125,15 @@ const SETTINGS: Readonly<Record<string, readonly number[]>> = {
 };
 
 function settings(r: Random): Record<string, number> {
-  const names = r.some(Object.keys(SETTINGS), r.weighted([[4, 0], [3, 1], [2, 2], [1, 4]]));
+  const names = r.some(
+    Object.keys(SETTINGS),
+    r.weighted([
+      [4, 0],
+      [3, 1],
+      [2, 2],
+      [1, 4],
+    ]),
+  );
   const sysctl: Record<string, number> = { 'net.netfilter.nf_conntrack_acct': r.below(2) };
   for (const name of names) sysctl[name] = r.pick(SETTINGS[name]!);
   return sysctl;

@@ -50,7 +50,8 @@ const comparison = (r: Random, s: Selector, scope: Scope): string | undefined =>
 function flags(r: Random, s: Selector, { machine }: Scope): string | undefined {
   const [a, b] = r.times(2, () => literal(r, s.type, machine));
   if (a === undefined || b === undefined) return undefined;
-  if (s.type.name !== 'tcp_flag') return r.percent(80) ? `${s.text} ${a},${b}` : `${s.text} { ${a} }`;
+  if (s.type.name !== 'tcp_flag')
+    return r.percent(80) ? `${s.text} ${a},${b}` : `${s.text} { ${a} }`;
   return r.weighted([
     [3, `${s.text} ${a},${b}`],
     [2, `${s.text} ! ${a}`],
@@ -96,11 +97,7 @@ export function match(r: Random, scope: Scope): string | undefined {
 }
 
 /** A verdict map of what is asked: `meta l4proto vmap { tcp : jump c1, udp : accept }`. */
-export function verdictMap(
-  r: Random,
-  scope: Scope,
-  verdict: () => string,
-): string | undefined {
+export function verdictMap(r: Random, scope: Scope, verdict: () => string): string | undefined {
   const named = scope.sets.filter((set) => set.data === 'verdict');
   if (named.length > 0 && r.percent(30)) {
     const map = r.pick(named);

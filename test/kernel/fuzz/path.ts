@@ -4,8 +4,9 @@
  * What a packet left the machine as tells whom the far side has to answer: NAT is learnt from the
  * frames, never predicted.
  */
-import { dottedQuad, type Fields, ipv6Text } from './packet.ts';
+
 import type { Host, Machine } from './machine.ts';
+import { dottedQuad, type Fields, ipv6Text } from './packet.ts';
 
 /** A frame that left. */
 export interface Egress {

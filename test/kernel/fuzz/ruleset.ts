@@ -47,7 +47,17 @@ interface Base {
   readonly priority: string;
 }
 
-const PRIORITIES = ['raw', 'mangle', 'filter', 'filter', 'filter', 'security', '-450', '-190', '150'];
+const PRIORITIES = [
+  'raw',
+  'mangle',
+  'filter',
+  'filter',
+  'filter',
+  'security',
+  '-450',
+  '-190',
+  '150',
+];
 
 const base = (type: Base['type'], hook: string, priority: string): Base => ({
   type,
@@ -70,7 +80,8 @@ const IP_BASES = (r: Random): Base =>
   ])();
 
 function baseOf(r: Random, family: string): Base {
-  if (family === 'netdev') return base('filter', r.pick(['ingress', 'ingress', 'egress']), r.pick(['-10', '5', 'filter']));
+  if (family === 'netdev')
+    return base('filter', r.pick(['ingress', 'ingress', 'egress']), r.pick(['-10', '5', 'filter']));
   if (family === 'arp') return base('filter', r.pick(['input', 'output']), 'filter');
   if (family === 'bridge') {
     const hook = r.pick(['prerouting', 'forward', 'forward', 'input', 'output', 'postrouting']);
@@ -103,7 +114,11 @@ function setOf(r: Random, i: number, machine: Machine): Named {
   ]);
   const dynamic = data !== 'verdict' && r.percent(55);
   const ranged = !dynamic && r.percent(50);
-  const flags = [dynamic && 'dynamic', ranged && 'interval', dynamic && r.percent(70) && 'timeout'].filter(Boolean);
+  const flags = [
+    dynamic && 'dynamic',
+    ranged && 'interval',
+    dynamic && r.percent(70) && 'timeout',
+  ].filter(Boolean);
   const value = (s: (typeof of)[number]) =>
     (ranged ? interval(r, s.type, machine) : undefined) ?? literal(r, s.type, machine);
   const elements = r
@@ -118,7 +133,8 @@ function setOf(r: Random, i: number, machine: Machine): Named {
     dynamic && r.percent(40) && `size ${r.between(2, 6)};`,
     flags.includes('timeout') && `timeout ${r.pick([7, 45, 200])}s;`,
     !data && dynamic && r.percent(15) && 'counter;',
-    elements.length > 0 && `elements = { ${[...new Set(elements)].map((e) => `${e}${to}`).join(', ')} };`,
+    elements.length > 0 &&
+      `elements = { ${[...new Set(elements)].map((e) => `${e}${to}`).join(', ')} };`,
   ].filter(Boolean);
   const set = { name, selectors: of.map((s) => s.text), dynamic, ...(data && { data }) };
   return { text: `${data ? 'map' : 'set'} ${name} { ${lines.join(' ')} }`, set };
@@ -129,7 +145,10 @@ function objectOf(r: Random, i: number): Named {
   const [text, use] = r.pick([
     [`counter ${name} { }`, `counter name "${name}"`],
     [`quota ${name} { over ${r.pick([100, 500, 3000])} bytes }`, `quota name "${name}"`],
-    [`limit ${name} { rate ${r.between(1, 5)}/minute burst ${r.between(1, 3)} packets }`, `limit name "${name}"`],
+    [
+      `limit ${name} { rate ${r.between(1, 5)}/minute burst ${r.between(1, 3)} packets }`,
+      `limit name "${name}"`,
+    ],
     [
       `ct timeout ${name} { protocol ${r.pick(['tcp', 'udp'])}; l3proto ip; policy = { ${r.pick(['established : 100', 'syn_sent : 9', 'unreplied : 9', 'replied : 51'])} }; }`,
       `ct timeout set "${name}"`,
@@ -229,11 +248,13 @@ class TableMaker {
     const wanted = r.between(1, 5);
     for (let n = 0; n < TRIES && chain.rules.length < wanted; n++) {
       const rule = ruleOf(r, place);
-      if (this.nft(`add rule ${this.family} ${this.name} ${chain.name} ${rule}`)) chain.rules.push(rule);
+      if (this.nft(`add rule ${this.family} ${this.name} ${chain.name} ${rule}`))
+        chain.rules.push(rule);
     }
     if (place.hook === 'forward' && this.flowtables.length > 0 && r.percent(70)) {
       const rule = `meta l4proto { tcp, udp } flow add @${r.pick(this.flowtables)}`;
-      if (this.nft(`add rule ${this.family} ${this.name} ${chain.name} ${rule}`)) chain.rules.unshift(rule);
+      if (this.nft(`add rule ${this.family} ${this.name} ${chain.name} ${rule}`))
+        chain.rules.unshift(rule);
     }
   }
 
@@ -283,5 +304,7 @@ export function ruleset(r: Random, machine: Machine, limits: Restrictions): Rule
       [machine.bridged ? 50 : 0, 'bridge'],
     ]),
   );
-  return families.map((family, i) => new TableMaker({ r, machine, router, ...limits }, family, `t${i}`).make());
+  return families.map((family, i) =>
+    new TableMaker({ r, machine, router, ...limits }, family, `t${i}`).make(),
+  );
 }

@@ -41,7 +41,10 @@ const PLAIN: Readonly<Record<string, Partial<Wish>>> = {
 
 /** A difference without its numbers: cases with the same one are likely to have the same cause. */
 const kind = (difference: string): string =>
-  difference.replace(/[0-9a-f]{8,}/g, '#').replace(/\d+/g, '#').slice(0, 160);
+  difference
+    .replace(/[0-9a-f]{8,}/g, '#')
+    .replace(/\d+/g, '#')
+    .slice(0, 160);
 
 interface Tally {
   cases: number;
@@ -76,7 +79,10 @@ async function fuzz(tally: Tally, kinds: Map<string, string[]>): Promise<void> {
   for (let seed = first; seed < end; seed += Number(values.batch)) {
     const names: string[] = [];
     for (let s = seed; s < Math.min(end, seed + Number(values.batch)); s++) {
-      const made = caseOf(s, RELEASES[release]!, { length: Number(values.events), ...PLAIN[release] });
+      const made = caseOf(s, RELEASES[release]!, {
+        length: Number(values.events),
+        ...PLAIN[release],
+      });
       names.push(made.name);
       writeCase(out, made.name, caseJson(made));
     }
@@ -97,7 +103,13 @@ async function main(): Promise<number> {
   }
   const { cases, refused, differing } = tally;
   say(`${cases} cases, ${refused} refused by the release's nft, ${differing.length} differ`);
-  if (values.shrink) await shrinkAll(out, [...kinds.values()].map((names) => names[0]!), release, say);
+  if (values.shrink)
+    await shrinkAll(
+      out,
+      [...kinds.values()].map((names) => names[0]!),
+      release,
+      say,
+    );
   return differing.length > 0 ? 1 : 0;
 }
 

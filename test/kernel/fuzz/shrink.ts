@@ -5,8 +5,9 @@
  * without one table, chain, set or rule. All that could go one by one goes together in the next
  * round, if it can.
  */
-import path from 'node:path';
+
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { type CaseFile, caseFile, judge, RELEASES, record, simulate, writeCase } from './oracle.ts';
 
 /** Lines of a ruleset's text that can go together: a table, a chain, a rule. */
@@ -56,7 +57,9 @@ function removals(c: CaseFile, grain: number, turn: number): Removal[] {
     .map((unit): Removal => ({ what: 'lines', ...unit }))
     .sort((a, b) => b.to - b.from - (a.to - a.from));
   const rotate = <T>(list: T[], by: number): T[] =>
-    list.length === 0 ? list : [...list.slice(by % list.length), ...list.slice(0, by % list.length)];
+    list.length === 0
+      ? list
+      : [...list.slice(by % list.length), ...list.slice(0, by % list.length)];
   const half = ROUND / 2;
   return [
     ...rotate(stretches, turn * half).slice(0, half),
@@ -146,15 +149,23 @@ export async function shrinkAll(
     if (active.length === 0) break;
     const tried = active.flatMap((s) => trials(s, round)).filter((t) => loads(work, t, kernel));
     if (tried.length === 0) break;
-    await record(work, tried.map((t) => t.name), release);
+    await record(
+      work,
+      tried.map((t) => t.name),
+      release,
+    );
     const differs = (t: Trial) => judge(work, t.name, release).differences.length > 0;
     for (const s of active) settle(s, tried, differs);
-    say(`round ${round}: ${active.map((s) => `${s.name} ${s.best.events.length} events`).join(', ')}`);
+    say(
+      `round ${round}: ${active.map((s) => `${s.name} ${s.best.events.length} events`).join(', ')}`,
+    );
   }
   for (const s of all) {
     const small = `${s.name}.small`;
     writeCase(dir, small, s.best);
     await record(dir, [small], release);
-    say(`${caseFile(dir, small)}: ${judge(dir, small, release).differences.slice(0, 3).join('\n    ')}`);
+    say(
+      `${caseFile(dir, small)}: ${judge(dir, small, release).differences.slice(0, 3).join('\n    ')}`,
+    );
   }
 }

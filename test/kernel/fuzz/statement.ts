@@ -119,7 +119,10 @@ const setChange: Make = (r, { sets }) => {
   ]);
   const own = verb !== 'delete' && set.data === undefined;
   const timeout = own && r.percent(20) ? ' timeout 40s' : '';
-  const state = own && r.percent(30) ? ` ${r.pick(['counter', 'limit rate over 2/minute', 'quota over 100 bytes', 'ct count over 1'])}` : '';
+  const state =
+    own && r.percent(30)
+      ? ` ${r.pick(['counter', 'limit rate over 2/minute', 'quota over 100 bytes', 'ct count over 1'])}`
+      : '';
   return `${verb} @${set.name} { ${set.selectors.join(' . ')}${timeout}${state}${dataOf(r, set)} }`;
 };
 
@@ -174,7 +177,12 @@ const dnat: Make = (r, place) => {
     [2, fam === 'ip' ? `${lead} tcp dport map { 80 : 192.168.1.10, 22 : 10.0.0.10 }` : undefined],
     [1, `dnat to :${r.pick(PORTS)}`],
     [1, fam === 'ip' ? `${lead} 192.168.1.11:5000-5010` : undefined],
-    [1, fam === 'ip' ? `dnat ${fam} prefix to ip daddr map { 198.51.100.0/24 : 10.0.0.0/24 }` : undefined],
+    [
+      1,
+      fam === 'ip'
+        ? `dnat ${fam} prefix to ip daddr map { 198.51.100.0/24 : 10.0.0.0/24 }`
+        : undefined,
+    ],
   ]);
 };
 

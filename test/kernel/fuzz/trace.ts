@@ -22,7 +22,9 @@ import { PORTS } from './value.ts';
 const PAUSES = [4, 14, 21, 36, 68, 128, 185, 310];
 
 /** Timeouts that entries, flows, elements and fragments have here. */
-const TIMEOUTS = [1, 2, 3, 5, 7, 8, 9, 10, 12, 25, 30, 40, 45, 50, 51, 60, 90, 95, 100, 120, 180, 200, 210, 300];
+const TIMEOUTS = [
+  1, 2, 3, 5, 7, 8, 9, 10, 12, 25, 30, 40, 45, 50, 51, 60, 90, 95, 100, 120, 180, 200, 210, 300,
+];
 
 /** How long a burst may be, in seconds; and how far from a timeout a pause must end. */
 const BURST = 0.7;
@@ -35,7 +37,9 @@ function clear(pauses: readonly number[]): boolean {
     let sum = 0;
     for (const pause of pauses.slice(from)) {
       sum += pause;
-      const near = TIMEOUTS.some((t) => sum - BURST - MARGIN < t + (t > 16 ? LATE : 0) && sum + BURST + MARGIN > t);
+      const near = TIMEOUTS.some(
+        (t) => sum - BURST - MARGIN < t + (t > 16 ? LATE : 0) && sum + BURST + MARGIN > t,
+      );
       if (near) return false;
     }
   }
@@ -50,7 +54,15 @@ function bursts(r: Random, longest: number): number[] {
     const next = [...pauses, r.pick(choice)];
     if (clear(next)) pauses.push(next.at(-1)!);
   }
-  const kept = pauses.slice(0, r.weighted([[4, 1], [4, 2], [2, 4], [2, 0]]));
+  const kept = pauses.slice(
+    0,
+    r.weighted([
+      [4, 1],
+      [4, 2],
+      [2, 4],
+      [2, 0],
+    ]),
+  );
   let at = 0.1;
   return [at, ...kept.map((pause) => (at += pause))];
 }
@@ -88,7 +100,12 @@ class Scene {
     if (typeof event.ip === 'string') return { kind: 'ip', ...at, command: event.ip };
     const fields = event as unknown as PacketFields;
     if (event.iif === undefined) {
-      return { kind: 'send', ...at, family: event.ip6 ? 'ip6' : 'ip', bytes: networkPacket(fields) };
+      return {
+        kind: 'send',
+        ...at,
+        family: event.ip6 ? 'ip6' : 'ip',
+        bytes: networkPacket(fields),
+      };
     }
     const wire = this.wires.get(event.iif as string)!;
     return { kind: 'frame', ...at, iif: event.iif as string, bytes: ethernetFrame(fields, wire) };
@@ -115,7 +132,10 @@ function own(r: Random, machine: Machine, numbers: Numbers): Fields {
   return r.pick<Fields>([
     { ...head, udp: { sport, dport }, payload: { length: 20, fill: 97 } },
     { ...head, tcp: { sport, dport, flags: 'syn', sequence: 1 } },
-    { ...head, [family === 'ip' ? 'icmp' : 'icmpv6']: { type: 'echo-request', id: sport, sequence: 1 } },
+    {
+      ...head,
+      [family === 'ip' ? 'icmp' : 'icmpv6']: { type: 'echo-request', id: sport, sequence: 1 },
+    },
   ]);
 }
 
@@ -141,10 +161,13 @@ export function trace(r: Random, stage: Stage): Fields[] {
     scene.time = start;
     for (let i = 0; i < each; i++) {
       scene.time += step * (0.5 + r.below(1000) / 1000);
-      while (speakers.length < 4) speakers.push({ speaker: conversation(r, machine, numbers), heard: [] });
-      if (r.percent(4)) scene.play(command(r, machine, ruleset));
-      else if (r.percent(4)) scene.play(own(r, machine, numbers));
-      else speak(r, scene, speakers, step);
+      while (speakers.length < 4)
+        speakers.push({ speaker: conversation(r, machine, numbers), heard: [] });
+      r.weighted<() => void>([
+        [4, () => scene.play(command(r, machine, ruleset))],
+        [4, () => scene.play(own(r, machine, numbers))],
+        [92, () => speak(r, scene, speakers, step)],
+      ])();
     }
     scene.time = start + BURST;
     if (n + 1 < starts.length) scene.play({ snapshot: `after${n}` });

@@ -35,7 +35,8 @@ const BY_TYPE: Readonly<Record<string, Make>> = {
   ipv6_addr: (r, m) => address(r, m).ip6,
   ether_addr: (r) => `02:${r.pick(['00', 'ff'])}:00:00:00:0${r.between(1, 3)}`,
   inet_service: (r) => String(r.percent(75) ? r.pick(PORTS) : CLIENT_PORTS + r.below(8)),
-  inet_proto: (r) => r.pick(['tcp', 'tcp', 'udp', 'udp', 'icmp', 'ipv6-icmp', 'sctp', 'gre', 'esp']),
+  inet_proto: (r) =>
+    r.pick(['tcp', 'tcp', 'udp', 'udp', 'icmp', 'ipv6-icmp', 'sctp', 'gre', 'esp']),
   ifname: (r, m) => `"${r.percent(90) ? r.pick(m.devices) : 'eth*'}"`,
   iface_index: (r, m) => `"${r.pick(m.devices)}"`,
   mark: (r) => String(r.pick([0, 1, 2, 3, 16, 255])),
