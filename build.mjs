@@ -5,6 +5,8 @@ import { build } from 'rolldown';
 await build({
   input: { nftsim: 'bin/nftsim.ts' },
   platform: 'node',
+  // Modules rather than UMD, whose requires no bundler follows.
+  resolve: { mainFields: ['module', 'main'] },
   output: {
     dir: 'dist',
     format: 'esm',
