@@ -4,9 +4,17 @@
 import { sentText } from '../eval/bytecode/request.ts';
 import { type EvaluateOptions, endProgram, evaluate, type Target } from '../eval/index.ts';
 import { formatDiagnostics } from '../parser/diagnostic.ts';
-import { commandLine, type Entry, type Parsed, type ParseOptions, stdin } from '../parser/index.ts';
+import {
+  commandLine,
+  type Entry,
+  type Parsed,
+  type ParsedJson,
+  type ParseOptions,
+  stdin,
+} from '../parser/index.ts';
 import { nftParser } from '../replay/language.ts';
 import type { Io } from './io.ts';
+import { jsonEcho } from './nft/json-echo.ts';
 import { type NftOptions, readOptions, usage } from './nft/options.ts';
 
 const VERSION = 'nftables v1.1.3 (Commodore Bullmoose #4)\n';
@@ -65,18 +73,30 @@ function enter(
   io: Io,
   target: Target,
 ): number {
-  return report(nftParser().parse(entry, parseOptions), options, io, target);
+  const json = options.json ? readAsJson(entry, io) : undefined;
+  return report(json ?? nftParser().parse(entry, parseOptions), options, io, target);
+}
+
+/** With `-j` a text that is JSON is commands in JSON. */
+function readAsJson(entry: Entry, io: Io): ParsedJson | undefined {
+  const got = entry.kind === 'text' ? entry : io.files.read(entry.path);
+  const name = entry.kind === 'file' ? entry.path : '<cmdline>';
+  return 'text' in got ? nftParser().json(name, got.text) : undefined;
 }
 
 /** Evaluates what was parsed and prints what comes of it. */
-function report(parsed: Parsed, options: NftOptions, io: Io, target: Target): number {
-  const broken = parsed.diagnostics.some((d) => d.severity === 'error');
-  const result = evaluate(parsed.ruleset.commands, target, {
+function report(parsed: Parsed | ParsedJson, options: NftOptions, io: Io, target: Target): number {
+  const { commands } = parsed.ruleset;
+  const broken = parsed.broken ?? parsed.diagnostics.some((d) => d.severity === 'error');
+  const json = 'root' in parsed ? parsed : undefined;
+  const result = evaluate(commands, target, {
     ...options,
     ...showingSent(options, io),
+    ...(json && { echo: false }),
     broken,
   });
   if (result.output !== '') io.out(result.output);
+  if (json && options.echo && result.ok) io.out(jsonEcho(json.root, commands, result.changes));
   const diagnostics = [...parsed.diagnostics, ...result.diagnostics];
   if (diagnostics.length > 0) io.err(formatDiagnostics(diagnostics, parsed.sources));
   return result.ok ? 0 : 1;
@@ -101,7 +121,10 @@ function session(parseOptions: ParseOptions, options: NftOptions, io: Io, target
     const text = pending + line;
     pending = '';
     if (text.trim() === 'quit') break;
-    if (text.trim() !== '') report(reader.line(`${text}\n`), options, io, program);
+    if (text.trim() === '') continue;
+    const entry = commandLine(`${text}\n`);
+    const json = options.json ? readAsJson(entry, io) : undefined;
+    report(json ?? reader.line(`${text}\n`), options, io, program);
   }
   endProgram(program);
   return 0;

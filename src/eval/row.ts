@@ -10,6 +10,8 @@
 import type { Packet } from '../datapath/packet.ts';
 import type { KernelProfile } from '../datapath/profile.ts';
 import type { Args, Family, SelectorExpr, Span } from '../parser/ast.ts';
+import type { JsonExpressions } from '../parser/json/expression.ts';
+import type { KeyForm, PhraseForm } from '../parser/json/form.ts';
 import type { Phrase } from '../parser/phrase.ts';
 import type { CheckContext } from './check/context.ts';
 import type { Layer, Naming, Protocol } from './check/protocol.ts';
@@ -109,6 +111,10 @@ export interface KeyRow {
   /** The text of a load as nft lists it. */
   list(load: Load, ctx: ListContext): string;
   json(load: Load, ctx: ListContext): Json;
+  /** What `json` printed, as the parts of the phrase; absent where a word of several rows says it. */
+  readonly fromJson?: KeyForm;
+  /** Its fields, for the word of JSON that says those of several rows. */
+  readonly jsonFields?: JsonFields;
   /** Where the value lies, for rows that read the packet's bytes; `lower` gets whole bytes only. */
   field?(load: Load): Field;
   /** The same load of other bits of its base: a field widened to whole bytes, two joined. */
@@ -138,6 +144,14 @@ export interface KeyRow {
   write?(args: OpArgs, len: number, env: Env): Writer | undefined;
 }
 
+/** Fields that JSON says as `{"payload": {"protocol": …, "field": …}}` and the like. */
+export interface JsonFields {
+  readonly word: 'payload' | 'exthdr';
+  readonly names: readonly string[];
+  /** A field as the parts of the row's phrase. */
+  args(field: string, from: JsonExpressions): Args;
+}
+
 /** What a statement may overwrite; loads of that domain are fresh after it. */
 export type Domain = 'payload' | 'meta' | 'ct' | 'nat';
 
@@ -155,6 +169,8 @@ export interface StatementRow<A = Readonly<Record<string, unknown>>> {
   check(args: Args, span: Span, ctx: CheckContext): A | undefined;
   list(args: A, ctx: ListContext): string;
   json(args: A, ctx: ListContext): Json;
+  /** What `json` printed, as the parts of the phrase; absent where a word of several rows says it. */
+  readonly fromJson?: PhraseForm;
   lower(args: A, to: Lowering): void;
   /** The kernel's text of its op, without brackets; absent: it has no op of its own kind. */
   bytecode?(args: OpArgs): string;

@@ -23,6 +23,8 @@ export interface Source {
   readonly joined?: readonly number[];
   /** The `include` that brought it in. */
   readonly includedAt?: Span;
+  /** Nobody wrote it: what JSON says has no places. */
+  readonly internal?: true;
 }
 
 /** A word or a text as it stands there. */
@@ -298,7 +300,13 @@ export interface ChainBlock {
 /** What a set or map is keyed by (and maps to): a type by name, or by example. */
 export type KeySpec =
   | { readonly by: 'type'; readonly types: readonly Word[]; readonly span: Span }
-  | { readonly by: 'typeof'; readonly expr: Expr; readonly span: Span };
+  | {
+      readonly by: 'typeof';
+      readonly expr: Expr;
+      readonly span: Span;
+      /** It lists as its type. */
+      readonly unsaid?: true;
+    };
 
 /** The data side of a map: a key spec, `verdict` (a type), or an object kind such as `counter`. */
 export type DataSpec =

@@ -29,6 +29,7 @@ export function formatDiagnostic(
   const span = spans[0];
   const source = span && sources[span.source];
   if (!source) return `${said}${help}`;
+  if (source.internal) return `${source.name}:0:0-0: ${said}\n${help}`;
   const first = placeOf(source, span.start);
   const chain = inclusions(source, sources);
   const where = isCommandLine(source) ? '' : `${source.name}:${columns(source, span)}: `;

@@ -7,11 +7,13 @@
 import type { Ruleset, Source } from './ast.ts';
 import { Definitions } from './definition.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import { type ParsedJson, readJson } from './json/index.ts';
 import { NftParser, type ParseOptions } from './parser.ts';
 import { commandLine, type Entry } from './source.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 export { type Diagnostic, formatDiagnostic, formatDiagnostics } from './diagnostic.ts';
+export type { ParsedJson } from './json/index.ts';
 export type { ParseOptions } from './parser.ts';
 export { commandLine, type Entry, type ReadResult, type SourceReader, stdin } from './source.ts';
 export type { KeySyntax, ObjectSyntax, StatementSyntax, Vocabulary } from './vocabulary.ts';
@@ -23,10 +25,14 @@ export interface Parsed {
   readonly sources: readonly Source[];
   /** In the order found; an error among them means that nothing may be committed. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Whether they forbid to go on; absent: an error among them does. */
+  readonly broken?: boolean;
 }
 
 export interface Parser {
   parse(entry: Entry, options?: ParseOptions): Parsed;
+  /** Reads libnftables JSON; undefined where the text is none. */
+  json(name: string, text: string): ParsedJson | undefined;
   /** A reader of lines (`nft -i`): definitions live on from line to line. */
   interactive(options?: ParseOptions): { line(text: string): Parsed };
 }
@@ -48,6 +54,7 @@ export function createParser(vocabulary: Vocabulary, validate = false): Parser {
   };
   return {
     parse: (entry, options = {}) => read(entry, options, defined(options)),
+    json: (name, text) => readJson(name, text, vocabulary),
     interactive(options = {}) {
       const definitions = defined(options);
       return { line: (text) => read(commandLine(text), options, definitions) };

@@ -4,6 +4,7 @@
  * Owns the shape only; the rows themselves are eval's (expr/, stmt/, object/), which satisfy these
  * types structurally. The parser knows the skeleton of the language and no word of these.
  */
+import type { JsonForms, ObjectForm } from './json/form.ts';
 import type { Phrase } from './phrase.ts';
 
 /** A word that reads a value: `tcp`, `meta`, `ct`, `numgen`, `@`. */
@@ -31,6 +32,7 @@ export interface ObjectSyntax {
   readonly lines: readonly Phrase[];
   /** The first line may stand without braces after the name; then no line needs an end. */
   readonly bare: boolean;
+  readonly fromJson?: ObjectForm;
 }
 
 export interface Vocabulary {
@@ -39,4 +41,6 @@ export interface Vocabulary {
   readonly objects: readonly ObjectSyntax[];
   /** Names that `type` takes in sets and maps; absent: any. */
   readonly types?: readonly string[];
+  /** How JSON says keys and statements. */
+  readonly json?: JsonForms;
 }

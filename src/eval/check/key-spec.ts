@@ -19,8 +19,13 @@ export interface KeyInfo {
 export function checkKeySpec(spec: KeySpec, ctx: CheckContext): KeyInfo | undefined {
   if (spec.by === 'type') return checkTypes(spec.types, ctx);
   const expr = wordOnly(spec.expr) ?? ctx.expr(spec.expr);
-  return expr && { type: expr.type, bits: expr.bits, expr };
+  if (!expr) return undefined;
+  // What has no size by its type lists by example all the same.
+  const unsaid = spec.unsaid && sized(expr.type);
+  return { type: expr.type, bits: expr.bits, ...(!unsaid && { expr }) };
 }
+
+const sized = ({ parts, bits }: ValueType): boolean => (parts ? parts.every(sized) : bits > 0);
 
 /** Words that name a type by example, though they are no selectors elsewhere. */
 function wordOnly(node: AstExpr): Expr | undefined {

@@ -45,4 +45,15 @@ export const arp = headerRow(spec, (row) => ({
     const name = (args.field as Word).text + (address ? ` ${address.text}` : '');
     return checkField(row(), spec, name, node, ctx);
   },
+  jsonFields: {
+    word: 'payload',
+    names: Object.keys(spec.fields),
+    args(name, from) {
+      const [field = name, address] = name.split(' ');
+      return {
+        field: from.word(field),
+        ...(address !== undefined && { address: from.word(address) }),
+      };
+    },
+  },
 }));

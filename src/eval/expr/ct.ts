@@ -4,6 +4,8 @@
  * Mirrors ct.c of nft and nft_ct.c of the kernel.
  */
 import type { SelectorExpr, Word } from '../../parser/ast.ts';
+import { READABLE } from '../../parser/json/form.ts';
+import { member } from '../../parser/json/reader.ts';
 import { choice, opt, word } from '../../parser/phrase.ts';
 import type { CheckContext } from '../check/context.ts';
 import type { Naming } from '../check/protocol.ts';
@@ -37,6 +39,7 @@ interface CtKey {
   readonly opaque?: true;
 }
 
+const DIRECTIONS = ['original', 'reply'];
 const DIRECTION = { direction: true } as const;
 const TUPLE = { direction: true, needs: 'direction' } as const;
 
@@ -114,7 +117,7 @@ export const ct: KeyRow = {
   row: 'key',
   name: 'ct',
   phrase: [
-    opt(choice('dir', 'original', 'reply')),
+    opt(choice('dir', ...DIRECTIONS)),
     opt(choice('family', 'ip', 'ip6')),
     word('key', words),
   ],
@@ -143,6 +146,28 @@ export const ct: KeyRow = {
       ...(key.opaque && { opaque: true as const }),
       ...(plain && { alone: true as const }),
     };
+  },
+  fromJson: {
+    contexts: [...READABLE, 'rhs', 'mangle'],
+    read(value, from) {
+      const of = from.unpack(value, { key: 'string' });
+      if (!of) return undefined;
+      const plain = ADDRESSES.includes(of.key);
+      if (!plain && !Object.hasOwn(KEYS, of.key)) return from.fail(`Unknown ct key '${of.key}'.`);
+      const dir = member(value, 'dir', 'string');
+      if (dir !== undefined && !DIRECTIONS.includes(dir)) {
+        return from.fail(`Invalid direction '${dir}'.`);
+      }
+      if (dir !== undefined && !plain && !KEYS[of.key]!.direction) {
+        return from.fail(`Direction not supported by CT key '${of.key}'.`);
+      }
+      const [key = of.key, family] = of.key.split(' ').reverse();
+      return {
+        key: from.word(key),
+        ...(family !== undefined && { family: from.word(family) }),
+        ...(dir !== undefined && { dir: from.word(dir) }),
+      };
+    },
   },
   names: (load) => KEYS[ctArgs(load).key]?.names,
   layer: (load) => (ADDRESSES.includes(lastWord(ctArgs(load).key)) ? 'nh' : undefined),

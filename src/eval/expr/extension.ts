@@ -54,6 +54,11 @@ export function extensionRow(name: string, header: Exthdr): KeyRow {
     phrase: [word('field', Object.keys(header.fields))],
     check: (args, node, ctx) =>
       extensionField(row, name, header, (args.field as Word).text, node, ctx),
+    jsonFields: {
+      word: 'exthdr',
+      names: Object.keys(header.fields),
+      args: (field, from) => ({ field: from.word(field) }),
+    },
     ...extensionListing,
   };
   return row;

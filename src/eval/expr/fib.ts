@@ -1,5 +1,8 @@
 /** A look-up of the routing table: `fib saddr . iif oif`. Mirrors fib.c, nft_fib.c. */
 import type { Family, Word } from '../../parser/ast.ts';
+import type { JsonExpressions } from '../../parser/json/expression.ts';
+import { member } from '../../parser/json/reader.ts';
+import { isArray, type JsonValue } from '../../parser/json/text.ts';
 import { choice, many } from '../../parser/phrase.ts';
 import type { Load } from '../checked.ts';
 import { fibPlace, readFib } from '../engine/run/fib.ts';
@@ -40,6 +43,34 @@ function placeOf(flags: readonly string[], result: FibArgs['result']): Placement
 
 const fibArgs = (load: Load): FibArgs => load.args as unknown as FibArgs;
 
+/** What keeps a look-up from being one. */
+function conflictOf(flags: ReadonlySet<string>): string | undefined {
+  const saddr = flags.has('saddr');
+  if (saddr && flags.has('daddr')) return 'fib: saddr and daddr are mutually exclusive';
+  if (!saddr && !flags.has('daddr')) return 'fib: need either saddr or daddr';
+  const both = flags.has('iif') && flags.has('oif');
+  return both ? 'fib: iif and oif are mutually exclusive' : undefined;
+}
+
+function flagsFromJson(
+  value: JsonValue | undefined,
+  from: JsonExpressions,
+): readonly string[] | undefined {
+  if (value === undefined) return [];
+  if (typeof value !== 'string' && !isArray(value)) {
+    return from.fail('Unexpected object type in fib tuple.');
+  }
+  const flags: string[] = [];
+  for (const [i, flag] of (isArray(value) ? value : [value]).entries()) {
+    if (typeof flag !== 'string') {
+      return from.fail(`Unexpected object type in fib flags array at index ${i}.`);
+    }
+    if (!FLAGS.includes(flag)) return from.fail(`Invalid fib flag '${flag}'.`);
+    flags.push(flag);
+  }
+  return flags;
+}
+
 export const fib: KeyRow = {
   row: 'key',
   name: 'fib',
@@ -52,17 +83,26 @@ export const fib: KeyRow = {
     const given = new Set(written.map((flag) => flag.text));
     const { source, start } = written[0]!.span;
     const place = { source, start, end: written.at(-1)!.span.end };
-    if (given.has('saddr') && given.has('daddr'))
-      return ctx.error('fib: saddr and daddr are mutually exclusive', place);
-    if (!given.has('saddr') && !given.has('daddr'))
-      return ctx.error('fib: need either saddr or daddr', place);
-    if (given.has('iif') && given.has('oif'))
-      return ctx.error('fib: iif and oif are mutually exclusive', place);
+    const conflict = conflictOf(given);
+    if (conflict) return ctx.error(conflict, place);
     const flags = FLAGS.filter((flag) => given.has(flag));
     const result = (args.result as Word).text as FibArgs['result'];
     const { type, bits } = RESULTS[result];
     const where = { flags, result };
     return { kind: 'load', row: fib, args: where, type, bits, order: 'host', span: node.span };
+  },
+  fromJson: {
+    contexts: ['primary', 'setRhs', 'ses', 'map', 'concat'],
+    read(value, from) {
+      const of = from.unpack(value, { result: 'string' });
+      if (!of) return undefined;
+      if (!Object.hasOwn(RESULTS, of.result))
+        return from.fail(`Invalid fib result '${of.result}'.`);
+      const flags = flagsFromJson(member(value, 'flags', 'any'), from);
+      const conflict = flags && conflictOf(new Set(flags));
+      if (!flags || conflict) return conflict ? from.fail(conflict) : undefined;
+      return { flags: flags.map((flag) => from.word(flag)), result: from.word(of.result) };
+    },
   },
   presence: (load) => ({
     ...load,

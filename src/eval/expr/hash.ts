@@ -1,5 +1,6 @@
 /** Hashes of what is read, or of the packet's flow: `jhash`, `symhash`. Mirrors hash.c, nft_hash.c. */
 import type { Expr as AstExpr, NumberWord } from '../../parser/ast.ts';
+import { READABLE } from '../../parser/json/form.ts';
 import { expr, kw, num, opt, type Phrase } from '../../parser/phrase.ts';
 import type { Expr, Load } from '../checked.ts';
 import { readJhash, readSymhash } from '../engine/run/hash.ts';
@@ -22,6 +23,8 @@ const hashArgs = (load: Load): HashArgs => load.args as unknown as HashArgs;
 
 const modulus: Phrase = [kw('mod'), num('mod')];
 const offsetPhrase = opt(kw('offset'), num('offset'));
+
+const NUMBERS = { mod: 'integer', offset: 'integer' } as const;
 
 const number = (word: unknown): number | undefined =>
   word === undefined ? undefined : Number((word as NumberWord).value);
@@ -51,6 +54,17 @@ export const jhash: KeyRow = {
     const offset = number(args.offset) ?? 0;
     const hash: HashArgs = { of, mod, offset, ...(seed !== undefined && { seed }) };
     return { kind: 'load', row: jhash, args: { ...hash }, ...resultOf(hash), span: node.span };
+  },
+  fromJson: {
+    contexts: READABLE,
+    read(value, from) {
+      if (!from.unpack(value, { mod: 'integer' })) return undefined;
+      const hashed = from.unpack(value, { expr: 'any' });
+      if (!hashed) return undefined;
+      const of = from.expression(hashed.expr);
+      if (!of) return from.fail('Invalid jhash expression.');
+      return { of, ...from.parts(value, { ...NUMBERS, seed: 'integer' }) };
+    },
   },
   list: (load, ctx) => `jhash ${ctx.expr(hashArgs(load).of!)} ${tail(hashArgs(load))}`,
   json(load, ctx) {
@@ -89,6 +103,10 @@ export const symhash: KeyRow = {
     const mod = number(args.mod)!;
     const hash: HashArgs = { mod, offset: number(args.offset) ?? 0 };
     return { kind: 'load', row: symhash, args: { ...hash }, ...resultOf(hash), span: node.span };
+  },
+  fromJson: {
+    contexts: READABLE,
+    read: (value, from) => from.unpack(value, { mod: 'integer' }) && from.parts(value, NUMBERS),
   },
   list: (load) => `symhash ${tail(hashArgs(load))}`,
   json(load) {

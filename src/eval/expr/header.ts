@@ -228,6 +228,11 @@ export function headerRow(
     layer: (load) => (payloadArgs(load).field === undefined ? undefined : spec.layer),
     list: (load) => `${tunnelPrefix(payloadArgs(load))}${spec.name} ${payloadArgs(load).field}`,
     json: (load) => ({ payload: fieldJson(load, spec.name, payloadArgs(load).field!) }),
+    jsonFields: {
+      word: 'payload',
+      names,
+      args: (field, from) => ({ field: from.word(field) }),
+    },
     ...payloadHooks(spec),
     fieldAt(like, offset, bits) {
       const name = nameAt(spec, offset, bits);

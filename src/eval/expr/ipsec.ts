@@ -1,5 +1,6 @@
 /** The IPsec policy that the packet passed or will pass: `ipsec in reqid`. Mirrors xfrm.c, nft_xfrm.c. */
 import type { NumberWord, Word } from '../../parser/ast.ts';
+import { member } from '../../parser/json/reader.ts';
 import { choice, kw, num, opt, word } from '../../parser/phrase.ts';
 import type { ByteOrder, Load } from '../checked.ts';
 import { readIpsec } from '../engine/run/ipsec.ts';
@@ -26,6 +27,9 @@ const KEYS: Readonly<Record<string, IpsecKey>> = {
   'ip6 daddr': { type: ipv6Addr, bits: 128, order: 'big', kernel: 'daddr6' },
 };
 
+const DIRECTIONS = ['in', 'out'];
+const ADDRESSES = ['saddr', 'daddr'];
+const WORDS = ['reqid', 'spi', ...ADDRESSES];
 const MAX_SPNUM = 255;
 const INBOUND = ipHooks('prerouting', 'input', 'forward');
 const OUTBOUND = ipHooks('forward', 'output', 'postrouting');
@@ -43,10 +47,10 @@ export const ipsec: KeyRow = {
   row: 'key',
   name: 'ipsec',
   phrase: [
-    choice('dir', 'in', 'out'),
+    choice('dir', ...DIRECTIONS),
     opt(kw('spnum'), num('spnum')),
     opt(choice('family', 'ip', 'ip6')),
-    word('key', ['reqid', 'spi', 'saddr', 'daddr']),
+    word('key', WORDS),
   ],
   check(args, node, ctx) {
     if (!(ctx.family in INBOUND))
@@ -66,6 +70,30 @@ export const ipsec: KeyRow = {
     const { type, bits, order } = KEYS[name]!;
     const where = { dir: (args.dir as Word).text, key: name, spnum };
     return { kind: 'load', row: ipsec, args: where, type, bits, order, span: node.span };
+  },
+  fromJson: {
+    contexts: ['primary', 'map', 'concat'],
+    read(value, from) {
+      const of = from.unpack(value, { key: 'string' });
+      if (!of) return undefined;
+      if (!WORDS.includes(of.key)) return from.fail(`Unknown xfrm key '${of.key}'.`);
+      const family = from.network(value);
+      if (family === null) return undefined;
+      const dir = member(value, 'dir', 'string');
+      if (dir !== undefined && !DIRECTIONS.includes(dir)) {
+        return from.fail(`Invalid direction '${dir}'.`);
+      }
+      const spnum = member(value, 'spnum', 'integer');
+      if (spnum !== undefined && spnum > MAX_SPNUM) return from.fail(`Invalid spnum'${spnum}'.`);
+      // An address without a family is IPv4's.
+      const said = family ?? (ADDRESSES.includes(of.key) ? 'ip' : undefined);
+      return {
+        dir: from.word(dir ?? 'in'),
+        key: from.word(of.key),
+        ...(spnum !== undefined && { spnum: from.number(spnum) }),
+        ...(said && { family: from.word(said) }),
+      };
+    },
   },
   list(load) {
     const { dir, key, spnum } = ipsecArgs(load);

@@ -4,6 +4,7 @@
  * Mirrors meta.c of nft and nft_meta.c of the kernel.
  */
 import type { Family, Word } from '../../parser/ast.ts';
+import { READABLE } from '../../parser/json/form.ts';
 import { word } from '../../parser/phrase.ts';
 import type { Naming } from '../check/protocol.ts';
 import type { ByteOrder, Load } from '../checked.ts';
@@ -157,6 +158,15 @@ export const meta: KeyRow = {
       ...(key.max !== undefined && { max: key.max }),
       ...(key.opaque && { opaque: true as const }),
     };
+  },
+  fromJson: {
+    contexts: [...READABLE, 'rhs', 'mangle'],
+    read(value, from) {
+      const of = from.unpack(value, { key: 'string' });
+      if (!of) return undefined;
+      const isKnown = Object.hasOwn(KEYS, OLD_WORDS[of.key] ?? of.key);
+      return isKnown ? { key: from.word(of.key) } : from.fail(unknownKey(of.key));
+    },
   },
   names: (load) => KEYS[keyOf(load)]?.names,
   list(load) {

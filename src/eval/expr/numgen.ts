@@ -1,5 +1,6 @@
 /** Numbers that count up or are drawn: `numgen inc mod 4`. Mirrors numgen.c, nft_numgen.c. */
 import type { NumberWord, Word } from '../../parser/ast.ts';
+import { READABLE } from '../../parser/json/form.ts';
 import { choice, kw, num, opt } from '../../parser/phrase.ts';
 import type { Load } from '../checked.ts';
 import { readNumgen } from '../engine/run/numgen.ts';
@@ -13,17 +14,14 @@ export interface NumgenArgs {
   readonly offset: number;
 }
 
+const MODES = ['inc', 'random'];
+
 const numgenArgs = (load: Load): NumgenArgs => load.args as unknown as NumgenArgs;
 
 export const numgen: KeyRow = {
   row: 'key',
   name: 'numgen',
-  phrase: [
-    choice('mode', 'inc', 'random'),
-    kw('mod'),
-    num('mod'),
-    opt(kw('offset'), num('offset')),
-  ],
+  phrase: [choice('mode', ...MODES), kw('mod'), num('mod'), opt(kw('offset'), num('offset'))],
   check(args, node) {
     const mod = Number((args.mod as NumberWord).value);
     const offset = Number((args.offset as NumberWord | undefined)?.value ?? 0);
@@ -37,6 +35,15 @@ export const numgen: KeyRow = {
       ...(mod > 0 && { max: BigInt(mod + offset) - 1n }),
       span: node.span,
     };
+  },
+  fromJson: {
+    contexts: READABLE,
+    read(value, from) {
+      const of = from.unpack(value, { mode: 'string', mod: 'integer' });
+      if (!of) return undefined;
+      if (!MODES.includes(of.mode)) return from.fail(`Unknown numgen mode '${of.mode}'.`);
+      return from.parts(value, { mode: 'string', mod: 'integer', offset: 'integer' });
+    },
   },
   list(load) {
     const { mode, mod, offset } = numgenArgs(load);

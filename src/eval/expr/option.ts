@@ -5,6 +5,10 @@
  * sctp_chunk.c and dccpopt.c of nft.
  */
 import type { Args, Choice, NumberWord, SelectorExpr, Word } from '../../parser/ast.ts';
+import type { JsonExpressions } from '../../parser/json/expression.ts';
+import type { KeyForm } from '../../parser/json/form.ts';
+import { member } from '../../parser/json/reader.ts';
+import type { JsonValue } from '../../parser/json/text.ts';
 import { alt, kw, num, opt, type Phrase, word } from '../../parser/phrase.ts';
 import type { CheckContext } from '../check/context.ts';
 import type { Load } from '../checked.ts';
@@ -51,7 +55,7 @@ const MAX_OPTION_BITS = 8 * (15 * 4 - 20 - 2);
 export function withOptions(
   header: PayloadRow,
   spec: OptionSpec,
-): Pick<KeyRow, 'phrase' | 'check'> {
+): Pick<KeyRow, 'phrase' | 'check' | 'fromJson' | 'jsonFields'> {
   const row = optionRow(header.name, spec);
   const { check } = header;
   return {
@@ -61,12 +65,76 @@ export function withOptions(
         field: header.phrase,
       }),
     ],
+    fromJson: optionForm(row.name, spec),
+    jsonFields: {
+      word: 'payload',
+      names: header.jsonFields!.names,
+      args: (field, from) => ({
+        what: from.choice('field', header.jsonFields!.args(field, from)),
+      }),
+    },
     check(args, node, ctx) {
       const what = args.what as Choice;
       if (what.which === 'field') return check(what.args, node, ctx);
       return row.check(what.args, node, ctx);
     },
   };
+}
+
+/** By name, by number where there are no names, by place where the header takes that. */
+function optionForm(word: string, spec: OptionSpec): KeyForm {
+  const named = Object.keys(spec.options).length > 0;
+  return {
+    word,
+    contexts: named ? ['primary', 'setRhs', 'mangle', 'ses', 'concat'] : ['primary'],
+    read(value, from) {
+      const by = named ? namedForm(word, spec, value, from) : numberForm(word, value, from);
+      return by && { what: from.choice('option', { by }) };
+    },
+  };
+}
+
+function namedForm(
+  word: string,
+  spec: OptionSpec,
+  value: JsonValue,
+  from: JsonExpressions,
+): Choice | undefined {
+  const base = member(value, 'base', 'integer');
+  const offset = member(value, 'offset', 'integer');
+  const length = member(value, 'len', 'integer');
+  if (spec.raw && base !== undefined && offset !== undefined && length !== undefined) {
+    const option = from.number(base);
+    // A whole first byte asks whether the option is there.
+    if (offset === 0 && length === 8) return from.choice('number', { option });
+    const kind = from.choice('number', { option });
+    return from.choice('raw', { kind, offset: from.number(offset), length: from.number(length) });
+  }
+  const name = member(value, 'name', 'string');
+  if (name === undefined) {
+    if (spec.raw) return from.fail(`Invalid ${word} expression properties.`);
+    from.unpack(value, { name: 'string' });
+    return undefined;
+  }
+  const option = byName(spec, name)?.[1];
+  if (!option) return from.fail(`Unknown ${word} name '${name}'.`);
+  const field = member(value, 'field', 'string');
+  if (field !== undefined && !Object.hasOwn(option.fields, field)) {
+    return from.fail(`Unknown ${word} field '${field}'.`);
+  }
+  return from.choice('name', {
+    option: from.word(name),
+    ...(field !== undefined && { field: from.word(field) }),
+  });
+}
+
+function numberForm(word: string, value: JsonValue, from: JsonExpressions): Choice | undefined {
+  const of = from.unpack(value, { type: 'integer' });
+  if (!of) return undefined;
+  if (of.type < 0 || of.type > MAX_NUMBER) {
+    return from.fail(`Unknown ${word} type '${of.type}'.`);
+  }
+  return from.choice('number', { option: from.number(of.type) });
 }
 
 function optionPhrase(spec: OptionSpec): Phrase {

@@ -1,5 +1,6 @@
 /** The operating system that a SYN looks like: `osf name`. Mirrors osf.c, nft_osf.c. */
 import type { Word } from '../../parser/ast.ts';
+import { member } from '../../parser/json/reader.ts';
 import { choice, kw, opt } from '../../parser/phrase.ts';
 import { registerName } from '../lower/registers.ts';
 import type { KeyRow } from '../row.ts';
@@ -9,13 +10,16 @@ import { misplaced } from './placement.ts';
 /** Fingerprints are of TCP's SYN. */
 const TRANSPORT = 'tcp';
 
+const TTLS = ['loose', 'skip'];
+const KEYS = ['name', 'version'];
+
 const HOOKS = ['prerouting', 'input', 'forward'];
 const WHERE = { ip: HOOKS, inet: HOOKS };
 
 export const osf: KeyRow = {
   row: 'key',
   name: 'osf',
-  phrase: [opt(kw('ttl'), choice('ttl', 'loose', 'skip')), choice('key', 'name', 'version')],
+  phrase: [opt(kw('ttl'), choice('ttl', ...TTLS)), choice('key', ...KEYS)],
   check(args, node, ctx) {
     const known = ctx.protocol('th');
     if (known !== undefined && known !== TRANSPORT)
@@ -31,6 +35,19 @@ export const osf: KeyRow = {
       order: 'host',
       span: node.span,
     };
+  },
+  fromJson: {
+    contexts: ['stmt', 'primary', 'map', 'concat'],
+    read(value, from) {
+      const of = from.unpack(value, { key: 'string' });
+      if (!of) return undefined;
+      const ttl = member(value, 'ttl', 'string');
+      if (ttl !== undefined && !TTLS.includes(ttl)) {
+        return from.fail(`Invalid osf ttl option '${ttl}'.`);
+      }
+      if (!KEYS.includes(of.key)) return from.fail('Invalid osf key value.');
+      return { key: from.word(of.key), ...(ttl !== undefined && { ttl: from.word(ttl) }) };
+    },
   },
   list: ({ args }) => `osf ${args.ttl ? `ttl ${args.ttl} ` : ''}${args.key}`,
   json: ({ args }) => ({

@@ -53,6 +53,8 @@ const KEYS: Readonly<Record<string, RtKey>> = {
   ipsec: { type: boolean, bits: 8, order: 'host', kernel: 'ipsec' },
 };
 
+const JSON_KEYS = [...new Set(Object.keys(KEYS).map((name) => name.split(' ').pop()!))];
+
 /** The next hop is of the network protocol known so far unless it says which. */
 function checkKey(
   written: string,
@@ -98,6 +100,18 @@ export const rt: KeyRow = {
     const isField = !family && written !== 'nexthop' && !Object.hasOwn(KEYS, written);
     return isField ? header.check(args, node, ctx) : checkKey(written, family, node, ctx);
   },
+  fromJson: {
+    contexts: ['stmt', 'primary', 'setRhs', 'ses', 'map', 'concat'],
+    read(value, from) {
+      const of = from.unpack(value, { key: 'string' });
+      if (!of) return undefined;
+      const family = from.network(value);
+      if (family === null) return undefined;
+      if (!JSON_KEYS.includes(of.key)) return from.fail(`Unknown rt key '${of.key}'.`);
+      return { field: from.word(of.key), ...(family && { family: from.word(family) }) };
+    },
+  },
+  jsonFields: header.jsonFields!,
   list: (load) => `rt ${load.args.key}`,
   json(load) {
     const [key, family] = (load.args.key as string).split(' ').reverse();

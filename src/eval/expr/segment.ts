@@ -41,6 +41,15 @@ function segmentRow(name: string, listed: string, header: Exthdr, phrase: Phrase
         load && Object.entries(segments.fields).find(([, f]) => f.offset === load.args.offset);
       return known ? { ...load, args: { ...load.args, name: listed, field: known[0] } } : load;
     },
+    jsonFields: {
+      word: 'exthdr',
+      names: Object.keys(header.fields),
+      args(field, from) {
+        const [, which = field, index] = /^(.*)\[(\d+)\]$/.exec(field) ?? [];
+        const parts = index === undefined ? {} : { index: from.number(Number(index)) };
+        return { what: from.choice(which, parts) };
+      },
+    },
     ...extensionListing,
   };
   return row;

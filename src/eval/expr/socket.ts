@@ -23,6 +23,8 @@ const KEYS = {
   cgroupv2: { type: cgroupv2, bits: 64 },
 } as const satisfies Record<string, SocketKey>;
 
+const PLAIN: readonly string[] = ['transparent', 'mark', 'wildcard'];
+
 type Key = keyof typeof KEYS;
 
 interface SocketArgs {
@@ -42,7 +44,7 @@ export const socket: KeyRow = {
   phrase: [
     alt('what', {
       cgroupv2: [kw('cgroupv2'), kw('level'), num('level')],
-      key: [word('key', ['transparent', 'mark', 'wildcard'])],
+      key: [word('key', PLAIN)],
     }),
   ],
   check(args, node, ctx) {
@@ -63,6 +65,16 @@ export const socket: KeyRow = {
       span: node.span,
       ...(max !== undefined && { max }),
     };
+  },
+  fromJson: {
+    contexts: ['primary'],
+    read(value, from) {
+      const of = from.unpack(value, { key: 'string' });
+      if (!of) return undefined;
+      // JSON has no word for the level, without which cgroups are not read.
+      if (!PLAIN.includes(of.key)) return from.fail('Invalid socket key value.');
+      return { what: from.choice('key', { key: from.word(of.key) }) };
+    },
   },
   list(load) {
     const { key, level } = socketArgs(load);

@@ -35,6 +35,11 @@ export function tunnelRow(spec: HeaderSpec, inner: Omit<Tunnel, 'name'>): Payloa
       const load = checkField(row(), spec, (what.args.field as Word).text, node, ctx);
       return load && spec.layer === 'tun' ? { ...load, args: { ...load.args, tunnel } } : load;
     },
+    jsonFields: {
+      word: 'payload',
+      names: fields,
+      args: (field, from) => ({ what: from.choice('field', { field: from.word(field) }) }),
+    },
     list: (load) => `${spec.name} ${payloadArgs(load).field}`,
     json: (load) => ({ payload: fieldJson(load, spec.name, payloadArgs(load).field!) }),
   }));

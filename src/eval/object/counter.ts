@@ -19,6 +19,11 @@ export const counter: ObjectRow<CounterArgs> = {
   list: ({ packets, bytes }, ctx) =>
     ctx.options.stateless ? [] : [`packets ${packets} bytes ${bytes}`],
   json: ({ packets, bytes }) => ({ packets, bytes }),
+  fromJson: {
+    list: ['name', 'plural'],
+    reset: true,
+    read: (value, from) => from.parts(value, { packets: 'integer', bytes: 'integer' }),
+  },
   bytecode: ({ packets, bytes }) => `counter pkts ${packets} bytes ${bytes}`,
   state: counterState,
 };

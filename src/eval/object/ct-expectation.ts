@@ -9,6 +9,7 @@ import {
   l3protoLine,
   l4protoLine,
   l4protoOf,
+  protocolsFromJson,
   protocolsText,
   type TakesL3proto,
 } from './ct-part.ts';
@@ -57,6 +58,14 @@ export const ctExpectation: ObjectRow<CtExpectationArgs> = {
     size,
     l3proto,
   }),
+  fromJson: {
+    list: ['name'],
+    read(value, from) {
+      const protocols = protocolsFromJson('ct expectation', value, from);
+      const numbers = { dport: 'integer', timeout: 'integer', size: 'integer' } as const;
+      return protocols && { ...protocols, ...from.parts(value, numbers) };
+    },
+  },
   bytecode({ protocol, dport, timeout, size, ...rest }) {
     const who = protocolsText(rest, protocol);
     return `ct_expect ${who} dport ${dport} timeout ${timeout} size ${size}`;

@@ -12,6 +12,7 @@ import {
   l4protoLine,
   l4protoOf,
   NFPROTO,
+  protocolsFromJson,
   type TakesL3proto,
 } from './ct-part.ts';
 import type { ObjectRow } from './row.ts';
@@ -39,6 +40,13 @@ export const ctHelper: ObjectRow<CtHelperArgs> = {
     `l3proto ${l3proto}`,
   ],
   json: ({ type, protocol, l3proto }) => ({ type, protocol, l3proto }),
+  fromJson: {
+    list: ['name', 'plural'],
+    read(value, from) {
+      const protocols = protocolsFromJson('ct helper', value, from);
+      return protocols && { ...protocols, ...from.parts(value, { type: 'string' }) };
+    },
+  },
   bytecode({ type, protocol, l3proto, unsaid }) {
     const number = protocol ? L4_NUMBERS[protocol] : 0;
     return `ct_helper name ${type} family ${unsaid ? 0 : NFPROTO[l3proto]} protocol ${number}`;

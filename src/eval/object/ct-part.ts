@@ -1,17 +1,13 @@
 /** What objects of connection tracking have in common: protocols of layers three and four. */
 import type { Args, Family } from '../../parser/ast.ts';
+import { member } from '../../parser/json/reader.ts';
+import type { JsonStatements } from '../../parser/json/statement.ts';
+import type { JsonValue } from '../../parser/json/text.ts';
 import { choice, kw, type Phrase } from '../../parser/phrase.ts';
 import { wordOf } from '../check/arg.ts';
 import type { CheckContext } from '../check/context.ts';
 
 export type L4Protocol = 'tcp' | 'udp';
-
-export const l4protoLine: Phrase = [kw('protocol'), choice('protocol', 'tcp', 'udp')];
-
-export const l3protoLine: Phrase = [
-  kw('l3proto'),
-  choice('l3proto', 'ip', 'ip6', 'inet', 'arp', 'bridge', 'netdev'),
-];
 
 /** IPPROTO_* */
 export const L4_NUMBERS = { tcp: 6, udp: 17 } as const;
@@ -25,6 +21,10 @@ export const NFPROTO: Readonly<Record<Family, number>> = {
   bridge: 7,
   ip6: 10,
 };
+
+export const l4protoLine: Phrase = [kw('protocol'), choice('protocol', ...Object.keys(L4_NUMBERS))];
+
+export const l3protoLine: Phrase = [kw('l3proto'), choice('l3proto', ...Object.keys(NFPROTO))];
 
 export const l4protoOf = (args: Args): L4Protocol | undefined =>
   wordOf(args, 'protocol')?.text as L4Protocol | undefined;
@@ -54,3 +54,20 @@ export const protocolsText = (
   protocol: L4Protocol | undefined,
 ): string =>
   `${unsaid ? '' : `family ${NFPROTO[l3proto]} `}protocol ${protocol ? L4_NUMBERS[protocol] : 0}`;
+
+/** The protocols that JSON says; messages call the object by `kind`. */
+export function protocolsFromJson(
+  kind: string,
+  value: JsonValue,
+  from: JsonStatements,
+): Args | undefined {
+  const protocol = member(value, 'protocol', 'string');
+  if (protocol !== undefined && !Object.hasOwn(L4_NUMBERS, protocol)) {
+    return from.fail(`Invalid ${kind} protocol '${protocol}'.`);
+  }
+  const l3proto = member(value, 'l3proto', 'string');
+  if (l3proto !== undefined && !Object.hasOwn(NFPROTO, l3proto)) {
+    return from.fail(`Invalid ${kind} l3proto '${l3proto}'.`);
+  }
+  return from.parts(value, { protocol: 'string', l3proto: 'string' });
+}

@@ -1,5 +1,8 @@
 /** Named timeout policies of connection tracking. Mirrors nft_ct.c (nft_ct_timeout_obj). */
 import type { Args, Choice, NumberWord, Span, Word } from '../../parser/ast.ts';
+import { member } from '../../parser/json/reader.ts';
+import type { JsonStatements } from '../../parser/json/statement.ts';
+import { isInteger, isObject, type JsonValue } from '../../parser/json/text.ts';
 import { kw, many, time, word } from '../../parser/phrase.ts';
 import { manyOf } from '../check/arg.ts';
 import type { CheckContext } from '../check/context.ts';
@@ -11,6 +14,7 @@ import {
   l3protoLine,
   l4protoLine,
   l4protoOf,
+  protocolsFromJson,
   protocolsText,
   type TakesL3proto,
 } from './ct-part.ts';
@@ -63,6 +67,23 @@ function checkPolicy(
   return policy;
 }
 
+function policyFromJson(
+  value: JsonValue | undefined,
+  from: JsonStatements,
+): readonly Choice[] | undefined {
+  if (value === undefined) return [];
+  if (!isObject(value)) return from.fail('Invalid ct timeout policy.');
+  const policy: Choice[] = [];
+  for (const [state, seconds] of value) {
+    if (!isInteger(seconds)) {
+      return from.fail(`Invalid ct timeout policy value for '${state}'.`);
+    }
+    const timeout = from.number(Number(seconds) * 1000);
+    policy.push(from.choice('', { state: from.word(state), timeout }));
+  }
+  return policy;
+}
+
 export const ctTimeout: ObjectRow<CtTimeoutArgs> = {
   row: 'object',
   name: 'ct timeout',
@@ -98,6 +119,14 @@ export const ctTimeout: ObjectRow<CtTimeoutArgs> = {
     l3proto,
     policy: Object.keys(policy).length ? policy : null,
   }),
+  fromJson: {
+    list: ['name'],
+    read(value, from) {
+      const protocols = protocolsFromJson('ct timeout', value, from);
+      const policy = protocols && policyFromJson(member(value, 'policy', 'any'), from);
+      return policy && { ...protocols, policy };
+    },
+  },
   bytecode({ protocol, policy, ...rest }) {
     const names = statesOf(protocol);
     const states = Object.entries(policy).map(([state, s]) => `${names[state]?.[0]} = ${s},`);

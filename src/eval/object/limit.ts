@@ -9,6 +9,7 @@ import {
   limitJson,
   limitPhrase,
   limitText,
+  rateFromJson,
 } from '../stmt/rate.ts';
 import type { ObjectRow } from './row.ts';
 
@@ -32,6 +33,11 @@ export const limit: ObjectRow<LimitArgs> = {
     const { burst, burst_unit, ...rate } = limitJson(args);
     if (args.burst === 0n) return rate;
     return { ...rate, burst, ...(burst_unit !== undefined && { burst_unit }) };
+  },
+  fromJson: {
+    list: ['name', 'plural'],
+    read: (value, from) =>
+      from.unpack(value, { rate: 'integer', per: 'string' }) && rateFromJson(value, from),
   },
   bytecode({ type, rate, seconds, burst, over }) {
     const kind = type === 'packets' ? 0 : 1;

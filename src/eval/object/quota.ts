@@ -1,7 +1,13 @@
 /** Named quotas. Mirrors nft_quota.c (nft_quota_obj). */
 
 import { quotaState } from '../engine/run/quota.ts';
-import { checkQuota, type QuotaArgs, quotaPhrase, quotaText } from '../stmt/quota.ts';
+import {
+  checkQuota,
+  type QuotaArgs,
+  quotaFromJson,
+  quotaPhrase,
+  quotaText,
+} from '../stmt/quota.ts';
 import { jsonNumber } from '../stmt/unit.ts';
 import type { ObjectRow } from './row.ts';
 
@@ -20,6 +26,11 @@ export const quota: ObjectRow<QuotaArgs> = {
     used: jsonNumber(used),
     inv: over,
   }),
+  fromJson: {
+    list: ['name', 'plural'],
+    reset: true,
+    read: (value, from) => quotaFromJson('bytes', value, from) ?? {},
+  },
   bytecode: ({ bytes, over }) => `quota bytes ${bytes} flags ${over ? 1 : 0}`,
   state: quotaState,
 };

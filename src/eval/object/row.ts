@@ -5,6 +5,7 @@
  * nft_object_ops of the kernel.
  */
 import type { Args, Span } from '../../parser/ast.ts';
+import type { ObjectForm } from '../../parser/json/form.ts';
 import type { Phrase } from '../../parser/phrase.ts';
 import type { CheckContext } from '../check/context.ts';
 import type { ListContext } from '../list/context.ts';
@@ -29,6 +30,8 @@ export interface ObjectRow<A = Readonly<Record<string, unknown>>> {
   list(args: A, ctx: ListContext): readonly string[];
   /** The members of its JSON object that follow family, name, table and handle. */
   json(args: A, ctx: ListContext): Readonly<Record<string, Json | undefined>>;
+  /** What `json` printed, as the parts of the lines. */
+  readonly fromJson?: ObjectForm;
   /** The kernel's text of it, as `-d netlink` has it, without brackets. */
   bytecode(args: A): string;
   /** What the kernel answers where it cannot make the object (nft_object_ops.init). */

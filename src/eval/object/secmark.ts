@@ -15,6 +15,10 @@ export const secmark: ObjectRow<SecmarkArgs> = {
   check: (args) => ({ context: wordOf(args, 'context')?.text ?? '' }),
   list: ({ context }) => [`"${context}"`],
   json: ({ context }) => ({ context }),
+  fromJson: {
+    list: ['name', 'plural'],
+    read: (value, from) => from.parts(value, { context: 'string' }),
+  },
   /** No security module runs that would know the context. */
   refuses: () => 'ENOENT',
   bytecode: ({ context }) => `secmark context ${context}`,

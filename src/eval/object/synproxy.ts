@@ -1,6 +1,11 @@
 /** Named synproxies. Mirrors nft_synproxy.c (nft_synproxy_obj). */
 import { choice, kw, num, opt, options } from '../../parser/phrase.ts';
-import { checkSynproxy, type SynproxyArgs, synproxyFlags } from '../stmt/synproxy.ts';
+import {
+  checkSynproxy,
+  type SynproxyArgs,
+  synproxyFlags,
+  synproxyFromJson,
+} from '../stmt/synproxy.ts';
 import type { ObjectRow } from './row.ts';
 
 const flags = [choice('timestamp', 'timestamp'), choice('sackPerm', 'sack-perm')] as const;
@@ -34,6 +39,12 @@ export const synproxy: ObjectRow<SynproxyArgs> = {
       wscale: args.wscale,
       ...(words.length && { flags: words }),
     };
+  },
+  fromJson: {
+    list: [],
+    read: (value, from) =>
+      from.unpack(value, { mss: 'integer', wscale: 'integer' }) &&
+      (synproxyFromJson(value, from) ?? undefined),
   },
   bytecode: ({ mss, wscale }) => `synproxy mss ${mss} wscale ${wscale}`,
 };

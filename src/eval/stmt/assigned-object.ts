@@ -5,7 +5,14 @@
 import { expr } from '../../parser/phrase.ts';
 import { exprOf } from '../check/arg.ts';
 import type { StatementRow } from '../row.ts';
-import { checkNamed, jsonNamed, listNamed, lowerNamed, type Named } from './objref.ts';
+import {
+  checkNamed,
+  jsonNamed,
+  listNamed,
+  lowerNamed,
+  type Named,
+  namedFromJson,
+} from './objref.ts';
 
 /** `object` is the kind of object; `jsonKey` what nft's JSON calls the statement. */
 export const assignedObject = (
@@ -22,5 +29,12 @@ export const assignedObject = (
   },
   list: (args, ctx) => `${name} ${listNamed(args, ctx)}`,
   json: (args, ctx) => ({ [jsonKey]: jsonNamed(args, ctx) }),
+  fromJson: {
+    word: jsonKey,
+    read(value, from) {
+      const object = namedFromJson(jsonKey, value, from);
+      return object && { object };
+    },
+  },
   lower: (args, to) => lowerNamed(object, args, to),
 });

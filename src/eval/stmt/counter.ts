@@ -3,7 +3,14 @@ import { alt, expr, kw, num, opt, options } from '../../parser/phrase.ts';
 import { choiceOf, exprOf, numberOf } from '../check/arg.ts';
 import { counterState } from '../engine/run/counter.ts';
 import type { StatementRow } from '../row.ts';
-import { checkNamed, jsonNamed, listNamed, lowerNamed, type Named } from './objref.ts';
+import {
+  checkNamed,
+  jsonNamed,
+  listNamed,
+  lowerNamed,
+  type Named,
+  namedFromJson,
+} from './objref.ts';
 
 export type CounterArgs = { readonly packets: number | bigint; readonly bytes: number | bigint };
 
@@ -38,6 +45,15 @@ export const counter: StatementRow<CounterArgs | Named> = {
     if ('object' in args) return { counter: jsonNamed(args, ctx) };
     const { packets, bytes } = args;
     return { counter: ctx.options.stateless ? null : { packets, bytes } };
+  },
+  fromJson: {
+    read(value, from) {
+      if (value === null) return {};
+      const start = from.parts(value, { packets: 'integer', bytes: 'integer' });
+      if (start.packets && start.bytes) return { form: from.choice('start', start) };
+      const object = namedFromJson('counter', value, from);
+      return object && { form: from.choice('named', { object }) };
+    },
   },
   lower(args, to) {
     if ('object' in args) lowerNamed('counter', args, to);

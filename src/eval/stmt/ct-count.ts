@@ -1,4 +1,5 @@
 /** `ct count`: compares the number of open connections of the rule. Mirrors nft_connlimit.c. */
+import { member } from '../../parser/json/reader.ts';
 import { choice, num, opt } from '../../parser/phrase.ts';
 import { numberOf, wordOf } from '../check/arg.ts';
 import { ctCountState } from '../engine/run/ct-count.ts';
@@ -18,6 +19,14 @@ export const ctCount: StatementRow<CtCountArgs> = {
   }),
   list: ({ count, over }) => `ct count ${over ? 'over ' : ''}${count}`,
   json: ({ count, over }) => ({ 'ct count': { val: count, ...(over && { inv: true }) } }),
+  fromJson: {
+    read(value, from) {
+      const of = from.unpack(value, { val: 'integer' });
+      if (!of) return undefined;
+      const over = member(value, 'inv', 'boolean');
+      return { count: from.number(of.val), ...(over && { mode: from.word('over') }) };
+    },
+  },
   lower: (args, to) => to.emit({ op: 'effect', row: ctCount, args }),
   init: (_args, family) => (UNTRACKED.includes(family) ? 'EPROTO' : undefined),
   bytecode: ({ count, over }) => `connlimit count ${count} flags ${over ? 1 : 0}`,

@@ -1,4 +1,5 @@
 /** `dup to`: sends a copy to another host, or out of another device. Mirrors nft_dup_ipv4.c. */
+import { member } from '../../parser/json/reader.ts';
 import { expr, kw, opt } from '../../parser/phrase.ts';
 import { exprOf } from '../check/arg.ts';
 import type { Expr } from '../checked.ts';
@@ -48,6 +49,18 @@ export const dup: StatementRow<DupArgs> = {
         ? { addr: ctx.exprJson(to) }
         : { addr: ctx.exprJson(to), ...(device && { dev: ctx.exprJson(device) }) },
   }),
+  fromJson: {
+    read(value, from) {
+      const of = from.unpack(value, { addr: 'any' });
+      if (!of) return undefined;
+      const to = from.stated(of.addr);
+      if (!to) return from.fail('Illegal dup addr arg.');
+      const dev = member(value, 'dev', 'any');
+      if (dev === undefined) return { to };
+      const device = from.stated(dev);
+      return device ? { to, device } : from.fail('Illegal dup dev.');
+    },
+  },
   lower({ to: target, device }, to) {
     const first = to.operand(target, to.family === 'netdev' ? 'host' : 'big');
     const second = device && to.operand(device, 'host');

@@ -5,6 +5,8 @@
  * arguments, so that all list in one form. Mirrors set_stmt and map_stmt of nft, nft_dynset.c.
  */
 import type { Element, SetExpr, SetRefExpr, Span } from '../../parser/ast.ts';
+import type { StatementForm } from '../../parser/json/form.ts';
+import { member } from '../../parser/json/reader.ts';
 import type { CheckContext, Expected, SetInfo } from '../check/context.ts';
 import type { Expr, Statement } from '../checked.ts';
 import type { ListContext } from '../list/context.ts';
@@ -117,6 +119,49 @@ export function jsonDynset(args: DynsetArgs, ctx: ListContext): Json {
     ? { map: { op: action, elem, data: ctx.exprJson(data), map: `@${set}`, ...stmt } }
     : { set: { op: action, elem, set: `@${set}`, ...stmt } };
 }
+
+export const setOfOne = (element: Element): SetExpr => ({
+  kind: 'set',
+  elements: [element],
+  span: element.span,
+});
+
+const ACTIONS: readonly string[] = ['add', 'update', 'delete'] satisfies DynsetArgs['action'][];
+
+/** `{"set": …}`, `{"map": …}`: what JSON calls the statements that change one. */
+const dynsetForm = (word: 'set' | 'map'): StatementForm => ({
+  word,
+  read(value, from) {
+    const isMap = word === 'map';
+    const of = isMap
+      ? from.unpack(value, { op: 'string', elem: 'any', data: 'any', map: 'string' })
+      : from.unpack(value, { op: 'string', elem: 'any', set: 'string' });
+    if (!of) return undefined;
+    const action = of.op;
+    if (!ACTIONS.includes(action)) return from.fail(`Unknown ${word} statement op '${action}'.`);
+    const element = from.statedElement(of.elem);
+    if (!element) return from.fail(`Illegal ${word} statement element.`);
+    const data = 'data' in of ? from.in('ses', of.data) : undefined;
+    if (isMap && !data) return from.fail('Illegal map expression data.');
+    const name = 'map' in of ? of.map : of.set;
+    if (!name.startsWith('@')) return from.fail(`Illegal ${word} reference in ${word} statement.`);
+    const written = member(value, 'stmt', 'any');
+    const statements = written === undefined ? [] : from.statefulStatements(written);
+    if (!statements) return undefined;
+    const { span } = from;
+    const args = {
+      set: { kind: 'setref', name: name.slice(1), span } as const,
+      elements: setOfOne({
+        ...element,
+        ...(statements.length > 0 && { statements }),
+        ...(data && { data }),
+      }),
+    };
+    return { kind: 'phrase', word: action, args, span };
+  },
+});
+
+export const dynsetForms: readonly StatementForm[] = [dynsetForm('set'), dynsetForm('map')];
 
 export function lowerDynset(args: DynsetArgs, to: Lowering): void {
   const { action, set, key, data, timeout, statements, kept } = args;

@@ -14,6 +14,18 @@ export const flow: StatementRow<FlowArgs> = {
   check: (args) => ({ flowtable: (exprOf(args, 'flowtable') as SetRefExpr).name }),
   list: ({ flowtable }) => `flow add @${flowtable}`,
   json: ({ flowtable }) => ({ flow: { op: 'add', flowtable: `@${flowtable}` } }),
+  fromJson: {
+    read(value, from) {
+      const of = from.unpack(value, { op: 'string', flowtable: 'string' });
+      if (!of) return undefined;
+      if (of.op !== 'add') return from.fail(`Unknown flow offload statement op '${of.op}'.`);
+      if (!of.flowtable.startsWith('@')) {
+        return from.fail('Illegal flowtable reference in flow offload statement.');
+      }
+      const flowtable = { kind: 'setref', name: of.flowtable.slice(1), span: from.span } as const;
+      return { verb: from.word(of.op), flowtable };
+    },
+  },
   lower: (args, to) => to.emit({ op: 'effect', row: flow, args }),
   bytecode: ({ flowtable }) => `flow_offload flowtable ${flowtable}`,
   validate: (_args, { family, hook }: ChainSite) =>

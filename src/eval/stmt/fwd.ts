@@ -1,4 +1,5 @@
 /** `fwd to`: sends the packet out of another device, past everything. Mirrors nft_fwd_netdev.c. */
+import { member } from '../../parser/json/reader.ts';
 import { choice, expr, kw, opt } from '../../parser/phrase.ts';
 import { exprOf, wordOf } from '../check/arg.ts';
 import type { Expr } from '../checked.ts';
@@ -61,6 +62,21 @@ export const fwd: StatementRow<FwdArgs> = {
       ...(addr && family && { addr: ctx.exprJson(addr), family }),
     },
   }),
+  fromJson: {
+    read(value, from) {
+      const of = from.unpack(value, { dev: 'any' });
+      if (!of) return undefined;
+      const device = from.stated(of.dev);
+      if (!device) return from.fail('Invalid fwd dev value.');
+      const family = from.network(value);
+      if (family === null) return undefined;
+      const addr = member(value, 'addr', 'any');
+      if (family === undefined || addr === undefined) return { to: device };
+      const to = from.stated(addr);
+      if (!to) return from.fail('Invalid fwd addr value.');
+      return { family: from.word(family), to, device };
+    },
+  },
   lower({ device, addr, family }, to) {
     const devReg = to.operand(device, 'host');
     const addrReg = addr && to.operand(addr, 'big');

@@ -1,4 +1,5 @@
 /** `last`: remembers when a packet came by last. Mirrors nft_last.c. */
+import { member } from '../../parser/json/reader.ts';
 import { alt, kw, opt, time } from '../../parser/phrase.ts';
 import { choiceOf, numberOf } from '../check/arg.ts';
 import { lastState } from '../engine/run/last.ts';
@@ -26,6 +27,15 @@ export const last: StatementRow<LastArgs> = {
   json: ({ used }, ctx) => ({
     last: ctx.options.stateless || used === undefined ? null : { used },
   }),
+  fromJson: {
+    read(value, from) {
+      if (value === null) return {};
+      const ago = member(value, 'used', 'integer');
+      return ago === undefined
+        ? undefined
+        : { used: from.choice('ago', { ago: from.number(ago) }) };
+    },
+  },
   lower: (args, to) => to.emit({ op: 'effect', row: last, args }),
   bytecode: ({ used }) => `last ${used ?? 'never'}`,
   state: lastState,

@@ -3,7 +3,14 @@ import { alt, expr, kw } from '../../parser/phrase.ts';
 import { choiceOf, exprOf } from '../check/arg.ts';
 import { limitState } from '../engine/run/limit.ts';
 import type { StatementRow } from '../row.ts';
-import { checkNamed, jsonNamed, listNamed, lowerNamed, type Named } from './objref.ts';
+import {
+  checkNamed,
+  jsonNamed,
+  listNamed,
+  lowerNamed,
+  type Named,
+  namedFromJson,
+} from './objref.ts';
 import {
   checkLimit,
   type LimitArgs,
@@ -11,6 +18,7 @@ import {
   limitJson,
   limitPhrase,
   limitText,
+  rateFromJson,
   unitOf,
 } from './rate.ts';
 
@@ -27,6 +35,14 @@ export const limit: StatementRow<LimitArgs | Named> = {
   list: (args, ctx) =>
     'object' in args ? `limit name ${listNamed(args, ctx)}` : `limit ${limitText(args)}`,
   json: (args, ctx) => ({ limit: 'object' in args ? jsonNamed(args, ctx) : limitJson(args) }),
+  fromJson: {
+    read(value, from) {
+      const rate = rateFromJson(value, from);
+      if (rate) return { form: from.choice('inline', rate) };
+      const object = namedFromJson('limit', value, from);
+      return object && { form: from.choice('named', { object }) };
+    },
+  },
   lower(args, to) {
     if ('object' in args) lowerNamed('limit', args, to);
     else to.emit({ op: 'effect', row: limit, args });

@@ -1,5 +1,8 @@
 /** What `log` writes of a packet: `flags tcp sequence,options`, `flags all`. */
 import type { Choice } from '../../parser/ast.ts';
+import { member } from '../../parser/json/reader.ts';
+import type { JsonStatements } from '../../parser/json/statement.ts';
+import type { JsonValue } from '../../parser/json/text.ts';
 import { manyOf } from '../check/arg.ts';
 
 /** NF_LOG_*: bit, JSON's name, the kernel's name. */
@@ -38,4 +41,17 @@ export function flagsText(flags: number): string {
   if (flags & FLAGS.skuid[0]) text += ' flags skuid';
   if (flags & FLAGS.ether[0]) text += ' flags ether';
   return text;
+}
+
+const ALL_NAME = 'all';
+const JSON_NAMES = [...Object.values(FLAGS).map(([, name]) => name), ALL_NAME];
+
+/** The flags as they stand in the phrase. */
+export function flagsFromJson(value: JsonValue, from: JsonStatements): Choice[] | undefined {
+  const written = member(value, 'flags', 'any');
+  const names = written === undefined ? [] : from.flags(written, 'log', JSON_NAMES);
+  return names?.map((name) => {
+    const [layer = name, flag] = name.split(' ');
+    return from.choice(layer, layer === 'tcp' && flag ? { flags: [from.word(flag)] } : {});
+  });
 }

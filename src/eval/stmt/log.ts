@@ -1,11 +1,12 @@
 /** `log`: writes to the kernel's log, or to a group of nfnetlink_log. Mirrors nft_log.c. */
 import type { Args, Choice } from '../../parser/ast.ts';
+import { member } from '../../parser/json/reader.ts';
 import { alt, choice, expanded, kw, many, num, options, word } from '../../parser/phrase.ts';
 import { leading, manyOf, numberOf, wordOf } from '../check/arg.ts';
 import type { CheckContext } from '../check/context.ts';
 import { runLog } from '../engine/run/log.ts';
 import type { StatementRow } from '../row.ts';
-import { ALL, FLAGS, flagsOf, flagsText } from './log-flags.ts';
+import { ALL, FLAGS, flagsFromJson, flagsOf, flagsText } from './log-flags.ts';
 
 /** By number, as syslog has them; `audit` is the kernel's own. */
 const LEVELS = ['emerg', 'alert', 'crit', 'err', 'warn', 'notice', 'info', 'debug', 'audit'];
@@ -119,6 +120,31 @@ export const log: StatementRow<LogArgs> = {
       ...(names.length && { flags: flags === ALL ? 'all' : names.length > 1 ? names : names[0] }),
     };
     return { log: Object.keys(members).length ? members : null };
+  },
+  fromJson: {
+    read(value, from) {
+      const numbers = {
+        group: 'integer',
+        snaplen: 'integer',
+        'queue-threshold': 'integer',
+      } as const;
+      const { 'queue-threshold': threshold, ...parts } = from.parts(value, numbers);
+      const prefix = member(value, 'prefix', 'string');
+      const level = member(value, 'level', 'string');
+      if (level !== undefined && !LEVELS.includes(level)) {
+        return from.fail(`Invalid log level '${level}'.`);
+      }
+      const flags = flagsFromJson(value, from);
+      return (
+        flags && {
+          ...parts,
+          ...(threshold && { threshold }),
+          ...(prefix !== undefined && { prefix: from.quoted(prefix) }),
+          ...(level !== undefined && { level: from.word(level) }),
+          ...(flags.length > 0 && { flags }),
+        }
+      );
+    },
   },
   lower: (args, to) => to.emit({ op: 'effect', row: log, args }),
   bytecode(args) {

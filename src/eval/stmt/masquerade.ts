@@ -11,6 +11,7 @@ import {
   flagsText,
   lowerPorts,
   natFlags,
+  portsFromJson,
   portsText,
 } from './nat-flags.ts';
 
@@ -35,6 +36,7 @@ export const masquerade: StatementRow<MasqueradeArgs> = {
     const members = { ...(port && { port: ctx.exprJson(port) }), ...flagsJson(flags) };
     return { masquerade: Object.keys(members).length ? members : null };
   },
+  fromJson: { read: portsFromJson },
   lower: (args, to) => lowerPorts(masquerade, args, to),
   bytecode: (args) => `masq${portsText(args)}`,
   validate: (_args, { type, hook }: ChainSite) =>

@@ -5,11 +5,19 @@
  * nft_dynset.c.
  */
 import type { Element, SetExpr, Span } from '../../parser/ast.ts';
+import { member } from '../../parser/json/reader.ts';
 import { expr, kw, num, opt, str } from '../../parser/phrase.ts';
 import { exprOf, numberOf, wordOf } from '../check/arg.ts';
 import type { CheckContext, SetInfo } from '../check/context.ts';
 import type { StatementRow } from '../row.ts';
-import { checkStateful, type DynsetArgs, jsonDynset, listDynset, lowerDynset } from './dynset.ts';
+import {
+  checkStateful,
+  type DynsetArgs,
+  jsonDynset,
+  listDynset,
+  lowerDynset,
+  setOfOne,
+} from './dynset.ts';
 
 export type MeterArgs = DynsetArgs & { readonly size?: number };
 
@@ -54,6 +62,22 @@ export const meter: StatementRow<MeterArgs> = {
   },
   list: listDynset,
   json: jsonDynset,
+  fromJson: {
+    read(value, from) {
+      const of = from.unpack(value, { name: 'string', key: 'any', stmt: 'any' });
+      if (!of) return undefined;
+      const size = member(value, 'size', 'integer');
+      const element = from.statedElement(of.key);
+      if (!element) return from.fail('Invalid meter key.');
+      const statement = from.statement(of.stmt);
+      if (!statement) return from.fail('Invalid meter statement.');
+      return {
+        name: from.word(of.name),
+        ...(size !== undefined && { size: from.number(size) }),
+        elements: setOfOne({ ...element, statements: [statement] }),
+      };
+    },
+  },
   lower: lowerDynset,
   declares: ({ set, key, size, timeout }) => ({
     name: set,

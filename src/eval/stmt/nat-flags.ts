@@ -4,6 +4,9 @@
  * Mirrors NF_NAT_RANGE_* of the kernel, nat_evaluate_transport of nft.
  */
 import type { Args, Expr as AstExpr, Span, Word } from '../../parser/ast.ts';
+import { member } from '../../parser/json/reader.ts';
+import type { JsonStatements } from '../../parser/json/statement.ts';
+import type { JsonValue } from '../../parser/json/text.ts';
 import { choice, type Item, many, opt } from '../../parser/phrase.ts';
 import { manyOf } from '../check/arg.ts';
 import type { CheckContext } from '../check/context.ts';
@@ -29,7 +32,7 @@ const FLAGS: readonly (readonly [name: string, bit: number])[] = [
 ];
 
 export const natFlags: Item = opt(
-  many('flags', [choice('flag', 'random', 'fully-random', 'persistent')], ','),
+  many('flags', [choice('flag', ...FLAGS.map(([name]) => name))], ','),
 );
 
 export const checkFlags = (args: Args): number =>
@@ -51,6 +54,23 @@ export function flagsJson(flags: number): { readonly flags?: Json } {
 
 export const NO_TRANSPORT =
   'transport protocol mapping is only valid after transport protocol match';
+
+const JSON_FLAGS = [...FLAGS.map(([name]) => name), 'netmap'];
+
+/** Port and flags as the phrases of NAT have them; a prefix says `netmap` by itself. */
+export function portsFromJson(
+  value: JsonValue,
+  from: JsonStatements,
+): { readonly port?: AstExpr; readonly flags?: Word[] } | undefined {
+  const ported = member(value, 'port', 'any');
+  const port = ported === undefined ? undefined : from.stated(ported);
+  if (ported !== undefined && !port) return from.fail('Invalid nat port.');
+  const flagged = member(value, 'flags', 'any');
+  const flags = flagged === undefined ? [] : from.flags(flagged, 'nat', JSON_FLAGS);
+  if (!flags) return undefined;
+  const words = flags.filter((flag) => flag !== 'netmap').map((flag) => from.word(flag));
+  return { ...(port && { port }), ...(words.length > 0 && { flags: words }) };
+}
 
 /** A port, a range or map of them; needs to know that the packet has ports. */
 export function checkPort(node: AstExpr, word: Span, ctx: CheckContext): Expr | undefined {

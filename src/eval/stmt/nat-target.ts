@@ -3,6 +3,9 @@
  * ports, and of which family. Mirrors stmt_evaluate_nat and nat_evaluate_family of nft.
  */
 import type { Args, Expr as AstExpr, Word } from '../../parser/ast.ts';
+import { member } from '../../parser/json/reader.ts';
+import type { JsonStatements } from '../../parser/json/statement.ts';
+import type { JsonValue } from '../../parser/json/text.ts';
 import { alt, choice, expr, type Item, kw, opt } from '../../parser/phrase.ts';
 import { choiceOf, exprOf, wordOf } from '../check/arg.ts';
 import type { CheckContext, Expected } from '../check/context.ts';
@@ -47,6 +50,26 @@ export const natLead: Item = opt(
     to: [kw('to')],
   }),
 );
+
+const JSON_FORMS = ['interval', 'prefix', 'concat'];
+
+/** The parts before the port, as `natLead` and `natDestination` have them. */
+export function targetFromJson(value: JsonValue, from: JsonStatements): Args | undefined {
+  const family = from.network(value);
+  if (family === null) return undefined;
+  const written = member(value, 'addr', 'any');
+  const addr = written === undefined ? undefined : from.stated(written);
+  if (written !== undefined && !addr) return from.fail('Invalid nat addr.');
+  const said = member(value, 'type_flags', 'any');
+  const forms = said === undefined ? [] : from.flags(said, 'nat type', JSON_FORMS);
+  if (!forms) return undefined;
+  const form = forms.find((f) => f !== 'interval') ?? forms[0];
+  const as = form === undefined ? {} : { as: from.choice(form) };
+  const lead = family
+    ? from.choice('family', { family: from.word(family), ...as })
+    : from.choice(form ?? 'to');
+  return { lead, ...(addr && { addr }) };
+}
 
 export const natDestination: readonly Item[] = [
   opt(expr('addr', 'stmt')),

@@ -15,8 +15,15 @@ import {
   NETMAP,
   natFlags,
   PORT_GIVEN,
+  portsFromJson,
 } from './nat-flags.ts';
-import { checkTarget, type NatTarget, natDestination, natLead } from './nat-target.ts';
+import {
+  checkTarget,
+  type NatTarget,
+  natDestination,
+  natLead,
+  targetFromJson,
+} from './nat-target.ts';
 
 export type NatArgs = NatTarget & { readonly flags: number };
 
@@ -132,6 +139,13 @@ const nat = (type: 'snat' | 'dnat'): StatementRow<NatArgs> => ({
         ...(prefix && { type_flags: 'prefix' }),
       },
     };
+  },
+  fromJson: {
+    read(value, from) {
+      const target = targetFromJson(value, from);
+      const ports = target && portsFromJson(value, from);
+      return ports && { ...target, ...ports };
+    },
   },
   lower: (args, to) => lower(type, args, to),
   bytecode: (args) => bytecode(args as NatOp),

@@ -10,6 +10,7 @@ export const notrack: StatementRow = {
   check: () => ({}),
   list: () => 'notrack',
   json: () => ({ notrack: null }),
+  fromJson: { read: () => ({}) },
   lower: (args, to) => to.emit({ op: 'effect', row: notrack, args }),
   bytecode: () => 'notrack',
   run: runNotrack,

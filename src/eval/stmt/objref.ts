@@ -5,6 +5,8 @@
  * nft_objref.c.
  */
 import type { Expr as AstExpr } from '../../parser/ast.ts';
+import type { JsonStatements } from '../../parser/json/statement.ts';
+import type { JsonValue } from '../../parser/json/text.ts';
 import type { CheckContext } from '../check/context.ts';
 import type { Expr } from '../checked.ts';
 import type { ListContext } from '../list/context.ts';
@@ -22,6 +24,13 @@ export function checkNamed(node: AstExpr, ctx: CheckContext): Named | undefined 
   const object = ctx.expr(node, { type: string, bits: NAME_BITS, order: 'host' });
   return object && { object };
 }
+
+/** The object named; messages call it by `kind`. */
+export const namedFromJson = (
+  kind: string,
+  value: JsonValue,
+  from: JsonStatements,
+): AstExpr | undefined => from.stated(value) ?? from.fail(`Invalid ${kind} reference.`);
 
 const nameOf = (object: Expr): string | undefined =>
   object.kind === 'value' ? valueText(object.value, object.bits) : undefined;

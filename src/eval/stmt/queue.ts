@@ -1,5 +1,8 @@
 /** `queue`: hands the packet to a program. Mirrors nft_queue.c. */
 import type { Args, Span, Word } from '../../parser/ast.ts';
+import { member } from '../../parser/json/reader.ts';
+import type { JsonStatements } from '../../parser/json/statement.ts';
+import { isArray, type JsonValue } from '../../parser/json/text.ts';
 import { choice, expr, kw, many, options } from '../../parser/phrase.ts';
 import { exprOf, manyOf } from '../check/arg.ts';
 import type { CheckContext } from '../check/context.ts';
@@ -30,7 +33,27 @@ export type QueueOp = {
   readonly fanout: boolean;
 };
 
-const flag = [many('flags', [choice('flag', 'bypass', 'fanout')], ',')];
+const FLAGS = ['bypass', 'fanout'];
+const flag = [many('flags', [choice('flag', ...FLAGS)], ',')];
+
+function flagsFromJson(
+  value: JsonValue | undefined,
+  from: JsonStatements,
+): readonly Word[] | undefined {
+  if (value === undefined) return [];
+  if (typeof value !== 'string' && !isArray(value)) {
+    return from.fail('Unexpected object type in queue flags.');
+  }
+  const flags: Word[] = [];
+  for (const [i, name] of (isArray(value) ? value : [value]).entries()) {
+    if (typeof name !== 'string') {
+      return from.fail(`Invalid object in queue flag array at index ${i}.`);
+    }
+    if (!FLAGS.includes(name)) return from.fail(`Invalid queue flag '${name}'.`);
+    flags.push(from.word(name));
+  }
+  return flags;
+}
 
 const zero: Expr = { kind: 'value', type: integer, bits: BITS, order: 'host', value: 0n };
 
@@ -94,6 +117,16 @@ export const queue: StatementRow<QueueArgs> = {
         ...(flags.length && { flags: flags.length > 1 ? flags : (flags[0] ?? null) }),
       },
     };
+  },
+  fromJson: {
+    read(value, from) {
+      const num = member(value, 'num', 'any');
+      const to = num === undefined ? undefined : from.stated(num);
+      if (num !== undefined && !to) return from.fail('Invalid queue num.');
+      const flags = flagsFromJson(member(value, 'flags', 'any'), from);
+      if (!flags) return undefined;
+      return { ...(to && { to }), ...(flags.length > 0 && { flags }) };
+    },
   },
   lower({ num, bypass, fanout }, to) {
     const first = constant(num.kind === 'range' ? num.low : num);

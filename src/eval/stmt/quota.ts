@@ -1,13 +1,23 @@
 /** `quota`: matches until, or after, so many bytes have passed. Mirrors nft_quota.c. */
 import type { Args } from '../../parser/ast.ts';
+import { member } from '../../parser/json/reader.ts';
+import type { JsonStatements } from '../../parser/json/statement.ts';
+import type { JsonValue } from '../../parser/json/text.ts';
 import { alt, choice, expr, kw, num, opt, type Phrase, word } from '../../parser/phrase.ts';
 import { choiceOf, exprOf, numberOf, wordOf } from '../check/arg.ts';
 import type { CheckContext } from '../check/context.ts';
 import { quotaState } from '../engine/run/quota.ts';
 import type { Json } from '../list/json.ts';
 import type { StatementRow } from '../row.ts';
-import { checkNamed, jsonNamed, listNamed, lowerNamed, type Named } from './objref.ts';
-import { amount, amountText, bytesOfAmount, jsonNumber } from './unit.ts';
+import {
+  checkNamed,
+  jsonNamed,
+  listNamed,
+  lowerNamed,
+  type Named,
+  namedFromJson,
+} from './objref.ts';
+import { amount, amountText, bytesOfAmount, byteUnit, jsonNumber } from './unit.ts';
 
 export type QuotaArgs = {
   readonly bytes: bigint;
@@ -52,6 +62,24 @@ function json({ bytes, used, over }: QuotaArgs, stateless?: boolean): Json {
   };
 }
 
+/** The parts of `quotaPhrase`; `name` is that of the amount, without which there is none. */
+export function quotaFromJson(
+  name: string,
+  value: JsonValue,
+  from: JsonStatements,
+): Args | undefined {
+  const bytes = member(value, name, 'integer');
+  if (bytes === undefined) return undefined;
+  const used = member(value, 'used', 'integer');
+  const unit = (of: string) => from.word(byteUnit(member(value, of, 'string')));
+  return {
+    bytes: from.number(bytes),
+    unit: unit(`${name}_unit`),
+    ...(used !== undefined && { used: from.number(used), usedUnit: unit('used_unit') }),
+    ...(member(value, 'inv', 'boolean') && { mode: from.word('over') }),
+  };
+}
+
 export const quota: StatementRow<QuotaArgs | Named> = {
   row: 'statement',
   name: 'quota',
@@ -69,6 +97,14 @@ export const quota: StatementRow<QuotaArgs | Named> = {
   json: (args, ctx) => ({
     quota: 'object' in args ? jsonNamed(args, ctx) : json(args, ctx.options.stateless),
   }),
+  fromJson: {
+    read(value, from) {
+      const amount = quotaFromJson('val', value, from);
+      if (amount) return { form: from.choice('inline', amount) };
+      const object = namedFromJson('quota', value, from);
+      return object && { form: from.choice('named', { object }) };
+    },
+  },
   lower(args, to) {
     if ('object' in args) lowerNamed('quota', args, to);
     else to.emit({ op: 'effect', row: quota, args });

@@ -1,11 +1,14 @@
 /** Rates as `limit` has them, as statement and as object: `rate over 400/minute burst 5 packets`. */
 import type { Args, NumberWord, Word } from '../../parser/ast.ts';
+import { member } from '../../parser/json/reader.ts';
+import type { JsonStatements } from '../../parser/json/statement.ts';
+import type { JsonValue } from '../../parser/json/text.ts';
 import { choice, kw, num, opt, type Phrase, word } from '../../parser/phrase.ts';
 import { across, numberOf, wordOf } from '../check/arg.ts';
 import type { CheckContext } from '../check/context.ts';
 import type { Json } from '../list/json.ts';
 import type { Errno } from '../row.ts';
-import { amount, amountText, bytesOfAmount, jsonNumber } from './unit.ts';
+import { amount, amountText, bytesOfAmount, byteUnit, jsonNumber } from './unit.ts';
 
 /** The units of time by their seconds. */
 const SECONDS = { second: 1, minute: 60, hour: 3600, day: 86_400, week: 604_800 } as const;
@@ -116,6 +119,24 @@ export function limitJson({ type, rate, seconds, burst, over }: LimitArgs): {
     ...inverted,
     rate_unit: bytes.unit,
     burst_unit: extra.unit,
+  };
+}
+
+/** The parts of `limitPhrase`; undefined where JSON says no rate. */
+export function rateFromJson(value: JsonValue, from: JsonStatements): Args | undefined {
+  const rate = member(value, 'rate', 'integer');
+  const per = member(value, 'per', 'string');
+  if (rate === undefined || per === undefined) return undefined;
+  const burst = member(value, 'burst', 'integer') ?? 0;
+  const unit = member(value, 'rate_unit', 'string') ?? 'packets';
+  const inPackets = unit === 'packets';
+  const burstUnit = inPackets ? unit : byteUnit(member(value, 'burst_unit', 'string'));
+  return {
+    rate: from.number(rate),
+    per: from.word(per in SECONDS ? per : 'second'),
+    ...(!inPackets && { unit: from.word(byteUnit(unit)) }),
+    ...(member(value, 'inv', 'boolean') && { mode: from.word('over') }),
+    ...(burst > 0 && { burst: from.number(burst), burstUnit: from.word(burstUnit) }),
   };
 }
 

@@ -11,6 +11,7 @@ import {
   flagsText,
   lowerPorts,
   natFlags,
+  portsFromJson,
   portsText,
 } from './nat-flags.ts';
 
@@ -35,6 +36,7 @@ export const redirect: StatementRow<RedirectArgs> = {
     const members = { ...(port && { port: ctx.exprJson(port) }), ...flagsJson(flags) };
     return { redirect: Object.keys(members).length ? members : null };
   },
+  fromJson: { read: portsFromJson },
   lower: (args, to) => lowerPorts(redirect, args, to),
   bytecode: (args) => `redir${portsText(args)}`,
   validate: (_args, { type, hook }: ChainSite) =>

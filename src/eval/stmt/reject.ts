@@ -1,5 +1,6 @@
 /** `reject`: drops the packet and tells the sender. Mirrors nft_reject.c and its families. */
 import type { Family } from '../../parser/ast.ts';
+import { member } from '../../parser/json/reader.ts';
 import { alt, expr, kw, opt } from '../../parser/phrase.ts';
 import { choiceOf, exprOf, leading } from '../check/arg.ts';
 import { runReject } from '../engine/run/reject.ts';
@@ -30,6 +31,8 @@ function text(args: RejectArgs, ctx: ListContext): string {
   const { word } = answerOf(args);
   return `reject with ${word} ${codeName(args)}`;
 }
+
+const CODED: readonly string[] = ['icmp', 'icmpv6', 'icmpx'];
 
 /** Hooks where an answer may be sent, by family. */
 const HOOKS: Readonly<Partial<Record<Family, readonly string[]>>> = {
@@ -73,6 +76,17 @@ export const reject: StatementRow<RejectArgs> = {
   json(args) {
     if (args.type === 'tcp reset') return { reject: { type: 'tcp reset' } };
     return { reject: { type: answerOf(args).word, expr: codeName(args) } };
+  },
+  fromJson: {
+    read(value, from) {
+      const type = member(value, 'type', 'string');
+      const written = member(value, 'expr', 'any');
+      const said = written === undefined ? undefined : from.immediate(written);
+      if (written !== undefined && !said) return from.fail('Illegal reject expr.');
+      if (type === 'tcp reset') return { with: from.choice('tcp') };
+      if (type === undefined || !CODED.includes(type)) return {};
+      return { with: from.choice(type, { code: said ?? from.symbol('0') }) };
+    },
   },
   lower: (args, to) => to.emit({ op: 'effect', row: reject, args }),
   bytecode(args) {

@@ -5,6 +5,8 @@ import { runResetOption } from '../engine/run/exthdr.ts';
 import { tcpOptions } from '../expr/tcp.ts';
 import type { StatementRow } from '../row.ts';
 
+const TCP = 'tcp';
+
 export type ResetOptionArgs = { readonly kind: number };
 
 const kindOf = (name: string): number | undefined =>
@@ -17,7 +19,7 @@ const nameOf = (kind: number): string | undefined =>
 export const resetOption: StatementRow<ResetOptionArgs> = {
   row: 'statement',
   name: 'reset',
-  phrase: [kw('tcp'), kw('option'), alt('option', { kind: [num('kind')], name: [word('name')] })],
+  phrase: [kw(TCP), kw('option'), alt('option', { kind: [num('kind')], name: [word('name')] })],
   writes: 'payload',
   check(args, span, ctx) {
     const option = choiceOf(args, 'option')?.args ?? {};
@@ -37,6 +39,21 @@ export const resetOption: StatementRow<ResetOptionArgs> = {
     const name = nameOf(args.kind);
     const option = name === undefined ? { base: args.kind, offset: 0, len: 0 } : { name };
     return { reset: { 'tcp option': option } };
+  },
+  fromJson: {
+    read(value, from) {
+      const of = from.expression(value);
+      const what =
+        of?.kind === 'selector' && of.word === TCP ? choiceOf(of.args, 'what') : undefined;
+      const by = what?.which === 'option' ? choiceOf(what.args, 'by') : undefined;
+      const { option } = by?.args ?? {};
+      const kind = by?.which === 'raw' ? choiceOf(by.args, 'kind')?.args.option : option;
+      if (!by || !kind) return from.fail('Illegal TCP optstrip argument');
+      return {
+        option:
+          by.which === 'name' ? from.choice('name', { name: kind }) : from.choice('kind', { kind }),
+      };
+    },
   },
   lower: (args, to) => to.emit({ op: 'effect', row: resetOption, args }),
   bytecode: ({ kind }) => `exthdr reset tcpopt ${kind}`,

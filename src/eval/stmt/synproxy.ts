@@ -1,5 +1,8 @@
 /** `synproxy`: answers SYNs in the server's stead. Mirrors nft_synproxy.c. */
-import type { Args } from '../../parser/ast.ts';
+import type { Args, NumberWord, Word } from '../../parser/ast.ts';
+import { member } from '../../parser/json/reader.ts';
+import type { JsonStatements } from '../../parser/json/statement.ts';
+import type { JsonValue } from '../../parser/json/text.ts';
 import { alt, choice, expr, kw, num, opt, options } from '../../parser/phrase.ts';
 import { choiceOf, exprOf, numberOf, wordOf } from '../check/arg.ts';
 import type { Json } from '../list/json.ts';
@@ -43,6 +46,31 @@ export function synproxyJson(args: SynproxyArgs): Json {
   };
 }
 
+const FLAGS = { timestamp: 'timestamp', 'sack-perm': 'sackPerm' } as const;
+
+/** The parts of the settings; null after an error, undefined where there is none of them. */
+export function synproxyFromJson(value: JsonValue, from: JsonStatements): Parts | undefined | null {
+  const parts: Parts = {};
+  for (const name of ['mss', 'wscale']) {
+    const number = member(value, name, 'integer');
+    if (number === undefined) continue;
+    if (number < 0) {
+      from.fail(`Invalid synproxy ${name} value '${number}'`);
+      return null;
+    }
+    parts[name] = from.number(number);
+  }
+  const flagged = member(value, 'flags', 'any');
+  if (flagged !== undefined) {
+    const flags = from.flags(flagged, 'synproxy', Object.keys(FLAGS));
+    if (!flags) return null;
+    for (const flag of flags) parts[FLAGS[flag as keyof typeof FLAGS]] = from.word(flag);
+  }
+  return flagged === undefined && Object.keys(parts).length === 0 ? undefined : parts;
+}
+
+type Parts = Record<string, Word | NumberWord>;
+
 export const synproxy: StatementRow<SynproxyArgs | Named> = {
   row: 'statement',
   name: 'synproxy',
@@ -71,6 +99,17 @@ export const synproxy: StatementRow<SynproxyArgs | Named> = {
   json: (args, ctx) => ({
     synproxy: 'object' in args ? jsonNamed(args, ctx) : synproxyJson(args),
   }),
+  fromJson: {
+    read(value, from) {
+      if (value === null) return {};
+      const inline = synproxyFromJson(value, from);
+      if (inline === null) return undefined;
+      if (inline) return { form: from.choice('inline', inline) };
+      const object = from.stated(value);
+      if (!object) return from.fail('Invalid synproxy reference');
+      return { form: from.choice('named', { object }) };
+    },
+  },
   lower(args, to) {
     if ('object' in args) lowerNamed('synproxy', args, to);
     else to.emit({ op: 'effect', row: synproxy, args });

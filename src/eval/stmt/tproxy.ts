@@ -1,4 +1,5 @@
 /** `tproxy`: gives the packet to a local socket. Mirrors nft_tproxy.c. */
+import { member } from '../../parser/json/reader.ts';
 import { choice, expr, kw, opt } from '../../parser/phrase.ts';
 import { exprOf, leading, wordOf } from '../check/arg.ts';
 import type { CheckContext } from '../check/context.ts';
@@ -89,6 +90,22 @@ export const tproxy: StatementRow<TproxyArgs> = {
       ...(port && { port: ctx.exprJson(port) }),
     },
   }),
+  fromJson: {
+    read(value, from) {
+      const family = from.network(value);
+      if (family === null) return undefined;
+      const parts = { addr: member(value, 'addr', 'any'), port: member(value, 'port', 'any') };
+      const addr = parts.addr === undefined ? undefined : from.stated(parts.addr);
+      if (parts.addr !== undefined && !addr) return from.fail('Invalid addr.');
+      const port = parts.port === undefined ? undefined : from.stated(parts.port);
+      if (parts.port !== undefined && !port) return from.fail('Invalid port.');
+      return {
+        ...(family && { family: from.word(family) }),
+        ...(addr && { addr }),
+        ...(port && { port }),
+      };
+    },
+  },
   lower({ family, addr, port }, to) {
     const addrReg = addr && to.operand(addr, 'big');
     const portReg = port && to.operand(port, 'big');

@@ -29,6 +29,10 @@ export function bytesOfAmount(
   return BigInt(number.value) * 1024n ** BigInt(power);
 }
 
+/** The unit that JSON says; bytes where that is none. */
+export const byteUnit = (said: string | undefined): string =>
+  UNITS.find((unit) => unit === said) ?? 'bytes';
+
 /** The largest unit of which an amount is a whole multiple. */
 export function amount(bytes: bigint): Amount {
   let value = bytes;

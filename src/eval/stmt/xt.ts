@@ -7,6 +7,8 @@ import type { StatementRow } from '../row.ts';
 
 export type XtArgs = { readonly type: string; readonly target: string };
 
+const UNSUPPORTED = 'unsupported xtables compat expression, use iptables-nft with this ruleset';
+
 export const xt: StatementRow<XtArgs> = {
   row: 'statement',
   name: 'xt',
@@ -16,13 +18,11 @@ export const xt: StatementRow<XtArgs> = {
     if (type?.text !== 'match' && type?.text !== 'target' && type?.text !== 'watcher') {
       return ctx.error('syntax error, unexpected string', type?.span ?? span);
     }
-    return ctx.error(
-      'unsupported xtables compat expression, use iptables-nft with this ruleset',
-      span,
-    );
+    return ctx.error(UNSUPPORTED, span);
   },
   list: ({ type, target }) => `xt ${type} "${target}"`,
   json: ({ type, target }) => ({ xt: { type, name: target } }),
+  fromJson: { read: (_value, from) => from.fail(UNSUPPORTED) },
   lower: (args, to) => to.emit({ op: 'effect', row: xt, args }),
   bytecode: ({ type, target }) => `${type} name ${target} rev 0`,
 };

@@ -1,5 +1,5 @@
 /** `add set`, `add map`, `delete set`: mirrors set_evaluate of nft. */
-import type { Command, DataSpec, KeySpec, SetBlock } from '../../../parser/ast.ts';
+import type { Command, DataSpec, SetBlock } from '../../../parser/ast.ts';
 import type { CheckContext } from '../../check/context.ts';
 import { checkKeySpec, type KeyInfo } from '../../check/index.ts';
 import type { Statement } from '../../checked.ts';
@@ -52,7 +52,8 @@ function readSet(block: SetBlock, cmd: Command, ctx: CommandContext): NewSet | u
     readStatements(block, check),
   ]);
   if (!key || (block.data && !data) || !statements) return undefined;
-  if (key.bits === 0) return refuseSize(spec, key, ctx);
+  const unsized = [key, data].find((of) => typeof of === 'object' && of.bits === 0);
+  if (unsized) return refuseSize(cmd, unsized as KeyInfo, ctx);
   const name = cmd.handle.name;
   const interval = block.flags?.some((f) => f.text === 'interval') ?? false;
   if (block.autoMerge && !interval) {
@@ -88,9 +89,9 @@ function readSet(block: SetBlock, cmd: Command, ctx: CommandContext): NewSet | u
   };
 }
 
-function refuseSize(key: KeySpec, { type }: KeyInfo, ctx: CommandContext): undefined {
-  const message = `unqualified type ${type.name} specified in set definition. Try "typeof expression" instead of "type datatype".`;
-  return report(ctx, message, key.by === 'type' ? key.types[0]!.span : key.expr.span);
+function refuseSize(cmd: Command, { type }: KeyInfo, ctx: CommandContext): undefined {
+  const message = `unqualified type ${type.name} specified in ${cmd.object} definition. Try "typeof expression" instead of "type datatype".`;
+  return report(ctx, message, cmd.handle.name?.span ?? cmd.span);
 }
 
 function readData(spec: DataSpec, check: CheckContext): KeyInfo | string | undefined {
