@@ -29,7 +29,8 @@ class Recording {
 
   constructor(router: Router, explain: boolean) {
     this.router = router;
-    this.log = explain ? new FlowLog(router.datapath.ns.clock) : null;
+    const { ns, conntrack } = router.datapath;
+    this.log = explain ? new FlowLog(ns.clock, conntrack) : null;
   }
 
   of(event: number): Outcome {
@@ -47,8 +48,12 @@ class Recording {
       egress: (ifindex, p) => {
         const bytes = p.b.subarray(p.m[DATA]!, p.m[END]!);
         this.now.egress(ns.devices.get(ifindex)!.name, bytes, own(p), ns.clock.now);
+        if (!own(p)) this.log?.forwarded(p);
       },
-      drop: (p, reason) => this.now.dropped(reason, own(p)),
+      drop: (p, reason) => {
+        this.now.dropped(reason, own(p));
+        if (!own(p)) this.log?.dropped(p);
+      },
       local: () => this.now.local(),
     };
   }
@@ -58,7 +63,7 @@ class Recording {
     return {
       fast: (p, flowtable, tuple, hardware) => {
         this.now.path = hardware ? 'hardware' : 'fast';
-        log?.fast(p, flowtable, tuple);
+        log?.fast(p, flowtable, tuple, hardware);
       },
       offloaded: (p, flowtable, flow) => log?.offloaded(p, flowtable, flow),
       skipped: (p, flowtable, reason) => log?.skipped(p, flowtable, reason),

@@ -1,5 +1,5 @@
 /** An answer in words: the ruleset with its counters, conntrack, totals, what was expected. */
-import type { Answer, Failure } from '../replay/answer.ts';
+import type { Answer, Failure, FlowNote } from '../replay/answer.ts';
 
 const totals = (counts: Readonly<Record<string, number>>): string =>
   Object.entries(counts)
@@ -31,9 +31,32 @@ export const refusedLines = (answer: Answer): string[] =>
     .filter((p) => p.failed)
     .flatMap((p) => [`event ${p.event}: the command was refused:`, `  ${indent(p.error ?? '')}`]);
 
-/** `   0.08  packet 2: flow 1 made in @ft (tcp …)`; what no packet caused has no number. */
-export const flowLines = ({ flows = [] }: Answer): string[] =>
-  flows.map(({ event, time, text }) => {
-    const who = event === null ? '' : `packet ${event}: `;
-    return `${time.toFixed(2).padStart(9)}  ${who}${text}`;
-  });
+/** The connection that a note is about: its own, or that of another note of the same event. */
+function connections(flows: readonly FlowNote[]): Map<FlowNote, string> {
+  const byEvent = new Map<number, string>();
+  for (const { event, connection } of flows)
+    if (event !== null && connection !== null && !byEvent.has(event))
+      byEvent.set(event, connection);
+  const of = ({ event, connection }: FlowNote) =>
+    connection ?? (event === null ? undefined : byEvent.get(event)) ?? 'no connection';
+  return new Map(flows.map((note) => [note, of(note)]));
+}
+
+const SIDES = ['original', 'reply'];
+
+function flowLine({ event, time, direction, text }: FlowNote): string {
+  const side = direction === null ? '' : ` (${SIDES[direction]})`;
+  const who = event === null ? '' : `packet ${event}${side}: `;
+  return `${time.toFixed(2).padStart(9)}  ${who}${text}`;
+}
+
+/** By connection, in the order in which they came: its head, and what happened to its packets. */
+export function flowLines({ flows = [] }: Answer): string[] {
+  const lines = new Map<string, string[]>();
+  for (const [note, connection] of connections(flows)) {
+    const of = lines.get(connection) ?? [];
+    of.push(flowLine(note));
+    lines.set(connection, of);
+  }
+  return [...lines].flatMap(([connection, of]) => [connection, ...of]);
+}

@@ -1,35 +1,57 @@
 /**
  * The story of every flow, packet by packet, for people (`replay --explain`).
  *
- * A FlowLog listens to the flowtables and keeps plain entries; `describe` puts one into words. What a
- * flowtable has nothing to do with (no flow, another protocol) is not told.
+ * A FlowLog listens to the flowtables and keeps plain entries; `describe` puts one into words. A packet
+ * at ingress that no flow is for is told of only by what `flow add` says of it later, and a forwarded
+ * packet that came to no `flow add` by that.
  */
 import { formatIpv4, formatIpv6 } from '../address.ts';
 import type { Clock } from '../clock.ts';
-import { IPPROTO_GRE } from '../conntrack/status.ts';
-import { EVENT, NFPROTO_IPV6, type Packet } from '../packet.ts';
+import type { Conntrack } from '../conntrack/index.ts';
+import {
+  directionOf,
+  TUPLE_DST,
+  TUPLE_PORTS,
+  TUPLE_PROTO,
+  TUPLE_SRC,
+  TUPLE_WORDS,
+} from '../conntrack/index.ts';
+import { CT, CTINFO, EVENT, NFPROTO_IPV6, NONE, type Packet } from '../packet.ts';
 import { type Flow, type FlowTuple, KEY_DST, KEY_PORTS, KEY_PROTO, KEY_SRC } from './flow.ts';
 import type { Flowtable } from './flowtable.ts';
 import type { FlowtableListener } from './listener.ts';
 import type { MissReason, SkipReason, TeardownReason } from './reason.ts';
+
+/** What the log makes of `already-offloaded`, knowing what else happened to the packet. */
+type OffloadedAlready = 'just-offloaded' | 'not-its-flow' | 'unlisted-device';
 
 export interface FlowLogEntry {
   /** Serial number of the trace event; null for what the collector does. */
   readonly event: number | null;
   /** µs */
   readonly time: number;
-  readonly flowtable: string;
-  readonly what: 'offloaded' | 'skipped' | 'fast' | 'slow' | 'torn-down' | 'collected';
+  /** null: no flowtable was asked. */
+  readonly flowtable: string | null;
+  readonly what:
+    | 'offloaded'
+    | 'skipped'
+    | 'not-asked'
+    | 'dropped'
+    | 'fast'
+    | 'hardware'
+    | 'slow'
+    | 'torn-down'
+    | 'collected';
   /** Number of the flow; null where there is none. */
   readonly flow: number | null;
-  /** `tcp 192.168.1.2:1234 > 198.51.100.10:80`: the flow's original tuple; null where there is none. */
+  /** `tcp 192.168.1.2:1234 > 198.51.100.10:80`: the original tuple; null where it is not known. */
   readonly connection: string | null;
-  /** 0 original, 1 reply; null where no packet of a flow is meant. */
+  /** 0 original, 1 reply; null where no packet of a connection is meant. */
   readonly direction: number | null;
-  readonly reason: SkipReason | MissReason | TeardownReason | null;
+  readonly reason: SkipReason | MissReason | TeardownReason | OffloadedAlready | null;
 }
 
-const REASONS: Readonly<Record<SkipReason | MissReason | TeardownReason, string>> = {
+const REASONS: Readonly<Record<NonNullable<FlowLogEntry['reason']>, string>> = {
   'ip-options': 'it has IP options',
   'no-conntrack': 'it is not tracked',
   protocol: 'only TCP, UDP and GRE can be offloaded',
@@ -42,9 +64,15 @@ const REASONS: Readonly<Record<SkipReason | MissReason | TeardownReason, string>
   seqadj: 'the sequence numbers of the connection are adjusted',
   'nat-clash': 'another connection has the same original tuple',
   'not-confirmed': 'the connection is new: its first packet is not through yet',
+  'not-replied': 'the connection is not established: no reply was seen before this packet',
   'already-offloaded': 'the connection is offloaded already',
+  'just-offloaded': 'this packet was offloaded right before',
+  'not-its-flow':
+    'the connection is offloaded already, but not for packets with this device, VLAN tag or addresses',
+  'unlisted-device':
+    'the connection is offloaded already, but this packet came by a device that is not listed',
   'no-route-back': 'there is no route back to the sender',
-  dying: 'the connection was deleted',
+  dying: 'its connection was deleted',
   short: 'its headers are cut off',
   fragment: 'it is a fragment',
   ttl: 'its TTL would become 0',
@@ -65,20 +93,25 @@ const UNTOLD: ReadonlySet<MissReason> = new Set(['no-flow', 'protocol', 'short']
 
 /** The entry in words. */
 export function describe(entry: FlowLogEntry): string {
-  const { flowtable, what, flow, connection, direction, reason } = entry;
-  const side = direction === 0 ? 'original' : 'reply';
+  const { flowtable, what, flow, reason } = entry;
   const why = reason === null ? '' : `: ${REASONS[reason]}`;
   switch (what) {
     case 'offloaded':
-      return `flow ${flow} made in @${flowtable} (${connection})`;
+      return `slow path; offloaded to @${flowtable} as flow ${flow}`;
     case 'skipped':
-      return `not offloaded to @${flowtable}${why}`;
+      return `slow path; not offloaded to @${flowtable}${why}`;
+    case 'not-asked':
+      return 'slow path; it came to no flow add';
+    case 'dropped':
+      return 'slow path; dropped';
     case 'fast':
-      return `fast path of @${flowtable}, flow ${flow}, ${side} direction`;
+      return `fast path of @${flowtable}, flow ${flow}`;
+    case 'hardware':
+      return `hardware path of @${flowtable}, flow ${flow}`;
     case 'slow':
       return flow === null
-        ? `slow path, not for @${flowtable}${why}`
-        : `slow path although flow ${flow} is in @${flowtable}${why}`;
+        ? `not for the fast path of @${flowtable}${why}`
+        : `not for flow ${flow} of @${flowtable}${why}`;
     case 'torn-down':
       return `flow ${flow} of @${flowtable} torn down${why}`;
     case 'collected':
@@ -86,41 +119,73 @@ export function describe(entry: FlowLogEntry): string {
   }
 }
 
-const PROTOCOLS: Readonly<Record<number, string>> = { 6: 'tcp', 17: 'udp', 47: 'gre' };
+const PROTOCOLS: Readonly<Record<number, string>> = {
+  1: 'icmp',
+  6: 'tcp',
+  17: 'udp',
+  33: 'dccp',
+  47: 'gre',
+  58: 'icmpv6',
+  132: 'sctp',
+  136: 'udplite',
+};
+const HAVE_PORTS: ReadonlySet<number> = new Set([6, 17, 33, 132, 136]);
 
-function connectionOf(key: Uint32Array): string {
-  const ipv6 = key[KEY_PROTO]! >>> 8 === NFPROTO_IPV6;
-  const protonum = key[KEY_PROTO]! & 0xff;
+/** Where a key or a tuple has its parts. */
+interface Layout {
+  readonly src: number;
+  readonly dst: number;
+  readonly ports: number;
+  readonly proto: number;
+}
+const KEY: Layout = { src: KEY_SRC, dst: KEY_DST, ports: KEY_PORTS, proto: KEY_PROTO };
+const TUPLE: Layout = { src: TUPLE_SRC, dst: TUPLE_DST, ports: TUPLE_PORTS, proto: TUPLE_PROTO };
+
+function connectionOf(words: Uint32Array, { src, dst, ports, proto }: Layout): string {
+  const ipv6 = words[proto]! >>> 8 === NFPROTO_IPV6;
+  const protonum = words[proto]! & 0xff;
   const end = (at: number, port: number) => {
-    const address = ipv6 ? formatIpv6(key.subarray(at, at + 4)) : formatIpv4(key[at]! | 0);
-    if (protonum === IPPROTO_GRE) return address;
+    const address = ipv6 ? formatIpv6(words.subarray(at, at + 4)) : formatIpv4(words[at]! | 0);
+    if (!HAVE_PORTS.has(protonum)) return address;
     return `${ipv6 ? `[${address}]` : address}:${port}`;
   };
-  const ports = key[KEY_PORTS]!;
-  return `${PROTOCOLS[protonum]} ${end(KEY_SRC, ports >>> 16)} > ${end(KEY_DST, ports & 0xffff)}`;
+  const name = PROTOCOLS[protonum] ?? `protocol ${protonum}`;
+  return `${name} ${end(src, words[ports]! >>> 16)} > ${end(dst, words[ports]! & 0xffff)}`;
 }
 
 export class FlowLog implements FlowtableListener {
   readonly entries: FlowLogEntry[] = [];
   private readonly clock: Clock;
+  private readonly conntrack: Conntrack;
+  /** The last event in which `flow add` or the fast path had a packet; in which one was offloaded. */
+  private asked = NONE;
+  private added = NONE;
+  /** Why each flowtable let a packet pass last, and in which event. */
+  private readonly passed = new Map<Flowtable, { event: number; reason: MissReason }>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, conntrack: Conntrack) {
     this.clock = clock;
+    this.conntrack = conntrack;
   }
 
   offloaded(p: Packet, flowtable: Flowtable, flow: Flow): void {
-    this.add('offloaded', p, flowtable, flow, null, null);
+    this.asked = this.added = p.m[EVENT]!;
+    this.add('offloaded', p, flowtable, flow, directionOf(p.m[CTINFO]!), null);
   }
 
   skipped(p: Packet, flowtable: Flowtable, reason: SkipReason): void {
-    this.add('skipped', p, flowtable, null, null, reason);
+    this.asked = p.m[EVENT]!;
+    const why = reason === 'already-offloaded' ? this.already(p, flowtable) : reason;
+    this.packet('skipped', p, flowtable, why);
   }
 
-  fast(p: Packet, flowtable: Flowtable, { flow, direction }: FlowTuple): void {
-    this.add('fast', p, flowtable, flow, direction, null);
+  fast(p: Packet, flowtable: Flowtable, { flow, direction }: FlowTuple, hardware: boolean): void {
+    this.asked = p.m[EVENT]!;
+    this.add(hardware ? 'hardware' : 'fast', p, flowtable, flow, direction, null);
   }
 
   missed(p: Packet, flowtable: Flowtable, reason: MissReason, tuple: FlowTuple | null): void {
+    this.passed.set(flowtable, { event: p.m[EVENT]!, reason });
     if (tuple !== null) this.add('slow', p, flowtable, tuple.flow, tuple.direction, reason);
     else if (!UNTOLD.has(reason)) this.add('slow', p, flowtable, null, null, reason);
   }
@@ -131,6 +196,49 @@ export class FlowLog implements FlowtableListener {
 
   collected(flowtable: Flowtable, flow: Flow): void {
     this.add('collected', null, flowtable, flow, null, null);
+  }
+
+  /** A packet of others leaves the machine. */
+  forwarded(p: Packet): void {
+    if (p.m[CT]! === NONE || this.asked === p.m[EVENT]!) return;
+    this.asked = p.m[EVENT]!;
+    this.packet('not-asked', p, null, null);
+  }
+
+  /** A packet of others ends here. */
+  dropped(p: Packet): void {
+    if (p.m[CT]! !== NONE) this.packet('dropped', p, null, null);
+  }
+
+  /** Why a packet of an offloaded connection came to `flow add` at all. */
+  private already(p: Packet, flowtable: Flowtable): SkipReason | OffloadedAlready {
+    const event = p.m[EVENT]!;
+    if (this.added === event) return 'just-offloaded';
+    const passed = this.passed.get(flowtable);
+    if (passed?.event !== event) return 'unlisted-device';
+    return passed.reason === 'no-flow' ? 'not-its-flow' : 'already-offloaded';
+  }
+
+  /** What is said of a packet by its connection. */
+  private packet(
+    what: FlowLogEntry['what'],
+    p: Packet,
+    flowtable: Flowtable | null,
+    reason: FlowLogEntry['reason'],
+  ): void {
+    const row = p.m[CT]!;
+    const { tuples } = this.conntrack.table;
+    const at = row * 2 * TUPLE_WORDS;
+    this.entries.push({
+      event: p.m[EVENT]!,
+      time: this.clock.now,
+      flowtable: flowtable?.spec.name ?? null,
+      what,
+      flow: null,
+      connection: row === NONE ? null : connectionOf(tuples.subarray(at, at + TUPLE_WORDS), TUPLE),
+      direction: row === NONE ? null : directionOf(p.m[CTINFO]!),
+      reason,
+    });
   }
 
   private add(
@@ -147,7 +255,7 @@ export class FlowLog implements FlowtableListener {
       flowtable: spec.name,
       what,
       flow: flow === null ? null : flow.id,
-      connection: flow === null ? null : connectionOf(flow.tuples[0].key),
+      connection: flow === null ? null : connectionOf(flow.tuples[0].key, KEY),
       direction,
       reason,
     });

@@ -107,7 +107,7 @@ function ineligible(conntrack: Conntrack, profile: KernelProfile, p: Packet): Sk
   if (status & IPS_SEQ_ADJUST) return 'seqadj';
   if (status & IPS_NAT_CLASH) return 'nat-clash';
   if (profile.tcpOffload === 'replied') {
-    if (m[CTINFO] === IP_CT_NEW || m[CTINFO] === IP_CT_RELATED) return 'not-confirmed';
+    if (m[CTINFO] === IP_CT_NEW || m[CTINFO] === IP_CT_RELATED) return 'not-replied';
   } else if (!(status & IPS_CONFIRMED)) return 'not-confirmed';
   return status & IPS_OFFLOAD ? 'already-offloaded' : null;
 }

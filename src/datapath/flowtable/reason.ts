@@ -18,6 +18,7 @@ export type SkipReason =
   | 'seqadj'
   | 'nat-clash'
   | 'not-confirmed'
+  | 'not-replied'
   | 'already-offloaded'
   | 'no-route-back'
   | 'dying';
