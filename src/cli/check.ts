@@ -5,8 +5,12 @@ import { machineOf, parseOptions } from './machine.ts';
 import type { CommonOptions } from './options.ts';
 import { INPUT, OK, REFUSED } from './status.ts';
 
-export function check(files: readonly string[], options: CommonOptions, io: Io): number {
-  const machine = machineOf(options, io);
+export async function check(
+  files: readonly string[],
+  options: CommonOptions,
+  io: Io,
+): Promise<number> {
+  const machine = await machineOf(options, io);
   if (typeof machine === 'number') return machine;
   let status: number = OK;
   for (const path of files) {
@@ -17,7 +21,7 @@ export function check(files: readonly string[], options: CommonOptions, io: Io):
       continue;
     }
     const router = new Router(machine);
-    const result = router.apply({ kind: 'file', path }, parseOptions(options, io));
+    const result = router.check({ kind: 'file', path }, parseOptions(options, io));
     if (result.errors) io.err(result.errors);
     if (!result.ok) status = Math.max(status, REFUSED);
     else if (!options.quiet) io.out(`${path}: ok\n`);

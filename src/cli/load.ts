@@ -10,8 +10,8 @@ import type { CommonOptions } from './options.ts';
 import { newJournal, onState, remembering, routerOf } from './session.ts';
 import { INPUT, OK, REFUSED } from './status.ts';
 
-export function load(path: string, options: CommonOptions, io: Io): number {
-  const machine = machineOf(options, io);
+export async function load(path: string, options: CommonOptions, io: Io): Promise<number> {
+  const machine = await machineOf(options, io);
   if (typeof machine === 'number') return machine;
   const file = io.files.read(path);
   if ('error' in file) {

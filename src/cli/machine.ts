@@ -4,7 +4,6 @@
 import { readFileSync } from 'node:fs';
 import type { ParseOptions } from '../parser/index.ts';
 import type { RouterOptions } from '../replay/router.ts';
-import { readEnvFile } from '../trace/env.ts';
 import { problemText } from '../trace/problem.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
@@ -23,8 +22,11 @@ export function parseOptions(options: CommonOptions, io: Io): ParseOptions {
   };
 }
 
-/** What a Router is made with, or the exit status after what was wrong has been said. */
-export function machineOf(options: CommonOptions, io: Io): RouterOptions | number {
+/**
+ * What a Router is made with, or the exit status after what was wrong has been said. The schemas are
+ * loaded where there is a description to check: they are a good part of the program.
+ */
+export async function machineOf(options: CommonOptions, io: Io): Promise<RouterOptions | number> {
   const bad = (options.define ?? []).find((d) => !/^[a-zA-Z_][\w.-]*=/.test(d));
   if (bad !== undefined) {
     io.err(`error: -D wants name=value, not '${bad}'\n`);
@@ -35,6 +37,7 @@ export function machineOf(options: CommonOptions, io: Io): RouterOptions | numbe
     ...(io.env.TZ !== undefined && { timeZone: io.env.TZ }),
   };
   if (options.env === undefined) return { ...base, assumeDevices: true };
+  const { readEnvFile } = await import('../trace/env.ts');
   const { env, problems } = readEnvFile(options.env, (file) => readFileSync(file, 'utf8'));
   if (env) return { ...base, env };
   for (const p of problems) io.err(`${problemText(p)}\n`);

@@ -1,5 +1,6 @@
 /**
- * Long lists of plain elements, read in one go: addresses, prefixes, numbers and ranges of them.
+ * Long lists of plain elements, read in one go: addresses, prefixes, numbers and ranges of them,
+ * joined by dots, mapped to more of them or to a verdict.
  *
  * Owns the fast path of `elements = { … }`: a list of nothing else becomes one token, its elements
  * are read straight from the text. Anything that is not plain ends the attempt, and the grammar reads
@@ -7,15 +8,19 @@
  */
 import type { IToken } from 'chevrotain';
 import { addressLength, ip4Length } from './address.ts';
-import type { Element, Expr, Span, SymbolExpr } from './ast.ts';
+import type { Element, Expr, Span, SymbolExpr, VerdictExpr } from './ast.ts';
 
-/** Where the parts of each element lie: start and end of the first, the sign between, end of all. */
-const STRIDE = 4;
-const SLASH = 47;
-const DASH = 45;
+/** Numbers a part: where it starts, where its first half ends, its end, the sign between or 0, what follows. */
+const STRIDE = 5;
+const [TAB, LINE_END, BLANK, COMMA, DASH, DOT, SLASH, COLON, BRACE] = [
+  9, 10, 32, 44, 45, 46, 47, 58, 125,
+];
 
 export interface Bulk {
-  /** Four numbers an element: offsets of its start, its first part's end, its end; the sign or 0. */
+  /**
+   * The parts of all elements, five numbers each. What follows a part is a dot (more of the same
+   * concatenation), a colon (what the element maps to) or a comma (the next element).
+   */
   readonly parts: Uint32Array;
   readonly count: number;
 }
@@ -34,25 +39,54 @@ export function readBulk(text: string, open: number): { bulk: Bulk; end: number 
   let parts = new Uint32Array(1024 * STRIDE);
   let count = 0;
   let at = blanks(text, open + 1);
+  /** A colon stood in this element, and just before this part. */
+  let data = false;
+  let begun = false;
   for (;;) {
-    const middle = partEnd(text, at);
+    const verdict = begun ? verdictEnd(text, at) : at;
+    const plain = verdict === at;
+    const middle = plain ? partEnd(text, at) : verdict;
     if (middle === at) return undefined;
     const sign = text.charCodeAt(middle);
     const joined = sign === SLASH || sign === DASH;
     const end = joined ? partEnd(text, middle + 1, sign === SLASH) : middle;
     if (joined && end === middle + 1) return undefined;
-    if ((count + 1) * STRIDE > parts.length) {
-      const larger = new Uint32Array(parts.length * 2);
-      larger.set(parts);
-      parts = larger;
+    if ((count + 1) * STRIDE > parts.length) parts = grown(parts);
+    const row = count++ * STRIDE;
+    parts[row] = at;
+    parts[row + 1] = middle;
+    parts[row + 2] = end;
+    parts[row + 3] = joined ? sign : 0;
+    const next = inLine(text, end);
+    const follows = text.charCodeAt(next);
+    begun = follows === COLON && !data;
+    if (begun || (plain && follows === DOT)) {
+      parts[row + 4] = follows;
+      data ||= begun;
+      at = inLine(text, next + 1);
+      if (at === next + 1) return undefined;
+      continue;
     }
-    parts.set([at, middle, end, joined ? sign : 0], count++ * STRIDE);
+    parts[row + 4] = COMMA;
+    data = false;
     at = blanks(text, end);
-    const next = text.charCodeAt(at);
-    if (next === 125) return { bulk: { parts, count }, end: at + 1 };
-    if (next !== 44) return undefined;
+    if (text.charCodeAt(at) === BRACE) return { bulk: { parts, count }, end: at + 1 };
+    if (text.charCodeAt(at) !== COMMA) return undefined;
     at = blanks(text, at + 1);
   }
+}
+
+function grown(parts: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(parts.length * 2);
+  larger.set(parts);
+  return larger;
+}
+
+/** Past blanks of a line. */
+function inLine(text: string, at: number): number {
+  let c = text.charCodeAt(at);
+  while (c === BLANK || c === TAB) c = text.charCodeAt(++at);
+  return at;
 }
 
 /** Past blanks and at most one line end; a second one is for the grammar to refuse. */
@@ -60,8 +94,8 @@ function blanks(text: string, at: number): number {
   let lines = 0;
   for (;;) {
     const c = text.charCodeAt(at);
-    if (c === 10 && lines++ > 0) return at;
-    if (c !== 32 && c !== 9 && c !== 10) return at;
+    if (c === LINE_END && lines++ > 0) return at;
+    if (c !== BLANK && c !== TAB && c !== LINE_END) return at;
     at++;
   }
 }
@@ -75,7 +109,7 @@ function partEnd(text: string, at: number, numberOnly = false): number {
     return digits - at < 16 && (text.charCodeAt(at) !== 48 || digits === at + 1) ? digits : at;
   }
   if (numberOnly) return at;
-  if (c === 46) {
+  if (c === DOT) {
     const end = at + ip4Length(text, at);
     return ends(text.charCodeAt(end)) ? end : at;
   }
@@ -83,27 +117,80 @@ function partEnd(text: string, at: number, numberOnly = false): number {
   return ends(text.charCodeAt(end)) ? end : at;
 }
 
+/** Verdicts without a chain. */
+const VERDICTS = ['accept', 'drop', 'continue', 'return'];
+
+/** Past a verdict that ends where an element may; else `at`. */
+function verdictEnd(text: string, at: number): number {
+  const verdict = VERDICTS.find((word) => text.startsWith(word, at));
+  if (verdict === undefined) return at;
+  const end = at + verdict.length;
+  const c = text.charCodeAt(end);
+  return ends(c) && c !== SLASH && c !== DASH ? end : at;
+}
+
 /** Blank, line end, comma, brace, slash or dash. */
 function ends(c: number): boolean {
-  return c === 32 || c === 44 || c === 10 || c === 125 || c === SLASH || c === DASH || c === 9;
+  return (
+    c === BLANK ||
+    c === COMMA ||
+    c === LINE_END ||
+    c === BRACE ||
+    c === SLASH ||
+    c === DASH ||
+    c === TAB
+  );
 }
 
 /** The nodes of a list that was read. */
-export function bulkElements({ parts, count }: Bulk, text: string, source: number): Element[] {
-  const elements: Element[] = new Array(count);
-  for (let i = 0; i < count; i++) {
-    const at = i * STRIDE;
-    const start = parts[at]!;
-    const middle = parts[at + 1]!;
-    const end = parts[at + 2]!;
-    const span: Span = { source, start, end };
-    elements[i] = { key: keyOf(text, span, middle, parts[at + 3]!), span };
+export function bulkElements(bulk: Bulk, text: string, source: number): Element[] {
+  const elements: Element[] = [];
+  const at: Place = { ...bulk, text, source, row: 0 };
+  while (at.row < bulk.count) {
+    const key = valueAt(at);
+    const data = follower(at) === COLON ? valueAt(at) : undefined;
+    const { start } = key.span;
+    elements.push(
+      data
+        ? { key, data, span: { source, start, end: data.span.end } }
+        : { key, span: { source, start, end: key.span.end } },
+    );
   }
   return elements;
 }
 
-function keyOf(text: string, span: Span, middle: number, sign: number): Expr {
-  const { source, start, end } = span;
+/** A place among the parts of a list: `row` is the next part. */
+interface Place extends Bulk {
+  readonly text: string;
+  readonly source: number;
+  row: number;
+}
+
+/** What follows the part before. */
+const follower = ({ parts, row }: Place): number => parts[row * STRIDE - 1]!;
+
+/** A part, or a concatenation of the parts that dots join. */
+function valueAt(at: Place): Expr {
+  const first = partOf(at);
+  if (follower(at) !== DOT) return first;
+  const parts = [first];
+  while (follower(at) === DOT) parts.push(partOf(at));
+  const { start } = first.span;
+  return {
+    kind: 'concat',
+    parts,
+    span: { source: at.source, start, end: parts[parts.length - 1]!.span.end },
+  };
+}
+
+function partOf(at: Place): Expr {
+  const { parts, text, source } = at;
+  const row = at.row++ * STRIDE;
+  const start = parts[row]!;
+  const middle = parts[row + 1]!;
+  const end = parts[row + 2]!;
+  const sign = parts[row + 3]!;
+  const span: Span = { source, start, end };
   if (sign === 0) return literal(text, span);
   const first = literal(text, { source, start, end: middle });
   const rest = { source, start: middle + 1, end };
@@ -112,10 +199,21 @@ function keyOf(text: string, span: Span, middle: number, sign: number): Expr {
   return { kind: 'prefix', base: first, length: { value, span: rest }, span };
 }
 
-function literal(text: string, span: Span): SymbolExpr {
+const isDigit = (c: number): boolean => c >= 48 && c <= 57;
+const isLower = (c: number): boolean => c >= 97 && c <= 122;
+
+/** A number, an address or a verdict. */
+function literal(text: string, span: Span): SymbolExpr | VerdictExpr {
   const image = text.slice(span.start, span.end);
-  const number = /^\d+$/.test(image);
-  return number
-    ? { kind: 'symbol', text: image, number, span }
+  if (isLower(image.charCodeAt(0)) && VERDICTS.includes(image)) {
+    return { kind: 'verdict', verdict: image as VerdictExpr['verdict'], span };
+  }
+  return isNumber(image)
+    ? { kind: 'symbol', text: image, number: true, span }
     : { kind: 'symbol', text: image, span };
+}
+
+function isNumber(image: string): boolean {
+  for (let i = 0; i < image.length; i++) if (!isDigit(image.charCodeAt(i))) return false;
+  return true;
 }

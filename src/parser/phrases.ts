@@ -13,6 +13,13 @@ import { milliseconds } from './time.ts';
 import * as T from './token.ts';
 
 type Parts = Record<string, Arg>;
+
+/** One of the phrases of an `alt`. */
+interface Branch {
+  readonly which: string;
+  readonly phrase: Phrase;
+}
+
 type ItemOf<K extends Item['item']> = Extract<Item, { item: K }>;
 
 export abstract class Phrases extends Cursor {
@@ -21,6 +28,7 @@ export abstract class Phrases extends Cursor {
   /** Offset of the word that leads the innermost phrase. */
   private phraseStart = 0;
   private readonly wordsOf = new Map<string, ReadonlySet<string>>();
+  private readonly branches = new Map<Item, readonly Branch[]>();
 
   constructor(options: CursorOptions, phrasesOf: (word: string) => readonly Phrase[]) {
     super(options);
@@ -89,7 +97,7 @@ export abstract class Phrases extends Cursor {
         into[item.name] = this.time(T.Num);
         return;
       case 'opt':
-        if (this.enters(item.items, items, i + 1)) {
+        if (this.begins(item.items) && this.enters(item.items, items, i + 1)) {
           this.sequence(item.items, into, items[i + 1] ?? after);
         }
         return;
@@ -159,16 +167,25 @@ export abstract class Phrases extends Cursor {
   }
 
   private alternative(item: ItemOf<'alt'>): Choice {
-    const all = Object.entries(item.of);
-    let candidates = all.filter(([, phrase]) => this.begins(phrase));
+    const all = this.branchesOf(item);
+    let candidates = all.filter(({ phrase }) => this.begins(phrase));
     if (candidates.length > 1) {
-      const fitting = candidates.filter(([, phrase]) => this.fits(phrase));
-      if (fitting.length === 0) return this.divergence(candidates.map(([, phrase]) => phrase));
+      const fitting = candidates.filter(({ phrase }) => this.fits(phrase));
+      if (fitting.length === 0) return this.divergence(candidates.map(({ phrase }) => phrase));
       candidates = fitting;
     }
-    const chosen = candidates[0] ?? all.find(([, phrase]) => phrase.every(isOptional));
-    if (!chosen) return this.unexpected(all.flatMap(([, phrase]) => this.firstNames(phrase)));
-    return this.choice(chosen[0], chosen[1]);
+    const chosen = candidates[0] ?? all.find(({ phrase }) => phrase.every(isOptional));
+    if (!chosen) return this.unexpected(all.flatMap(({ phrase }) => this.firstNames(phrase)));
+    return this.choice(chosen.which, chosen.phrase);
+  }
+
+  private branchesOf(item: ItemOf<'alt'>): readonly Branch[] {
+    let branches = this.branches.get(item);
+    if (!branches) {
+      branches = Object.entries(item.of).map(([which, phrase]) => ({ which, phrase }));
+      this.branches.set(item, branches);
+    }
+    return branches;
   }
 
   /** Refuses the first token that none of some phrases, all begun alike, goes on with. */
@@ -224,11 +241,10 @@ export abstract class Phrases extends Cursor {
   }
 
   /**
-   * Whether an optional part is entered: its fixed words are all there, or its first is, and nothing
-   * that may follow could begin with it.
+   * Whether an optional part whose first word is there is entered: its fixed words are all there, or
+   * nothing that may follow could begin with it.
    */
   private enters(optional: Phrase, items: Phrase, following: number): boolean {
-    if (!this.begins(optional)) return false;
     if (this.fits(optional)) return true;
     return !this.begins(items.slice(following));
   }
@@ -263,7 +279,7 @@ export abstract class Phrases extends Cursor {
       case 'opt':
         return this.begins(item.items, ahead);
       case 'alt':
-        return Object.values(item.of).some((phrase) => this.begins(phrase, ahead));
+        return this.branchesOf(item).some(({ phrase }) => this.begins(phrase, ahead));
       case 'options':
         return item.of.some((phrase) => this.begins(phrase, ahead));
       case 'many':
@@ -275,8 +291,9 @@ export abstract class Phrases extends Cursor {
 
   /** Whether the words of a phrase are there, up to its first part that is not fixed. */
   private fits(phrase: Phrase, ahead = 1): boolean {
-    const [item, ...rest] = phrase;
+    const item = phrase[0];
     if (item === undefined) return true;
+    const rest = phrase.slice(1);
     switch (item.item) {
       case 'kw':
         return (

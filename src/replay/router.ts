@@ -15,7 +15,14 @@ import type { NetnsEvents } from '../datapath/netns.ts';
 import { DEFAULT_RELEASE, type KernelProfile, profileOf } from '../datapath/profile.ts';
 import { Engine } from '../eval/engine/link.ts';
 import { TraceMonitor } from '../eval/engine/trace.ts';
-import { emptyRuleset, evaluate, type Machine, type Ruleset, type Target } from '../eval/index.ts';
+import {
+  type EvaluateOptions,
+  emptyRuleset,
+  evaluate,
+  type Machine,
+  type Ruleset,
+  type Target,
+} from '../eval/index.ts';
 import type { Json } from '../eval/list/json.ts';
 import { deviceGone } from '../eval/ruleset/kernel/device.ts';
 import { Transaction } from '../eval/ruleset/transaction.ts';
@@ -150,10 +157,24 @@ export class Router {
     print: PrintOptions = {},
     before: readonly Command[] = [],
   ): CommandResult {
-    const parsed = nftParser().parse(entry, options);
+    return this.batch(entry, options, { print }, before);
+  }
+
+  /** Parses a text and tries it; nothing is kept (`nft -c`). */
+  check(entry: Entry, options: ParseOptions): CommandResult {
+    return this.batch(entry, options, { checkOnly: true });
+  }
+
+  private batch(
+    entry: Entry,
+    parse: ParseOptions,
+    options: EvaluateOptions,
+    before: readonly Command[] = [],
+  ): CommandResult {
+    const parsed = nftParser().parse(entry, parse);
     const broken = parsed.diagnostics.some((d) => d.severity === 'error');
     const commands = [...before, ...parsed.ruleset.commands];
-    const result = evaluate(commands, this.target, { print, broken });
+    const result = evaluate(commands, this.target, { ...options, broken });
     const all = [...parsed.diagnostics, ...result.diagnostics];
     const errors = all.length ? formatDiagnostics(all, parsed.sources) : '';
     return { ok: result.ok, output: result.output, errors };

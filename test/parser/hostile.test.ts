@@ -3,7 +3,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bare, nft, read } from './read.ts';
+import { nft, read } from './read.ts';
 
 const SAMPLE = `define lan = { 10.0.0.0/8, 192.168.0.0/16 }
 table inet filter {
@@ -76,21 +76,34 @@ describe('long texts', () => {
   const list = (items: readonly string[], extra = '') =>
     `add element t s { ${items.join(',\n ')}${extra} }\n`;
 
-  test('a list read in one go is the list read by the grammar', () => {
-    const plain = [
-      ...addresses.slice(0, 50),
-      '1-5',
-      '2001:db8::/32',
-      '::1',
-      '7',
-      '1.1.1.1-1.1.1.9',
-    ];
+  test.each([
+    ['keys', ['1-5', '2001:db8::/32', '::1', '7', '1.1.1.1-1.1.1.9', '10.0.0.0/8']],
+    ['concatenations', ['1.1.1.1 . 80', '10.0.0.0/8\t.\t1-5 . ::1', '::/0 . 1.2.3.4-1.2.3.9']],
+    ['maps', ['1.1.1.1 : 5', '10.0.0.0/8 . 80 : 1.1.1.1 . 80-90', '7 : 2001:db8::1']],
+    ['verdict maps', ['1.1.1.1 : accept', '7-9 . 5 : drop', '1 : continue', '2 : return']],
+  ])('a list read in one go is the list read by the grammar: %s', (_, plain) => {
     const inOneGo = read(nft, list(plain)).ruleset.commands[0]!.elements;
     const { elements } = read(nft, list(plain, ', 8 comment "x"')).ruleset.commands[0]!;
     const byGrammar = elements as unknown as { elements: unknown[] };
-    expect((bare(inOneGo) as unknown as { elements: unknown[] }).elements).toEqual(
-      (bare(byGrammar) as unknown as { elements: unknown[] }).elements.slice(0, -1),
+    expect((inOneGo as unknown as { elements: unknown[] }).elements).toEqual(
+      byGrammar.elements.slice(0, -1),
     );
+    expect(byGrammar.elements).toHaveLength(plain.length + 1);
+  });
+
+  test.each([
+    '1.1.1.1.80',
+    '1.1.1.1 .80',
+    '1.1.1.1 . 80 : 5 : 6',
+    '1.1.1.1 : acceptance',
+    '1.1.1.1 : accept . 5',
+    '1.1.1.1\n. 80',
+    '1.1.1.1 : 5 . accept',
+    'accept',
+  ])('what is not plain is read by the grammar: %j', (element) => {
+    const alone = read(nft, list([element]));
+    const other = read(nft, list([element, 'x']));
+    expect(alone.diagnostics[0]?.message).toBe(other.diagnostics[0]?.message);
   });
 
   test.each(['', ', 1.1.1.1 comment "x"'])('elements over many pieces %j', (extra) => {

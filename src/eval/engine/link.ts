@@ -33,6 +33,8 @@ export interface UnsupportedRule {
   readonly words: readonly string[];
 }
 
+type TableEnv = Omit<Env, 'track' | 'onRelease'>;
+
 export class Engine implements CommitListener {
   /** Hears of traced packets; while there is one, the reference engine runs. */
   tracer: Tracer | null = null;
@@ -44,6 +46,7 @@ export class Engine implements CommitListener {
   private readonly living = new Map<Flowtable, LivingFlowtable>();
   /** What to do when a rule or object goes. */
   private readonly releases = new Map<Rule | NftObject, (() => void)[]>();
+  private readonly tableEnvs = new WeakMap<Table, TableEnv>();
   private readonly bases: BaseChains;
 
   constructor(machinery: Machinery, options: EngineOptions = {}) {
@@ -184,31 +187,44 @@ export class Engine implements CommitListener {
   }
 
   private env(table: Table, owner: Rule | NftObject): Env {
-    const { machinery, options } = this;
-    const { ns, conntrack } = machinery;
-    const nfproto = nfprotoOf(table.family);
-    const released: (() => void)[] = this.releases.get(owner) ?? [];
-    this.releases.set(owner, released);
+    const { conntrack } = this.machinery;
+    const shared = this.tableEnv(table);
     let tracking = false;
+    const onRelease = (fn: () => void): void => {
+      const released = this.releases.get(owner);
+      if (released) released.push(fn);
+      else this.releases.set(owner, [fn]);
+    };
     return {
-      ...machinery,
-      family: table.family,
-      nfproto,
-      table: table.name,
-      set: (name) => table.sets.get(name)!,
-      object: (kind, name) => table.objects.get(objectKey(kind, name))!,
-      flowtable: (name) => this.living.get(table.flowtables.get(name)!)!,
+      ...shared,
       track() {
         if (tracking) return;
         tracking = true;
-        conntrack.acquire(nfproto);
-        released.push(() => conntrack.releaseFamily(nfproto));
+        conntrack.acquire(shared.nfproto);
+        onRelease(() => conntrack.releaseFamily(shared.nfproto));
       },
-      onRelease: (fn) => {
-        released.push(fn);
-      },
-      wallSeconds: () => (options.startSeconds ?? NEW_YEAR_2026) + ns.clock.now / 1e6,
+      onRelease,
     };
+  }
+
+  /** What is the same for all rules and objects of a table. */
+  private tableEnv(table: Table): TableEnv {
+    let env = this.tableEnvs.get(table);
+    if (env === undefined) {
+      const { machinery, options } = this;
+      env = {
+        ...machinery,
+        family: table.family,
+        nfproto: nfprotoOf(table.family),
+        table: table.name,
+        set: (name) => table.sets.get(name)!,
+        object: (kind, name) => table.objects.get(objectKey(kind, name))!,
+        flowtable: (name) => this.living.get(table.flowtables.get(name)!)!,
+        wallSeconds: () => (options.startSeconds ?? NEW_YEAR_2026) + machinery.ns.clock.now / 1e6,
+      };
+      this.tableEnvs.set(table, env);
+    }
+    return env;
   }
 }
 

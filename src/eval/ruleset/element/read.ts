@@ -14,7 +14,7 @@ import type { ValueType } from '../../type/index.ts';
 import type { NftSet } from '../store.ts';
 import { type ElementData, elementData, type KeyRange, keyRange } from './constant.ts';
 import type { Interval } from './interval.ts';
-import type { KeyField, KeyShape } from './key.ts';
+import { type KeyField, type KeyShape, placed } from './key.ts';
 
 export interface Reading {
   readonly set: NftSet;
@@ -76,11 +76,8 @@ function defaultSpec({ set }: Reading): ElementSpec {
 }
 
 function readKey(node: AstExpr, to: Reading): KeyRange | undefined {
-  const { fields } = to.shape;
-  if (fields.length === 1) {
-    const quick = quickRange(node, fields[0]!, to);
-    if (quick) return quick;
-  }
+  const quick = quickKey(node, to);
+  if (quick) return quick;
   const type = sizedType(to);
   const e = to.ctx.expr(node, { type, bits: to.set.keyBits, order: type.order });
   const range = e && keyRange(e, to.shape);
@@ -93,7 +90,24 @@ function sizedType({ set, shape }: Reading): ValueType {
   return { ...set.key, parts: shape.fields.map(({ type, bits }) => ({ ...type, bits })) };
 }
 
-/** A number, an address, a prefix or range of them, read without a tree in between. */
+/** A key of plain literals, read without a tree in between. */
+function quickKey(node: AstExpr, to: Reading): KeyRange | undefined {
+  const { fields } = to.shape;
+  if (fields.length === 1) return quickRange(node, fields[0]!, to);
+  if (node.kind !== 'concat' || node.parts.length !== fields.length) return undefined;
+  let low = 0n;
+  let high = 0n;
+  for (let i = 0; i < fields.length; i++) {
+    const field = fields[i]!;
+    const range = quickRange(node.parts[i]!, field, to);
+    if (!range) return undefined;
+    low |= placed(field, range[0]);
+    high |= placed(field, range[1]);
+  }
+  return [low, high];
+}
+
+/** A number, an address, a prefix or range of them. */
 function quickRange(node: AstExpr, field: KeyField, to: Reading): KeyRange | undefined {
   if (isText(field.type)) return undefined;
   if (node.kind === 'symbol') {

@@ -24,9 +24,11 @@ export function addElements(tx: Transaction, spec: NewElements): Refusal | undef
     return refuse('EBUSY', 'set');
   }
   const inserted: SetElement[] = [];
+  // Elements of a set that goes itself need not be taken out of it.
+  const fresh = tx.fresh.has(set);
   tx.did(
     () => {
-      for (const e of inserted.reverse()) set.elements.remove(e);
+      if (!fresh) for (const e of inserted.reverse()) set.elements.remove(e);
     },
     { what: 'element', change: 'new', set, elements: inserted },
   );
