@@ -76,7 +76,10 @@ function routeCopy4(ns: Netns, p: Packet, gateway: Int32Array, oif: number): boo
   flow.tos = p.b[p.m[NH]! + 1]! & 0x1e;
   const route = ns.fib4.output(flow);
   if (route === null) return false;
-  p.dst = route.gateway === null ? { ...route, gateway: gateway.slice() } : route;
+  // FLOWI_FLAG_KNOWN_NH: without a next hop the gateway is it; where no route was found at all, the
+  // device's neighbour is the packet's own destination (rt_set_nexthop).
+  const known = route.gateway === null && route.fib !== null;
+  p.dst = known ? { ...route, gateway: gateway.slice() } : route;
   p.m[DEV] = route.dev;
   p.m[PROTOCOL] = ETH_P_IP;
   return true;
