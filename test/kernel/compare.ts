@@ -2,7 +2,7 @@
  * An answer of ours against what a kernel was recorded to do: frames, rulesets, counters, conntrack.
  *
  * Seconds that remain may be two apart; the IPv4 identification of packets that the machine itself
- * makes and the ids of traces are not compared. Of recordings made with another nft only what was
+ * makes, the random ids of IPv6 fragments and those of traces are not compared. Of recordings made with another nft only what was
  * done counts (`behaviour`), not how it was printed.
  */
 type Data = unknown;
@@ -55,10 +55,14 @@ function entries(mine: readonly string[], kernel: readonly string[], at: string,
   for (const [line, seconds] of rest) out.push(`${at}: too much: ${line} (${seconds})`);
 }
 
-/** A frame without the IPv4 identification and the header checksum. */
+/** A frame without the IPv4 identification and the header checksum, the IPv6 fragment's id. */
 function withoutId(hex: string): string {
   let at = 24;
   while (['8100', '88a8'].includes(hex.slice(at, at + 4))) at += 8;
+  if (hex.slice(at, at + 4) === '86dd' && hex.slice(at + 16, at + 18) === '2c') {
+    const id = at + 4 + 88;
+    return `${hex.slice(0, id)}00000000${hex.slice(id + 8)}`;
+  }
   if (hex.slice(at, at + 4) !== '0800') return hex;
   const ip = at + 4;
   return `${hex.slice(0, ip + 8)}0000${hex.slice(ip + 12, ip + 20)}0000${hex.slice(ip + 24)}`;

@@ -34,7 +34,7 @@ export interface Wish {
 
 export function caseOf(seed: number, kernel: string, { length, plain, pauses }: Wish): Case {
   const r = new Random(seed);
-  const m = machine(r.fork(), plain);
+  const m = machine(r.fork(), plain ? { plain } : {});
   const spec = ruleset(r.fork(), m, { kernel, ...(plain && { without: MODULES }) });
   const router = routerFor(m.env, kernel);
   router.load({ kind: 'text', name: 'ruleset', text: rulesetText(spec) }, { reader: diskReader });

@@ -28,9 +28,9 @@ const conntrack = (r: Random): Fields => ({
     '-F',
     '-D -p udp',
     '-D -p tcp',
-    '-U -p tcp --mark 7',
+    '-U -s 192.168.1.10 --mark 7',
     '-D -f ipv6',
-    '-U -p udp --mark 3',
+    '-U -s 10.0.0.10 -p udp --mark 3',
   ]),
 });
 

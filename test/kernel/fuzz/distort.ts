@@ -43,7 +43,6 @@ const IP_OPTIONS = [
   '0101',
   '8205',
   '07030400',
-  '440c0500000000000000000000',
 ];
 
 const options: Distort = (r, p) => {

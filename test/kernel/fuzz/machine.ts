@@ -198,6 +198,14 @@ function bridge(r: Random): Machine {
   };
 }
 
-/** `plain`: without devices on devices. */
-export const machine = (r: Random, plain = false): Machine =>
-  !plain && r.percent(15) ? bridge(r) : router(r, plain);
+export interface Shape {
+  /** Without devices on devices. */
+  readonly plain?: boolean;
+  /** Absent: now and then. */
+  readonly bridged?: boolean;
+}
+
+export function machine(r: Random, { plain = false, bridged }: Shape = {}): Machine {
+  const ports = bridged ?? (!plain && r.percent(15));
+  return ports ? bridge(r) : router(r, plain);
+}

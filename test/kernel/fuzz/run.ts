@@ -48,15 +48,15 @@ const kind = (difference: string): string =>
 
 interface Tally {
   cases: number;
-  refused: number;
+  readonly void: Record<'refused' | 'random', number>;
   readonly differing: string[];
 }
 
 function report(names: readonly string[], tally: Tally, kinds: Map<string, string[]>): void {
   for (const name of names) {
-    const { differences, refused } = judge(out, name, release);
+    const { differences, void: none } = judge(out, name, release);
     tally.cases++;
-    if (refused) tally.refused++;
+    if (none) tally.void[none]++;
     if (differences.length === 0) continue;
     tally.differing.push(name);
     say(`${name}: ${differences.length} differences`);
@@ -94,15 +94,16 @@ async function fuzz(tally: Tally, kinds: Map<string, string[]>): Promise<void> {
 async function main(): Promise<number> {
   if (!RELEASES[release]) return complain(`no release '${release}'`);
   if (!values.again && !hasOracle()) return complain('no oracle here: set ORACLE to its folder');
-  const tally: Tally = { cases: 0, refused: 0, differing: [] };
+  const tally: Tally = { cases: 0, void: { refused: 0, random: 0 }, differing: [] };
   const kinds = new Map<string, string[]>();
   if (values.again) report(recorded(), tally, kinds);
   else await fuzz(tally, kinds);
   for (const [of, names] of [...kinds].sort((a, b) => b[1].length - a[1].length)) {
     say(`${names.length} × ${of}    (${names.slice(0, 6).join(', ')})`);
   }
-  const { cases, refused, differing } = tally;
-  say(`${cases} cases, ${refused} refused by the release's nft, ${differing.length} differ`);
+  const { cases, void: none, differing } = tally;
+  const nothing = `${none.refused} refused by the release's nft, ${none.random} drawn at random`;
+  say(`${cases} cases (${nothing}), ${differing.length} differ`);
   if (values.shrink)
     await shrinkAll(
       out,
