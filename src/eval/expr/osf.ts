@@ -51,7 +51,7 @@ export const osf: KeyRow = {
   },
   list: ({ args }) => `osf ${args.ttl ? `ttl ${args.ttl} ` : ''}${args.key}`,
   json: ({ args }) => ({
-    osf: { ...(args.ttl ? { ttl: args.ttl as string } : {}), key: args.key as string },
+    osf: { key: args.key as string, ...(args.ttl ? { ttl: args.ttl as string } : {}) },
   }),
   lower(load, dreg, to) {
     to.emit({ op: 'load', row: osf, args: load.args, dreg, len: load.bits / 8 }, load.span);

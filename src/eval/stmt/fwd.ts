@@ -59,7 +59,7 @@ export const fwd: StatementRow<FwdArgs> = {
   json: ({ device, addr, family }, ctx) => ({
     fwd: {
       dev: ctx.exprJson(device),
-      ...(addr && family && { addr: ctx.exprJson(addr), family }),
+      ...(addr && family && { family, addr: ctx.exprJson(addr) }),
     },
   }),
   fromJson: {
