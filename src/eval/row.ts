@@ -98,6 +98,8 @@ export interface KeyRow {
   readonly phrase: Phrase;
   /** Words that may stand without the leading word (`iifname` for `meta iifname`). */
   readonly unqualified?: readonly string[];
+  /** What `describe` calls it, where that is neither its name nor follows from what it reads. */
+  readonly described?: string;
   /** From syntax to a typed load; adds what it implies through the context; undefined after errors. */
   check(args: Args, node: SelectorExpr, ctx: CheckContext): Expr | undefined;
   /** The protocol that the row's fields belong to, for rows that are headers. */

@@ -28,16 +28,10 @@ const places: Readonly<Record<string, Place>> = {
 };
 
 const made = ['table', 'chain', 'rule', 'set', 'map', 'element', 'flowtable'];
-const plurals = [
-  'tables',
-  'chains',
-  'rules',
-  'sets',
-  'maps',
-  'meters',
-  'flowtables',
-  'flow tables',
-];
+/** All of a kind, in a family; these also in a table. */
+const inTable = ['sets', 'maps', 'flowtables', 'rules'];
+const inFamily = ['tables', 'chains', 'meters', 'flow tables', 'ruleset'];
+const plurals = [...inFamily, ...inTable.filter((noun) => noun !== 'rules')];
 
 /** The nouns that a verb takes besides the named objects. */
 const nouns: Readonly<Partial<Record<Verb, readonly string[]>>> = {
@@ -49,7 +43,7 @@ const nouns: Readonly<Partial<Record<Verb, readonly string[]>>> = {
   destroy: made,
   flush: ['table', 'chain', 'set', 'map', 'meter', 'flow table', 'ruleset'],
   list: [
-    ...['table', 'chain', 'set', 'map', 'meter', 'flowtable', 'flow table', 'ruleset', 'hooks'],
+    ...['table', 'chain', 'set', 'map', 'meter', 'flowtable', 'flow table', 'hooks'],
     ...plurals,
   ],
   reset: ['rule', 'rules', 'element', 'set', 'map'],
@@ -87,6 +81,8 @@ const monitored = [
 interface Noun {
   readonly name: string;
   readonly object?: ObjectSyntax;
+  /** All objects of the kind. */
+  readonly all?: ObjectSyntax;
 }
 
 export abstract class Commands extends Tables {
@@ -136,16 +132,18 @@ export abstract class Commands extends Tables {
 
   private objectNoun(verb: Verb): Noun | undefined {
     if (!['add', 'create', 'delete', 'destroy', 'list', 'reset'].includes(verb)) return undefined;
+    const resets = ({ name, plural }: ObjectSyntax): boolean =>
+      resettable.includes(name) && [name, plural].some((w) => this.reads(w));
+    if (verb === 'reset' && !this.objects.some(({ row }) => resets(row))) return undefined;
     if (verb === 'list' || verb === 'reset') {
       const all = this.objects.find(({ row }) =>
         row.plural.split(' ').every((w, i) => this.reads(w, i + 1)),
       );
-      if (all) {
+      if (all && (all.row.name !== all.row.plural || this.peek(3).tokenType === T.Table)) {
         for (const _ of all.words) this.next();
-        return { name: all.row.plural };
+        return { name: all.row.plural, all: all.row };
       }
     }
-    if (verb === 'reset' && !resettable.some((w) => this.reads(w))) return undefined;
     const object = this.objectHere();
     return object && { name: object.name, object };
   }
@@ -204,7 +202,8 @@ export abstract class Commands extends Tables {
   // ── Other verbs ────────────────────────────────────────────────────────────────────────────
 
   private other(verb: Verb): Omit<Command, 'kind' | 'verb' | 'span'> {
-    const { name: object, object: row } = this.noun(verb, false);
+    const { name: object, object: row, all } = this.noun(verb, false);
+    if (all?.ofTable) this.requireTable();
     const byHandle = verb === 'delete' || verb === 'destroy';
     switch (row ? 'named' : (places[object] ?? 'all')) {
       case 'table':
@@ -225,6 +224,10 @@ export abstract class Commands extends Tables {
       case 'all':
         return object === 'hooks' ? this.hooks() : { object, handle: this.all(object) };
     }
+  }
+
+  private requireTable(): void {
+    if (!this.at(T.Table)) this.unexpected([T.Table.name]);
   }
 
   private ofChain(verb: Verb, object: string, byHandle: boolean) {
@@ -338,13 +341,12 @@ export abstract class Commands extends Tables {
   /** `list sets [family]`, `list sets table [family] NAME`, `reset rules [family] [table [chain]]` */
   private all(object: string): Handle {
     const first = this.peek(0);
-    if (this.take(T.Table)) return this.table();
+    const tabled = !inFamily.includes(object);
+    if (tabled && this.take(T.Table)) return this.table();
     const draft = this.inFamily();
-    if (object === 'rules') {
-      if (this.take(T.Chain)) return this.chain();
-      if (this.at(T.Name)) draft.table = this.identifier();
-      if (draft.table && this.at(T.Name)) draft.chain = this.identifier();
-    }
+    if (object === 'rules' && this.take(T.Chain)) return this.chain();
+    if (tabled && this.at(T.Name)) draft.table = this.identifier();
+    if (object === 'rules' && draft.table && this.at(T.Name)) draft.chain = this.identifier();
     return { ...draft, span: this.spanFrom(first) };
   }
 }

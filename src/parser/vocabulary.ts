@@ -28,6 +28,8 @@ export interface ObjectSyntax {
   readonly name: string;
   /** As in `list NAMES`. */
   readonly plural: string;
+  /** All of them are listed of a table only. */
+  readonly ofTable?: true;
   /** What may stand between its braces, in any order, each ended by newline or semicolon. */
   readonly lines: readonly Phrase[];
   /** The first line may stand without braces after the name; then no line needs an end. */

@@ -45,6 +45,7 @@ const init: KeyRow['init'] = (op) => (op.args.mod === 0 ? 'ERANGE' : undefined);
 export const jhash: KeyRow = {
   row: 'key',
   name: 'jhash',
+  described: 'hash',
   phrase: [expr('of', 'concat'), ...modulus, opt(kw('seed'), num('seed')), offsetPhrase],
   check(args, node, ctx) {
     const of = ctx.expr(args.of as AstExpr);
@@ -98,6 +99,7 @@ export const jhash: KeyRow = {
 export const symhash: KeyRow = {
   row: 'key',
   name: 'symhash',
+  described: 'hash',
   phrase: [...modulus, offsetPhrase],
   check(args, node) {
     const mod = number(args.mod)!;

@@ -46,6 +46,7 @@ const ipsecArgs = (load: Load): IpsecArgs => load.args as unknown as IpsecArgs;
 export const ipsec: KeyRow = {
   row: 'key',
   name: 'ipsec',
+  described: 'xfrm',
   phrase: [
     choice('dir', ...DIRECTIONS),
     opt(kw('spnum'), num('spnum')),

@@ -45,7 +45,8 @@ export function elementsText(
   return texts.join('');
 }
 
-const duration = (ms: number): string => printDuration(BigInt(ms));
+const duration = (ms: number, { options }: ListContext): string =>
+  printDuration(BigInt(ms), options);
 
 const objectName = (e: Element): string | undefined =>
   (e as Partial<ListedElement>).element?.object;
@@ -56,8 +57,10 @@ export function elementText(e: Element, to: ListContext): string {
   const parts = [
     to.expr(e.key),
     ...statements.map((s) => to.statement(s)),
-    ...(timeout === undefined ? [] : [`timeout ${timeout === 0 ? 'never' : duration(timeout)}`]),
-    ...(expires === undefined || to.options.stateless ? [] : [`expires ${duration(expires)}`]),
+    ...(timeout === undefined
+      ? []
+      : [`timeout ${timeout === 0 ? 'never' : duration(timeout, to)}`]),
+    ...(expires === undefined || to.options.stateless ? [] : [`expires ${duration(expires, to)}`]),
     ...(comment === undefined ? [] : [`comment ${quotedText(comment)}`]),
   ];
   const text = parts.join(' ');

@@ -87,7 +87,7 @@ function elementText(e: Element, ctx: ListContext): string {
   const parts = [
     ctx.expr(e.key),
     ...statements.map((s) => ctx.statement(s)),
-    ...(timeout === undefined ? [] : [`timeout ${printDuration(BigInt(timeout))}`]),
+    ...(timeout === undefined ? [] : [`timeout ${printDuration(BigInt(timeout), ctx.options)}`]),
     ...(comment === undefined ? [] : [`comment "${comment}"`]),
   ];
   return e.data ? `${parts.join(' ')} : ${ctx.expr(e.data)}` : parts.join(' ');

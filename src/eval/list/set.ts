@@ -8,7 +8,7 @@ import { elementJson, elementsText } from './element.ts';
 import type { Json } from './json.ts';
 import { block, handleNote, type Listing, quotedText } from './listing.ts';
 
-const duration = (ms: number): string => printDuration(BigInt(ms));
+const duration = (ms: number, { options }: Listing): string => printDuration(BigInt(ms), options);
 
 /** The text of flags; `timeout` alone is left out where a timeout says so. */
 function flagsText({ flags, timeout }: NftSet): string[] {
@@ -36,8 +36,8 @@ export function settingLines(set: NftSet, statements: readonly string[], to: Lis
     ...flagsText(set),
     ...(statements.length > 0 ? [statements.join(' ')] : []),
     ...(autoMerge ? ['auto-merge'] : []),
-    ...(timeout ? [`timeout ${duration(timeout)}`] : []),
-    ...(gcInterval ? [`gc-interval ${duration(gcInterval)}`] : []),
+    ...(timeout ? [`timeout ${duration(timeout, to)}`] : []),
+    ...(gcInterval ? [`gc-interval ${duration(gcInterval, to)}`] : []),
     ...(comment === undefined ? [] : [`comment ${quotedText(comment)}`]),
   ];
 }

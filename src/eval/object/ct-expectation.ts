@@ -26,7 +26,8 @@ export type CtExpectationArgs = TakesL3proto & {
 export const ctExpectation: ObjectRow<CtExpectationArgs> = {
   row: 'object',
   name: 'ct expectation',
-  plural: 'ct expectations',
+  plural: 'ct expectation',
+  ofTable: true,
   id: 9,
   bare: false,
   lines: [
@@ -44,10 +45,10 @@ export const ctExpectation: ObjectRow<CtExpectationArgs> = {
     if (!protocol || !dport || !timeout || !size) return ctx.error('missing options', span);
     return { protocol, dport, timeout, size, ...l3protoArgs(args, ctx) };
   },
-  list: ({ protocol, dport, timeout, size, l3proto }) => [
+  list: ({ protocol, dport, timeout, size, l3proto }, ctx) => [
     `protocol ${protocol}`,
     `dport ${dport}`,
-    `timeout ${printDuration(BigInt(timeout))}`,
+    `timeout ${printDuration(BigInt(timeout), ctx.options)}`,
     `size ${size}`,
     `l3proto ${l3proto}`,
   ],

@@ -27,6 +27,7 @@ export const ctHelper: ObjectRow<CtHelperArgs> = {
   row: 'object',
   name: 'ct helper',
   plural: 'ct helpers',
+  ofTable: true,
   id: 3,
   bare: false,
   lines: [[kw('type'), quoted('type'), ...l4protoLine], l3protoLine],

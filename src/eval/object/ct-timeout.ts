@@ -87,7 +87,8 @@ function policyFromJson(
 export const ctTimeout: ObjectRow<CtTimeoutArgs> = {
   row: 'object',
   name: 'ct timeout',
-  plural: 'ct timeouts',
+  plural: 'ct timeout',
+  ofTable: true,
   id: 7,
   bare: false,
   lines: [
@@ -108,9 +109,9 @@ export const ctTimeout: ObjectRow<CtTimeoutArgs> = {
     if (!protocol) return ctx.error('Could not process rule: Invalid argument', span);
     return { protocol, ...l3protoArgs(args, ctx), policy };
   },
-  list({ protocol, l3proto, policy }) {
+  list({ protocol, l3proto, policy }, ctx) {
     const states = Object.entries(policy).map(
-      ([state, seconds]) => `${state} : ${printDuration(BigInt(seconds) * 1000n)}`,
+      ([state, seconds]) => `${state} : ${printDuration(BigInt(seconds) * 1000n, ctx.options)}`,
     );
     return [`protocol ${protocol}`, `l3proto ${l3proto}`, `policy = { ${states.join(', ')} }`];
   },

@@ -18,6 +18,8 @@ export interface ObjectRow<A = Readonly<Record<string, unknown>>> {
   readonly name: string;
   /** As in `list NAMES`. */
   readonly plural: string;
+  /** All of them are listed of a table only; then the plural may be the name itself. */
+  readonly ofTable?: true;
   /** The kernel's number of the type (NFT_OBJECT_*). */
   readonly id: number;
   /** What may stand between its braces: each at most once, in any order, ended by newline or `;`. */

@@ -93,15 +93,15 @@ export function checkStateful(
   return checked;
 }
 
-const durationText = (ms: number): string => printDuration(BigInt(ms));
-
 const listed = ({ statements, said }: DynsetArgs): readonly Statement[] => (said ? [] : statements);
 
 export function listDynset(args: DynsetArgs, ctx: ListContext): string {
   const stateless = { ...ctx.options, stateless: true };
   const parts = [
     ctx.expr(args.key),
-    ...(args.timeout === undefined ? [] : [`timeout ${durationText(args.timeout)}`]),
+    ...(args.timeout === undefined
+      ? []
+      : [`timeout ${printDuration(BigInt(args.timeout), ctx.options)}`]),
     ...listed(args).map((s) => ctx.with(stateless).statement(s)),
     ...(args.data ? [':', ctx.expr(args.data)] : []),
   ];

@@ -22,7 +22,7 @@ export const last: StatementRow<LastArgs> = {
   },
   list({ used }, ctx) {
     if (ctx.options.stateless) return 'last';
-    return `last used ${used === undefined ? 'never' : printDuration(BigInt(used))}`;
+    return `last used ${used === undefined ? 'never' : printDuration(BigInt(used), ctx.options)}`;
   },
   json: ({ used }, ctx) => ({
     last: ctx.options.stateless || used === undefined ? null : { used },

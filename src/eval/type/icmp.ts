@@ -65,6 +65,7 @@ function codeType(
   return {
     ...numeric(given),
     symbols: symbolTable(table),
+    described: { as: [] },
     parse: symbolic(given, table).parse,
   };
 }

@@ -3,7 +3,7 @@ import { decimal, hex, numeric, parseNumber, symbolic } from './define.ts';
 import { bitmask, integer } from './integer.ts';
 import { protocols } from './protocols.ts';
 import { services } from './services.ts';
-import type { ValueType } from './value-type.ts';
+import type { Symbols, ValueType } from './value-type.ts';
 
 type Names = Readonly<Record<number, string>>;
 
@@ -14,6 +14,9 @@ function byName(table: Names): Map<string, bigint> {
     for (const name of names.split(' ')) if (!map.has(name)) map.set(name, BigInt(number));
   return map;
 }
+
+const firstNames = (table: Names): Symbols =>
+  Object.entries(table).map(([number, names]) => [names.split(' ')[0]!, BigInt(number)]);
 
 const firstName = (table: Names, value: bigint): string | undefined =>
   table[Number(value)]?.split(' ')[0];
@@ -30,6 +33,7 @@ export const inetProto: ValueType = {
     bits: 8,
     order: 'big',
     base: integer,
+    described: { as: firstNames(protocols) },
   }),
   parse: (text) => {
     const number = parseNumber(text);
@@ -83,7 +87,15 @@ export const etherType: ValueType = symbolic(
 );
 
 export const arpOp: ValueType = symbolic(
-  { name: 'arp_op', description: 'ARP operation', id: 11, bits: 16, order: 'big', base: integer },
+  {
+    name: 'arp_op',
+    description: 'ARP operation',
+    id: 11,
+    bits: 16,
+    order: 'big',
+    base: integer,
+    described: { hex: true },
+  },
   { request: 1, reply: 2, rrequest: 3, rreply: 4, inrequest: 8, inreply: 9, nak: 10 },
 );
 
@@ -93,6 +105,7 @@ export const dscp: ValueType = symbolic(
     description: 'Differentiated Services Code Point',
     id: 36,
     bits: 6,
+    described: { hex: true },
     order: 'big',
     base: integer,
   },
@@ -132,6 +145,7 @@ export const ecn: ValueType = symbolic(
     description: 'Explicit Congestion Notification',
     id: 37,
     bits: 2,
+    described: { hex: true },
     order: 'big',
     base: integer,
   },

@@ -28,12 +28,26 @@ export const ifindex: ValueType = {
 
 /** Link types (ARPHRD_*). */
 export const ifaceType: ValueType = symbolic(
-  { name: 'iface_type', description: 'network interface type', id: 21, bits: 16, base: integer },
+  {
+    name: 'iface_type',
+    description: 'network interface type',
+    id: 21,
+    bits: 16,
+    base: integer,
+    described: { hex: true },
+  },
   { ether: 1, ppp: 512, ipip: 768, ipip6: 769, loopback: 772, sit: 776, ipgre: 778 },
 );
 
 export const devgroup: ValueType = symbolic(
-  { name: 'devgroup', description: 'devgroup name', id: 35, bits: 32, base: integer },
+  {
+    name: 'devgroup',
+    description: 'devgroup name',
+    id: 35,
+    bits: 32,
+    base: integer,
+    described: { file: '/usr/share/iproute2/group' },
+  },
   { default: 0 },
   decimal,
   '"',

@@ -60,7 +60,14 @@ export const cgroupv2: ValueType = {
 };
 
 const realmNames = symbolic(
-  { name: 'realm', description: 'routing realm', id: 22, bits: 32, base: integer },
+  {
+    name: 'realm',
+    description: 'routing realm',
+    id: 22,
+    bits: 32,
+    base: integer,
+    described: { file: '/usr/share/iproute2/rt_realms' },
+  },
   { cosmos: 0 },
   decimal,
   '"',

@@ -2,7 +2,7 @@
 import { decimal, jsonNumber, numeric, parseNumber, symbolic } from './define.ts';
 import { integer } from './integer.ts';
 import { fromLocal, zoneOffset } from './time-zone.ts';
-import type { NameScope, ValueType } from './value-type.ts';
+import type { NameScope, PrintOptions, ValueType } from './value-type.ts';
 
 const DURATION = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+)ms)?$/;
 const UNITS_MS = [86400000n, 3600000n, 60000n, 1000n, 1n] as const;
@@ -16,7 +16,9 @@ export function parseDuration(text: string): bigint | undefined {
 
 const UNIT_NAMES = ['d', 'h', 'm', 's', 'ms'] as const;
 
-export function printDuration(ms: bigint): string {
+/** Whole seconds where times are to be numbers (`-T`). */
+export function printDuration(ms: bigint, { numericTime }: PrintOptions = {}): string {
+  if (numericTime) return `${ms / 1000n}s`;
   let rest = ms;
   let text = '';
   for (const [i, unit] of UNITS_MS.entries()) {

@@ -60,6 +60,15 @@ export interface ValueType {
   /** The type it derives from; ends at integer or string. */
   readonly base?: ValueType;
   readonly symbols?: Symbols;
+  /** How `describe` lists the names; absent: with their values in the format that is usual. */
+  readonly described?: {
+    /** Values in hexadecimal though they print as decimals. */
+    readonly hex?: true;
+    /** The file that names them. */
+    readonly file?: string;
+    /** These, without a heading; where there are none, nothing. */
+    readonly as?: Symbols;
+  };
   /** A set of flags: `a,b` tests bits. */
   readonly bitmask?: true;
   /** Addresses: ranges and masks of leading bits are prefixes, `addr/len`. */

@@ -47,20 +47,12 @@ export function tableHint(
   name: string,
   span: Span,
 ): Diagnostic | undefined {
-  const tables = [...ruleset.tables.values()];
-  const same = tables.find((t) => t.name === name);
-  const near =
-    same ??
-    tables.find(
-      (t) =>
-        t.name ===
-        nearest(
-          name,
-          tables.map((x) => x.name),
-        ),
-    );
-  if (!near || (near.family === family && near.name === name)) return undefined;
-  return message(tableText(near), span);
+  // nft asks the kernel for the tables of one family only.
+  const tables = [...ruleset.tables.values()].filter((t) => t.family === family);
+  const names = tables.map((t) => t.name);
+  const meant = nearest(name, names);
+  const near = tables.find((t) => t.name === meant);
+  return near && near.name !== name ? message(tableText(near), span) : undefined;
 }
 
 /** What nft itself says of a table that is not there. */

@@ -39,7 +39,8 @@ const objects = (one: Handler, all?: Handler): Handlers =>
   Object.fromEntries(
     objectRows.flatMap((row) => [
       [row.name, one] as const,
-      ...(all ? [[row.plural, all] as const] : []),
+      // Where the plural is the name, what is named tells one from all.
+      ...(all && row.plural !== row.name ? [[row.plural, all] as const] : []),
     ]),
   );
 

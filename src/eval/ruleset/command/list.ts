@@ -14,7 +14,7 @@ import { objectRows } from '../../object/index.ts';
 import { strerror } from '../errno.ts';
 import { type Chain, isMap, type NftObject, type NftSet, type Table } from '../store.ts';
 import { type CommandContext, familyOf, report, tableIn } from './context.ts';
-import { noTable } from './hint.ts';
+import { noTable, setHint } from './hint.ts';
 
 /** The tables that a command is about: of its family, of its name. */
 function tablesOf(cmd: Command, ctx: CommandContext): Table[] {
@@ -62,13 +62,15 @@ function printIn(
   ctx: CommandContext,
   texts: (table: Table, to: Listing) => string[],
   jsons: (table: Table, to: Listing) => Json[],
+  /** Tables of which nothing is shown, not even their braces, are left out. */
+  shown: (table: Table) => boolean = () => true,
 ): void {
   if (cmd.handle.table && !tableIn(ctx, cmd)) {
     if (HINTED.has(cmd.object)) noTable(ctx, cmd);
     else notFound(ctx, cmd.handle.table, cmd);
     return;
   }
-  const tables = tablesOf(cmd, ctx);
+  const tables = tablesOf(cmd, ctx).filter((table) => shown(table));
   if (ctx.output.json) {
     ctx.output.items(tables.flatMap((t) => jsons(t, listingOf(ctx, t))));
     return;
@@ -134,6 +136,15 @@ export function listSets(cmd: Command, ctx: CommandContext): void {
   );
 }
 
+/** By noun: which sets are such, and whether nft has a hint where none is there. */
+const ONE: Readonly<
+  Record<string, { readonly is: (set: NftSet) => boolean; readonly hinted?: true }>
+> = {
+  set: { is: SETS.sets! },
+  map: { is: SETS.maps! },
+  meter: { is: SETS.meters!, hinted: true },
+};
+
 export function listSet(cmd: Command, ctx: CommandContext): void {
   const { name, table: tableWord } = cmd.handle;
   const table = tableIn(ctx, cmd);
@@ -142,7 +153,12 @@ export function listSet(cmd: Command, ctx: CommandContext): void {
     return;
   }
   const set = table.sets.get(name?.text ?? '');
-  if (!set || isMap(set) !== (cmd.object === 'map')) {
+  const kind = ONE[cmd.object]!;
+  if (!set && name && kind.hinted) {
+    ctx.errors.push(setHint(ctx.tx.ruleset, table.family, table.name, name.text, name.span));
+    return;
+  }
+  if (!set || !kind.is(set)) {
     notFound(ctx, name, cmd);
     return;
   }
@@ -194,6 +210,7 @@ function printObjects(
     ctx,
     (table, to) => of(table).map((object) => objectText(object, to)),
     (table, to) => of(table).map((object) => objectJson(object, to)),
+    (table) => of(table).length > 0,
   );
 }
 

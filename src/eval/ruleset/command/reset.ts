@@ -57,10 +57,9 @@ const resetState = (e: SetElement): void => {
 };
 
 export function resetSet(cmd: Command, ctx: CommandContext): void {
-  const set = setOf(cmd, ctx);
-  if (!set) return;
   listSet(cmd, ctx);
-  for (const e of set.elements) resetState(e);
+  const set = tableIn(ctx, cmd)?.sets.get(cmd.handle.name?.text ?? '');
+  for (const e of set?.elements ?? []) resetState(e);
 }
 
 export function resetElements(cmd: Command, ctx: CommandContext): void {
