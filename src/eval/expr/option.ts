@@ -48,6 +48,8 @@ export interface OptionSpec {
 }
 
 const MAX_NUMBER = 255;
+/** Every option begins with its number. */
+const KIND_BITS = 8;
 /** What a TCP header can hold of options, in bits. */
 const MAX_OPTION_BITS = 8 * (15 * 4 - 20 - 2);
 
@@ -278,13 +280,16 @@ function rawLoad(row: KeyRow, spec: OptionSpec, args: Args, ctx: CheckContext): 
   return fieldLoad(row, base, { offset, bits, type: known?.type ?? integer });
 }
 
-/** The field that lies at these bits of the option, as it lists. */
+/** The field that lies at these bits of the option, as it lists; `unknown` where there is none. */
 function knownField(spec: OptionSpec, number: number, offset: number, bits: number) {
-  for (const [name, option] of Object.entries(spec.options)) {
-    if (option.number !== number) continue;
+  const options = Object.entries(spec.options).filter(([, option]) => option.number === number);
+  for (const [name, option] of options) {
     for (const [field, at] of Object.entries(option.fields))
       if (at.offset === offset && at.bits === bits)
         return { names: { name, field }, type: at.type };
   }
-  return undefined;
+  const [name] = options[0] ?? [];
+  if (name === undefined) return undefined;
+  const field = offset === 0 && bits === KIND_BITS ? 'kind' : 'unknown';
+  return { names: { name, field }, type: integer };
 }
