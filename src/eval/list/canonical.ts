@@ -19,10 +19,11 @@ import type {
   Value,
 } from '../checked.ts';
 import { constant, isText, ones } from '../lower/constant.ts';
-import { oddField, transfer, windowOf } from '../lower/field.ts';
+import { transfer } from '../lower/field.ts';
 import { integer } from '../type/integer.ts';
 import { canonicalBits } from './bits.ts';
 import { nameBytes, narrow } from './field.ts';
+import { widened } from './mask.ts';
 import { sortedElements } from './order.ts';
 
 export type Match = Extract<Statement, { kind: 'match' }>;
@@ -92,44 +93,6 @@ export function canonicalMatch(match: Match, known: KnownProtocols): Match {
 }
 
 const canMove = (right: Expr): boolean => right.kind === 'value' || right.kind === 'range';
-
-/**
- * Bits that are no field, but begin where a byte does or fill bytes, come back as whole bytes and
- * a mask.
- */
-function widened(left: Expr, right: Expr): { left: Expr; right: Expr } {
-  const field = left.kind === 'load' && left.args.field === undefined ? oddField(left) : undefined;
-  if (left.kind !== 'load' || !field || (field.offset % 8 !== 0 && field.bits % 8 !== 0))
-    return { left, right };
-  const { load, shift } = windowOf(left, field);
-  const up = BigInt(shift);
-  const { type, bits, order } = load;
-  const number = (value: bigint): Value => ({ kind: 'value', value, type, bits, order });
-  const mask = number(ones(field.bits) << up);
-  const binop: Binop = { kind: 'binop', op: '&', left: load, right: mask, type, bits, order };
-  return { left: binop, right: shifted(right, up, number) };
-}
-
-/** Every constant of a right side moved up by so many bits. */
-function shifted(right: Expr, by: bigint, number: (value: bigint) => Value): Expr {
-  switch (right.kind) {
-    case 'value':
-      return number(right.value << by);
-    case 'range':
-      return {
-        ...right,
-        low: shifted(right.low, by, number),
-        high: shifted(right.high, by, number),
-      };
-    case 'set':
-      return {
-        ...right,
-        elements: right.elements.map((e) => ({ ...e, key: shifted(e.key, by, number) })),
-      };
-    default:
-      return right;
-  }
-}
 
 /** A mask prints as the field that it is of. */
 const retypedMask = (left: Expr): Expr =>

@@ -13,6 +13,8 @@ import type { Expr, Load, Statement } from '../checked.ts';
 import { type PayloadRow, payloadArgs } from '../expr/header.ts';
 import { grouped } from '../lower/merge.ts';
 import { canonicalExpr, canonicalMap, canonicalMatch, type Match, retyped } from './canonical.ts';
+import { isBytes } from './field.ts';
+import { takenValue, widened } from './mask.ts';
 
 /** Families whose packets may be of any network protocol. */
 const MIXED: readonly Family[] = ['inet', 'bridge', 'netdev'];
@@ -179,15 +181,19 @@ function read(statement: Statement, to: Dependencies): Statement {
     case 'assign': {
       const known = to.knownFor(statement.target);
       const target = canonicalExpr(statement.target, known) as Load;
-      const value = retyped(canonicalExpr(statement.value, known), target);
+      const given = canonicalExpr(statement.value, known);
+      // What is written into the packet is looked at together with what it is written to.
+      const value = retyped(isBytes(target) ? given : takenValue(given), target);
       useAll(target, to);
       useAll(value, to);
       return { ...statement, target, value };
     }
     case 'vmap': {
       const known = to.knownFor(statement.key);
-      const key = canonicalExpr(statement.key, known);
-      const map = canonicalMap(statement.map);
+      const { left: key, right: map } = widened(
+        canonicalExpr(statement.key, known),
+        canonicalMap(statement.map),
+      );
       useAll(key, to);
       return { ...statement, key, map };
     }

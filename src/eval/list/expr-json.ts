@@ -34,11 +34,12 @@ export function exprJson(e: Expr, ctx: ListContext): Json {
   }
 }
 
-/** Operands of one operator stand side by side. */
+/** What `|` joins stands side by side. */
 function operandsJson(e: Binop, ctx: ListContext): Json[] {
   return [e.left, e.right].flatMap((operand) => {
-    if (operand.kind === 'binop' && operand.op === e.op) return operandsJson(operand, ctx);
-    if (operand.kind === 'value' && e.op === '|') return flagsJson(operand, ctx);
+    if (e.op === '|' && operand.kind === 'binop' && operand.op === '|')
+      return operandsJson(operand, ctx);
+    if (e.op === '|' && operand.kind === 'value') return flagsJson(operand, ctx);
     return [ctx.exprJson(operand)];
   });
 }

@@ -16,7 +16,10 @@ import type { KeyRow } from '../row.ts';
 const isPayload = (row: KeyRow): row is PayloadRow => 'fieldAt' in row;
 const headers = keyRows.filter(isPayload);
 
-const isBytes = (load: Load): boolean => isPayload(load.row) || load.row === raw;
+export const isBytes = (load: Load): boolean => isPayload(load.row) || load.row === raw;
+
+/** Behind this bit nft takes no bits without a name out of their bytes. */
+export const LAST_OFFSET = 248;
 
 /** The field of the header known at the layer that lies at these bits. */
 function find(load: Load, offset: number, bits: number, known: KnownProtocols): Load | undefined {
@@ -56,23 +59,55 @@ export function narrow(
   if (left.left.kind !== 'load' || !isBytes(left.left)) return unchanged;
   const window = windowOf(left);
   if (!window) return unchanged;
-  const { offset, bits, below } = window;
-  const field = find(left.left, offset, bits, known);
-  if (!field || right.value & ((1n << below) - 1n) || right.value >> (below + BigInt(bits)))
-    return unchanged;
-  const { type, order } = field;
-  return { left: field, right: { ...right, value: right.value >> below, type, bits, order } };
+  const field = named(left.left, window, right.value, known) ?? unnamed(left.left, window);
+  if (!field) return unchanged;
+  const { type, order, bits } = field;
+  return {
+    left: field,
+    right: { ...right, value: right.value >> window.below, type, bits, order },
+  };
 }
 
-/** The bits that a mask leaves of a load, if they are neighbours and not all of it. */
-function windowOf(left: Binop): { offset: number; bits: number; below: bigint } | undefined {
+/** What a mask leaves of a load: from its lowest bit on. */
+interface Window {
+  readonly offset: number;
+  /** Neighbouring ones. */
+  readonly run: number;
+  /** All ones. */
+  readonly ones: number;
+  readonly below: bigint;
+  /** Bits of the load in front of them. */
+  readonly above: number;
+}
+
+function named(
+  load: Load,
+  { offset, run, ones, below }: Window,
+  value: bigint,
+  known: KnownProtocols,
+) {
+  if (run !== ones || value & ((1n << below) - 1n) || value >> (below + BigInt(run)))
+    return undefined;
+  return find(load, offset, run, known);
+}
+
+/** Bytes without a name narrow as well; where ones are apart nft takes their number for their width. */
+function unnamed(load: Load, { offset, ones, above }: Window): Load | undefined {
+  if (load.args.field !== undefined || above === 0 || offset > LAST_OFFSET) return undefined;
+  const { layer, tunnel } = payloadArgs(load);
+  const args = { layer, offset, bits: ones, ...(tunnel && { tunnel }) };
+  return { ...load, row: raw, args, bits: ones };
+}
+
+function windowOf(left: Binop): Window | undefined {
   const mask = constant(left.right);
   if (!mask || left.left.kind !== 'load') return undefined;
   const text = mask.toString(2);
-  const run = /^(1+)(0*)$/.exec(text);
-  if (!run) return undefined;
+  const run = /1+(?=0*$)/.exec(text)![0].length;
+  const below = text.length - text.lastIndexOf('1') - 1;
+  const ones = text.replaceAll('0', '').length;
   const { offset, bits } = payloadArgs(left.left);
-  const above = bits - text.length;
-  if (above < 0 || run[1]!.length === bits) return undefined;
-  return { offset: offset + above, bits: run[1]!.length, below: BigInt(run[2]!.length) };
+  const above = bits - below - run;
+  if (above < 0 || ones === bits) return undefined;
+  return { offset: offset + above, run, ones, below: BigInt(below), above };
 }

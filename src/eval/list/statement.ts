@@ -7,13 +7,14 @@ import { flagsOf } from './flags.ts';
 import type { Json } from './json.ts';
 
 type Match = Extract<Statement, { kind: 'match' }>;
+type Assign = Extract<Statement, { kind: 'assign' }>;
 
 export function listStatement(s: Statement, ctx: ListContext): string {
   switch (s.kind) {
     case 'match':
       return matchText(s, ctx);
     case 'assign':
-      return `${settable(s.target, ctx)} set ${flagList(s.value, ctx)}`;
+      return `${ctx.expr(s.target)} set ${assignedText(s, ctx)}`;
     case 'verdict':
       return verdictText(s.verdict);
     case 'vmap':
@@ -23,8 +24,9 @@ export function listStatement(s: Statement, ctx: ListContext): string {
   }
 }
 
-/** Where a value is set the leading word stands even if it may be left out elsewhere. */
-const settable = (target: Expr, ctx: ListContext): string => ctx.expr(target);
+/** Flags are a list, but in bytes of the packet they are a number. */
+const assignedText = ({ target, value }: Assign, ctx: ListContext): string =>
+  target.row.field ? ctx.expr(value) : flagList(value, ctx);
 
 function matchText(match: Match, ctx: ListContext): string {
   const { left, op, right } = match;
@@ -66,7 +68,7 @@ export function statementJson(s: Statement, ctx: ListContext): Json {
     case 'match':
       return matchJson(s, ctx);
     case 'assign':
-      return { mangle: { key: ctx.exprJson(s.target), value: flagListJson(s.value, ctx) } };
+      return { mangle: { key: ctx.exprJson(s.target), value: assignedJson(s, ctx) } };
     case 'verdict':
       return verdictJson(s.verdict);
     case 'vmap':
@@ -75,6 +77,9 @@ export function statementJson(s: Statement, ctx: ListContext): Json {
       return s.row.json(s.args, ctx);
   }
 }
+
+const assignedJson = ({ target, value }: Assign, ctx: ListContext): Json =>
+  target.row.field ? ctx.exprJson(value) : flagListJson(value, ctx);
 
 const JSON_OPS: Readonly<Partial<Record<RelOp, string>>> = { any: 'in', none: '!' };
 

@@ -1,0 +1,91 @@
+/**
+ * Bits of the packet that nft does not find again as a field: they list as bytes under a mask.
+ *
+ * nft sends whole bytes, a mask and a shift for a field of odd bits, and looks for the field when it
+ * reads them back. Mirrors payload_expr_trim_force and what binop_postprocess leaves alone.
+ */
+import type { Binop, Expr, Load, SetLiteral, SetRef } from '../checked.ts';
+import { payloadArgs } from '../expr/header.ts';
+import { raw } from '../expr/raw.ts';
+import { ones } from '../lower/constant.ts';
+import { number, oddField, windowOf } from '../lower/field.ts';
+import type { Field } from '../row.ts';
+import { hexInteger } from '../type/integer.ts';
+import { isBytes, LAST_OFFSET } from './field.ts';
+
+/** A comparison or a map of bits that are no field: bytes and a mask, constants where these lie. */
+export function widened<R extends Expr>(left: Expr, right: R): { left: Expr; right: R } {
+  const field = left.kind === 'load' && left.args.field === undefined ? oddField(left) : undefined;
+  if (left.kind !== 'load' || !field || standsAlone(field, right)) return { left, right };
+  const { masked, shift } = underMask(left, field);
+  return { left: masked, right: shifted(right, BigInt(shift), masked.bits) };
+}
+
+/** Bits without a name list as such only where one number is compared, and in the middle of bytes. */
+const standsAlone = ({ offset }: Field, right: Expr): boolean =>
+  right.kind === 'value' && offset % 8 !== 0 && offset <= LAST_OFFSET;
+
+function underMask(left: Load, field: Field): { masked: Binop; shift: number } {
+  const { load, shift } = windowOf(left, field);
+  const right = number(load, ones(field.bits) << BigInt(shift), load.bits);
+  const { type, bits, order } = load;
+  return { masked: { kind: 'binop', op: '&', left: load, right, type, bits, order }, shift };
+}
+
+/** Every constant of a right side moved up by so many bits. */
+function shifted<R extends Expr>(right: R, by: bigint, bits: number): R;
+function shifted(right: Expr, by: bigint, bits: number): Expr {
+  switch (right.kind) {
+    case 'value':
+      return { ...right, value: right.value << by, bits };
+    case 'range': {
+      const [low, high] = [shifted(right.low, by, bits), shifted(right.high, by, bits)];
+      return { ...right, low, high, bits };
+    }
+    case 'set': {
+      const elements = right.elements.map((e) => ({ ...e, key: shifted(e.key, by, bits) }));
+      return { ...right, elements, bits };
+    }
+    default:
+      return right;
+  }
+}
+
+/** A value as a statement takes it: fields at the end of their bytes are not found again. */
+export function takenValue(e: Expr): Expr {
+  if (e.kind === 'binop') return takenOperation(e);
+  if (e.kind === 'map') return { ...e, ...takenMap(e.key, e.map) };
+  const field = e.kind === 'load' && isBytes(e) && oddField(e);
+  if (e.kind !== 'load' || !field || windowOf(e, field).shift !== 0) return e;
+  return withoutName(underMask(e, field).masked);
+}
+
+/** Constants beside bytes without a name are numbers as these are. */
+function takenOperation(e: Binop): Binop {
+  const left = takenValue(e.left);
+  if (left === e.left) return e;
+  return { ...e, left, right: { ...e.right, type: left.type } };
+}
+
+/** A field that lies across bytes, with bits behind it: masked twice, and its keys where it lies. */
+function takenMap(key: Expr, map: SetLiteral | SetRef): { key: Expr; map: SetLiteral | SetRef } {
+  const named = key.kind === 'load' && isBytes(key) && key.args.field !== undefined;
+  const field = named ? oddField(key) : undefined;
+  if (key.kind !== 'load' || !field) {
+    const { left, right } = widened(key, map);
+    return { key: left, map: right };
+  }
+  const { masked, shift } = underMask(key, field);
+  if (shift === 0 || masked.bits === 8 || map.kind === 'setref') return { key, map };
+  const once = withoutName(masked);
+  return { key: { ...once, left: once }, map: shifted(map, BigInt(shift), masked.bits) };
+}
+
+/** The bytes of a header as any bytes. */
+function withoutName(masked: Binop): Binop {
+  const load = masked.left as Load;
+  const { layer, offset, bits, tunnel } = payloadArgs(load);
+  const args = { layer, offset, bits, ...(tunnel && { tunnel }) };
+  const plain = { ...load, row: raw, args, type: hexInteger(0) };
+  return { ...masked, type: plain.type, left: plain, right: { ...masked.right, type: plain.type } };
+}
