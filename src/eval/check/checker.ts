@@ -78,6 +78,10 @@ export class Checker implements CheckContext {
     return known?.virtual ? undefined : known?.name;
   }
 
+  protocolSpan(layer: Layer): Span | undefined {
+    return this.known.at(layer)?.span;
+  }
+
   need(protocol: Protocol, span: Span): number | undefined {
     return need(protocol, span, this.dependencies);
   }
@@ -128,7 +132,11 @@ export class Checker implements CheckContext {
     const { left, right } = statement;
     this.equal.push(statement);
     const inside = left.kind === 'load' && left.args.tunnel !== undefined;
-    (inside && this.inner ? this.inner : this.outer).learn(left, right);
+    (inside && this.inner ? this.inner : this.outer).learn(
+      left,
+      right,
+      statement.span ?? left.span,
+    );
   }
 
   private get dependencies(): DependencyContext {

@@ -74,6 +74,8 @@ export interface CheckContext {
   statement(node: AstStatement): readonly Statement[] | undefined;
   /** The protocol known at a layer, by its name (`ip`, `tcp`, `ether`). */
   protocol(layer: Layer): string | undefined;
+  /** What said so; absent where the family does. */
+  protocolSpan(layer: Layer): Span | undefined;
   /**
    * Sees to it that a header of this protocol is there, by the matches that it takes. The result is
    * how many bits further than usual the header begins (behind a VLAN tag); undefined after errors.

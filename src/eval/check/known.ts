@@ -4,6 +4,7 @@
  * Owns what equality with a protocol's number says, headers stacked behind one another (VLAN tags),
  * and which ICMP message it is. Mirrors struct proto_ctx of nft.
  */
+import type { Span } from '../../parser/ast.ts';
 import type { Expr, Load, Value } from '../checked.ts';
 import type { Layer, Naming, Numbering, Protocol } from './protocol.ts';
 
@@ -15,6 +16,8 @@ export interface Known {
   readonly shift: number;
   /** All that matches have said it is: more than one after a comparison with a set. */
   readonly among: readonly Protocol[];
+  /** What said it. */
+  readonly span?: Span;
 }
 
 export class KnownProtocols {
@@ -45,13 +48,13 @@ export class KnownProtocols {
     return this.messages.get(protocol.name);
   }
 
-  /** Takes in that `left` equals `right`: a constant, or any of a set of them. */
-  learn(left: Expr, right: Expr): void {
+  /** Takes in that `left` equals `right`: a constant, or any of a set of them; said at `span`. */
+  learn(left: Expr, right: Expr, span?: Span): void {
     if (left.kind !== 'load') return;
-    for (const value of constants(right)) this.learnOne(left, value.value);
+    for (const value of constants(right)) this.learnOne(left, value.value, span);
   }
 
-  private learnOne(load: Load, value: bigint): void {
+  private learnOne(load: Load, value: bigint, span: Span | undefined): void {
     const own = load.row.protocol;
     const field = load.args.field;
     if (own?.message && field === own.message[2]) this.messages.set(own.name, Number(value));
@@ -60,8 +63,8 @@ export class KnownProtocols {
     if (own === undefined && !this.canLearn(naming)) return;
     const found = this.find(naming.numbering, value);
     if (found && own && found.layer === own.layer) this.push(own, found);
-    else if (found) this.set(found.layer, found);
-    else if (naming.layer) this.set(naming.layer, unknownAt(naming.layer));
+    else if (found) this.set(found.layer, found, span);
+    else if (naming.layer) this.set(naming.layer, unknownAt(naming.layer), span);
   }
 
   /** What metadata say of a layer counts where the family's hooks do not know it by themselves. */
@@ -76,13 +79,14 @@ export class KnownProtocols {
     return this.byNumber.get(numberKey(numbering, Number(value)));
   }
 
-  private set(layer: Layer, protocol: Protocol): void {
+  private set(layer: Layer, protocol: Protocol, span: Span | undefined): void {
     const before = this.layers.get(layer);
     const others = before?.among.filter((p) => p !== protocol) ?? [];
     this.layers.set(layer, {
       protocol,
       shift: before?.shift ?? 0,
       among: [...others, protocol],
+      ...(span && { span }),
     });
   }
 

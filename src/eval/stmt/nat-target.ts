@@ -2,7 +2,7 @@
  * Where `snat` and `dnat` send packets: an address, a range, a map of addresses or of addresses with
  * ports, and of which family. Mirrors stmt_evaluate_nat and nat_evaluate_family of nft.
  */
-import type { Args, Expr as AstExpr, Word } from '../../parser/ast.ts';
+import type { Args, Expr as AstExpr, Span, Word } from '../../parser/ast.ts';
 import { member } from '../../parser/json/reader.ts';
 import type { JsonStatements } from '../../parser/json/statement.ts';
 import type { JsonValue } from '../../parser/json/text.ts';
@@ -102,6 +102,25 @@ export function checkTarget(args: Args, word: Word, ctx: CheckContext): NatTarge
   return checked && { ...target, port: checked };
 }
 
+/** Addresses of a family, in a statement that goes with what is known of the packet (stmt_evaluate_l3proto). */
+export function fitsNetwork(
+  given: NatFamily,
+  statement: string,
+  span: Span,
+  ctx: CheckContext,
+): boolean {
+  const known = ctx.protocol('nh');
+  if ((known !== 'ip' && known !== 'ip6') || known === given) return true;
+  const before = ctx.protocolSpan('nh');
+  ctx.error(
+    `conflicting protocols specified: ${known} vs. ${given}. ` +
+      `You must specify ip or ip6 family in ${statement} statement`,
+    span,
+    ...(before ? [before] : []),
+  );
+  return false;
+}
+
 function familyOf(
   given: NatFamily | undefined,
   addr: AstExpr | undefined,
@@ -109,17 +128,11 @@ function familyOf(
   ctx: CheckContext,
 ): NatFamily | 'inet' | undefined {
   const { family } = ctx;
-  if (family === 'ip' || family === 'ip6') {
-    if (!given || given === family) return family;
-    return ctx.error(
-      `conflicting protocols specified: ${family} vs. ${given}. ` +
-        `You must specify ip or ip6 family in ${word.text} statement`,
-      word.span,
-    );
-  }
+  if (family === 'ip' || family === 'ip6')
+    return fitsNetwork(given ?? family, word.text, word.span, ctx) ? family : undefined;
   if (family !== 'inet') return ctx.error('NAT is only supported for IPv4/IPv6', word.span);
   if (!addr) return 'inet';
-  if (given) return given;
+  if (given) return fitsNetwork(given, word.text, word.span, ctx) ? given : undefined;
   // What a map is keyed by may say which family it is.
   if (addr.kind === 'map' && !ctx.protocol('nh')) ctx.expr(addr.key);
   const known = ctx.protocol('nh');

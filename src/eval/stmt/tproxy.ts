@@ -9,7 +9,7 @@ import type { Register } from '../ir.ts';
 import { registerName } from '../lower/registers.ts';
 import type { ChainSite, StatementRow } from '../row.ts';
 import { inetService } from '../type/inet.ts';
-import { addressOf, type NatFamily } from './nat-target.ts';
+import { addressOf, fitsNetwork, type NatFamily } from './nat-target.ts';
 
 export type TproxyArgs = {
   /** Of the table where nothing is said; `inet`: both. */
@@ -39,12 +39,7 @@ function familyOf(
   if (family !== 'ip' && family !== 'ip6') {
     return ctx.error('tproxy is only supported for IPv4/IPv6/INET', span);
   }
-  if (!given || given === family) return family;
-  return ctx.error(
-    `conflicting protocols specified: ${family} vs. ${given}. ` +
-      'You must specify ip or ip6 family in tproxy statement',
-    span,
-  );
+  return given ?? family;
 }
 
 export const tproxy: StatementRow<TproxyArgs> = {
@@ -66,6 +61,7 @@ export const tproxy: StatementRow<TproxyArgs> = {
     if (!ctx.protocol('th')) {
       return ctx.error('Transparent proxy support requires transport protocol match', span);
     }
+    if (family !== 'inet' && !fitsNetwork(family, 'tproxy', span, ctx)) return undefined;
     const addr = addrNode && ctx.expr(addrNode, addressOf(family as NatFamily));
     const port = portNode && ctx.expr(portNode, { type: inetService, bits: 16, order: 'big' });
     if ((addrNode && !addr) || (portNode && !port)) return undefined;
