@@ -12,6 +12,8 @@ export interface KernelProfile {
   readonly lowestAddressIsBroadcast: boolean;
   /** All of 0.0.0.0/8 is no address, not only 0.0.0.0 (before 5.3). */
   readonly zeronetIsSubnet: boolean;
+  /** `reject` answers UDP that carries no checksum (6.0). */
+  readonly rejectTakesZeroSum: boolean;
   /** Netdev tables have the egress hook (5.16). */
   readonly egressHook: boolean;
   /**
@@ -129,6 +131,7 @@ const V4_16: KernelProfile = {
   postroutingIif: false,
   lowestAddressIsBroadcast: true,
   zeronetIsSubnet: true,
+  rejectTakesZeroSum: false,
   egressHook: false,
   tcpOffload: 'replied',
   flowtableCounter: false,
@@ -203,6 +206,7 @@ const V5_10: KernelProfile = {
 const V6_1: KernelProfile = {
   ...V5_10,
   release: '6.1',
+  rejectTakesZeroSum: true,
   lowestAddressIsBroadcast: false,
   egressHook: true,
   tcpOffload: 'assured',

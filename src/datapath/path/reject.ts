@@ -89,8 +89,9 @@ function etherTypeOf(p: Packet): number {
 }
 
 /** nf_reject_verify_csum: whether the checksum covers the payload and must be right. */
-function mustVerify(p: Packet, th: number, protocol: number): boolean {
+function mustVerify(ns: Netns, p: Packet, th: number, protocol: number): boolean {
   if (UNSUMMED.includes(protocol)) return false;
+  if (!ns.profile.rejectTakesZeroSum) return true;
   return protocol !== IPPROTO_UDP || th + 8 > p.m[END]! || half(p.b, th + 6) !== 0;
 }
 
@@ -144,24 +145,24 @@ function sendUnreach4(ns: Netns, p: Packet, code: number): void {
   if (half(b, at + 6) & IP_OFFSET || !fillRoute4(ns, p)) return;
   const th = at + (b[at]! & 15) * 4;
   const protocol = b[at + 9]!;
-  if (mustVerify(p, th, protocol) && !sumIsRight4(p, th, protocol)) return;
+  if (mustVerify(ns, p, th, protocol) && !sumIsRight4(p, th, protocol)) return;
   icmpSend(ns, p, ICMP_DEST_UNREACH, code, 0);
 }
 
 /** reject6_csum_ok */
-function checksumOk6(p: Packet): boolean {
+function checksumOk6(ns: Netns, p: Packet): boolean {
   const { m, b } = p;
   if (m[FLAGS]! & FLAG_CSUM_OK) return true;
   const th = skipExthdr(b, m[NH]! + 40, m[END]!, b[m[NH]! + 6]!);
   if (th < 0 || th >= m[END]! || skipped.fragOff & 0xfff8) return false;
   const protocol = skipped.next;
-  return !mustVerify(p, th, protocol) || sumIsRight6(p, th, protocol);
+  return !mustVerify(ns, p, th, protocol) || sumIsRight6(p, th, protocol);
 }
 
 /** nf_send_unreach6 */
 function sendUnreach6(ns: Netns, p: Packet, code: number): void {
   const { m } = p;
-  if (!checksumOk6(p)) return;
+  if (!checksumOk6(ns, p)) return;
   if (m[HOOK] === OUTPUT && m[DEV] === 0) m[DEV] = LOOPBACK_IFINDEX;
   if (fillRoute6(ns, p)) icmp6Send(ns, p, ICMPV6_DEST_UNREACH, code, 0);
 }
@@ -329,7 +330,7 @@ function unreach4(ns: Netns, p: Packet, code: number): Packet | null {
   if (protocol === IPPROTO_ICMP && th < m[END]! && b[th] === ICMP_DEST_UNREACH) return null;
   const length = Math.min(QUOTE4_MAX, m[END]! - at);
   m[END] = at + half(b, at + 2);
-  if (mustVerify(p, th, protocol) && !sumIsRight4(p, th, protocol)) return null;
+  if (mustVerify(ns, p, th, protocol) && !sumIsRight4(p, th, protocol)) return null;
   const reply = header4(ns, p, IPPROTO_ICMP, 8 + length);
   const rth = reply.m[TH]!;
   reply.b.fill(0, rth, rth + 8);
@@ -350,7 +351,7 @@ function unreach6(ns: Netns, p: Packet, code: number): Packet | null {
   if (icmp && b[th] === ICMPV6_DEST_UNREACH) return null;
   const length = Math.min(QUOTE6_MAX, m[END]! - at);
   if (half(b, at + 4) !== 0) m[END] = at + 40 + half(b, at + 4);
-  if (!checksumOk6(p)) return null;
+  if (!checksumOk6(ns, p)) return null;
   const reply = header6(ns, p, IPPROTO_ICMPV6, 8 + length);
   const rth = reply.m[TH]!;
   reply.b.fill(0, rth, rth + 8);
