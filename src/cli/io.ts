@@ -16,6 +16,8 @@ export interface Io {
   /** Files that rulesets name. */
   readonly files: SourceReader;
   readonly env: NodeJS.ProcessEnv;
+  /** The number of this process; absent: nobody is told one. */
+  readonly pid?: number;
 }
 
 /** Writes everything, waiting where a pipe is full; false: the reader is gone. */
@@ -44,5 +46,6 @@ export function processIo(): Io {
     stdin: () => readFileSync(0, 'utf8'),
     files: diskReader,
     env: process.env,
+    pid: process.pid,
   };
 }

@@ -23,8 +23,9 @@ const EXTENDED = `${VERSION}  cli:\t\teditline\n  json:\t\tyes\n  minigmp:\tno\n
 /** Runs one invocation of nft; the exit status: 0, or 1 where anything was wrong. */
 export function runNft(argv: readonly string[], io: Io, target: Target): number {
   const options = readOptions(argv);
-  if (typeof options === 'string') {
-    io.err(options);
+  if ('err' in options) {
+    io.err(options.err);
+    if (options.out !== undefined) io.out(options.out);
     return 1;
   }
   switch (options.show) {
@@ -93,6 +94,7 @@ function report(parsed: Parsed | ParsedJson, options: NftOptions, io: Io, target
     ...options,
     ...showingSent(options, io),
     ...(json && { echo: false }),
+    ...(io.pid !== undefined && { pid: io.pid }),
     broken,
   });
   if (result.output !== '') io.out(result.output);

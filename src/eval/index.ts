@@ -46,6 +46,8 @@ export interface EvaluateOptions {
   readonly broken?: boolean;
   /** What was added is printed (`-e`). */
   readonly echo?: boolean;
+  /** The number of the process that asks, for the echo to tell. */
+  readonly pid?: number;
   /** Told what the batch asks the kernel for (`-d netlink`), also where the kernel refuses it. */
   sent?(requests: readonly Request[]): void;
 }
@@ -78,7 +80,13 @@ export function evaluate(
 export function endProgram({ ruleset, machine, listener, owner }: Target): void {
   const tx = new Transaction(ruleset, machine, owner);
   releaseOwner(tx);
-  if (tx.changes.length > 0) listener?.commit(tx.changes);
+  commit({ ruleset, machine, ...(listener && { listener }) }, tx.changes);
+}
+
+function commit({ ruleset, listener }: Target, changes: readonly Change[]): void {
+  if (changes.length === 0) return;
+  ruleset.generation++;
+  listener?.commit(changes);
 }
 
 function evaluateAs(
@@ -100,18 +108,29 @@ function evaluateAs(
   }
   const changes = options.checkOnly ? [] : [...first.tx.changes];
   if (options.checkOnly) first.tx.abort();
-  else target.listener?.commit(changes);
-  if (options.echo) echo(changes, commands, first);
+  else commit(target, changes);
+  if (options.echo) echo(changes, commands, first, options.pid);
   return { ok: true, diagnostics: first.warnings, output: first.output.take(), changes };
 }
 
 /** Prints what a batch added, as nft hears it back from the kernel. */
-function echo(changes: readonly Change[], commands: readonly Command[], ctx: CommandContext): void {
+function echo(
+  changes: readonly Change[],
+  commands: readonly Command[],
+  ctx: CommandContext,
+  pid: number | undefined,
+): void {
   const added = changes.filter((c) => c.change !== 'del' && !isInternal(c));
   const created = commands.every((c) => c.verb === 'create');
   const options = { names: ctx.tx.machine, print: ctx.options, created };
-  if (!ctx.output.json) ctx.output.text(eventText(added, options));
-  else if (added.length > 0) ctx.output.events(eventJson(added, options));
+  if (added.length === 0) return;
+  if (ctx.output.json) {
+    ctx.output.events(eventJson(added, options));
+    return;
+  }
+  ctx.output.text(eventText(added, options));
+  if (pid === undefined) return;
+  ctx.output.text(`# new generation ${ctx.tx.ruleset.generation} by process ${pid} (nft)\n`);
 }
 
 /** Sets without a name, and chains that got another: nft says nothing of them. */

@@ -29,6 +29,8 @@ export interface Reading {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** strerror(EISDIR) */
+const IS_FOLDER = 'Is a directory';
 const MAX_INCLUDE_DEPTH = 16;
 
 /** The directory of a file, where its includes are looked for too. */
@@ -61,8 +63,10 @@ export class NftParser extends Commands {
     const name = entry.kind === 'text' ? entry.name : entry.path;
     const got = entry.kind === 'text' ? entry : this.readFile(entry.path);
     if ('error' in got) {
-      const source: Source = { id: 0, name, text: '' };
-      const message = `Could not open file "${name}": ${got.error}`;
+      const source: Source = { id: 0, name: 'internal', text: '', internal: true };
+      const isFolder = got.error === IS_FOLDER;
+      const what = isFolder ? `Not a regular file: "${name}"` : `Could not open file "${name}"`;
+      const message = isFolder ? `${what}\n` : `${what}: ${got.error}\n`;
       const span = { source: 0, start: 0, end: 0 };
       return {
         commands: [],

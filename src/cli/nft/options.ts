@@ -103,7 +103,7 @@ const ROWS: readonly OptionRow[] = [
     help: 'Define variable, e.g. --define foo=1.2.3.4',
     set: (d, text) => {
       const at = text.indexOf('=');
-      if (at < 0) return `Error: invalid variable definition \`${text}'`;
+      if (at < 0) return `Error: Failed to define variable '${text}'`;
       d.defines[text.slice(0, at)] = text.slice(at + 1);
       return undefined;
     },
@@ -267,11 +267,16 @@ export function usage(): string {
     }
     lines.push('');
   }
-  return lines.join('\n');
+  return `${lines.join('\n')}\n`;
 }
 
-/** The options, or the message for stderr. */
-export function readOptions(argv: readonly string[]): NftOptions | string {
+/** What is said where the options are wrong. */
+export interface WrongOptions {
+  readonly err: string;
+  readonly out?: string;
+}
+
+export function readOptions(argv: readonly string[]): NftOptions | WrongOptions {
   const draft: Draft = {
     print: {},
     files: [],
@@ -300,8 +305,11 @@ export function readOptions(argv: readonly string[]): NftOptions | string {
     const taken = word.startsWith('--')
       ? readLong(word, argv[i + 1], draft)
       : readShort(word, argv[i + 1], draft);
-    if (typeof taken === 'string') return taken;
+    if (typeof taken === 'string') return { err: taken };
     i += taken;
+  }
+  if (Object.keys(draft.defines).length > 0 && draft.files.length === 0) {
+    return { err: 'Error: -D/--define can only be used with -f/--filename\n' };
   }
   return draft;
 }
@@ -348,11 +356,13 @@ function apply(row: OptionRow, draft: Draft, argument: string, taken: number): T
 const isOption = (word: string): boolean =>
   ROWS.some((r) => word === `-${r.short}` || (r.long !== '' && word === `--${r.long}`));
 
-function lateOption(argv: readonly string[], from: number, late: string): string {
+/** The marks go to stdout, as nft has it. */
+function lateOption(argv: readonly string[], from: number, late: string): WrongOptions {
   const line = `nft ${argv.join(' ')} `;
   const at = 'nft '.length + argv.slice(0, argv.indexOf(late, from)).join(' ').length + 1;
   const command = 'nft '.length + argv.slice(0, from).join(' ').length;
   const marks = `${' '.repeat(Math.max(0, command - 1))}^`;
   const under = marks.padEnd(at) + '~'.repeat(late.length);
-  return `Error: syntax error, options must be specified before commands\n${line}\n${under}\n`;
+  const err = `Error: syntax error, options must be specified before commands\n${line}`;
+  return { err, out: `\n${under}\n` };
 }

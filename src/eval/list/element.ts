@@ -78,15 +78,19 @@ export function elementJson(e: Element, to: ListContext): Json {
 function keyJson(e: Element, to: ListContext): Json {
   const val = to.exprJson(e.key);
   const { timeout, expires, comment, statements = [] } = e;
-  const shown = expires !== undefined && !to.options.stateless;
-  if (!shown && timeout === undefined && comment === undefined && statements.length === 0) {
+  if (
+    expires === undefined &&
+    timeout === undefined &&
+    comment === undefined &&
+    statements.length === 0
+  ) {
     return val;
   }
   return {
     elem: {
       val,
       ...(timeout !== undefined && { timeout: Math.floor(timeout / 1000) }),
-      ...(shown && { expires: Math.floor(expires / 1000) }),
+      ...(expires !== undefined && { expires: Math.floor(expires / 1000) }),
       ...(comment !== undefined && { comment }),
       // nft prints the first of several only.
       ...(statements[0] && (to.statementJson(statements[0]) as object)),

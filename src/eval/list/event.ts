@@ -60,7 +60,7 @@ function eventsOf(change: Change, options: EventOptions): Event[] {
     case 'chain':
       return [{ verb, text: chainEvent(change.chain, verb, to), json: chainJson(change.chain) }];
     case 'rule':
-      return [ruleEvent(change, verb, to)];
+      return ruleEvents(change, verb, to);
     case 'set':
       return [{ verb, text: setEvent(change.set, verb, to), json: emptySetJson(change.set, to) }];
     case 'element':
@@ -97,6 +97,10 @@ function subjectOf(change: Change): { readonly table: Table } {
 const within = ({ family, name }: Table, what: string, of: string): string =>
   `${what} ${family} ${name} ${of}`;
 
+/** `set ip t s { type mark; } ` */
+const blockText = (head: string, handle: number, lines: readonly string[], to: Listing): string =>
+  `${head} {${handleNote(handle, to)} ${lines.join(' ')} } `;
+
 function tableEvent(table: Table, verb: string, to: Listing): string {
   const flags = verb === 'delete' ? [] : tableFlags(table);
   const block = flags.length > 0 ? ` { flags ${flags.join(',')}; }` : '';
@@ -111,15 +115,26 @@ function chainEvent(chain: Chain, verb: string, to: Listing): string {
 
 type RuleChange = Extract<Change, { what: 'rule' }>;
 
-function ruleEvent(change: RuleChange, plain: string, to: Listing): Event {
-  const { rule, old, inserted, position } = change;
-  const { chain, handle } = rule;
-  const place = within(chain.table, 'rule', chain.name);
+/** A rule in another's place comes as two events. */
+function ruleEvents(change: RuleChange, plain: string, to: Listing): Event[] {
+  const { rule, old, inserted } = change;
+  const place = within(rule.chain.table, 'rule', rule.chain.name);
   const json = ruleObjectJson(rule, to);
-  if (plain === 'delete') return { verb: plain, text: `${place} handle ${handle}`, json };
-  if (old) return { verb: 'replace', text: `${place} handle ${handle} ${body(rule, to)}`, json };
-  const at = position === undefined ? '' : `handle ${position} `;
-  return { verb: inserted ? 'insert' : plain, text: `${place} ${at}${body(rule, to)}`, json };
+  if (plain === 'delete') {
+    return [{ verb: plain, text: `${place} handle ${rule.handle}`, json }];
+  }
+  const verb = inserted ? 'insert' : plain;
+  const added = { verb, text: `${place} ${positionText(rule)}${body(rule, to)}`, json };
+  if (!old) return [added];
+  const gone = { what: 'rule', change: 'del', rule: old } as const;
+  return [...ruleEvents(gone, 'delete', to), added];
+}
+
+/** Behind which rule it stands, unless it is the first or the last. */
+function positionText(rule: Rule): string {
+  const { rules } = rule.chain;
+  const at = rules.indexOf(rule);
+  return at > 0 && at < rules.length - 1 ? `handle ${rules[at - 1]!.handle} ` : '';
 }
 
 const body = (rule: Rule, to: Listing): string => ruleLine(rule, to);
@@ -130,7 +145,7 @@ function setEvent(set: NftSet, verb: string, to: Listing): string {
   const bare = to.with({ ...to.options, stateless: true });
   const statements = set.statements.map((s) => bare.statement(s));
   const lines = settingLines(set, statements, to).map((line) => `${line};`);
-  return `${head} { ${lines.join(' ')} } ${handleNote(set.handle, to).trimStart()}`;
+  return blockText(head, set.handle, lines, to);
 }
 
 /** A set's own data; its elements are events of their own. */
@@ -160,12 +175,12 @@ function objectEvent(object: NftObject, verb: string, to: Listing): string {
   if (verb === 'delete') return head;
   const end = row.bare ? '' : ';';
   const lines = objectLines(object, to).map((line) => `${line}${end}`);
-  return `${head} { ${lines.join(' ')} } ${handleNote(handle, to).trimStart()}`;
+  return blockText(head, handle, lines, to);
 }
 
 function flowtableEvent(flowtable: Flowtable, verb: string, to: Listing): string {
   const head = within(flowtable.table, 'flowtable', flowtable.name);
   if (verb === 'delete') return head;
   const lines = flowtableLines(flowtable, to).map((line) => `${line};`);
-  return `${head} { ${lines.join(' ')} } ${handleNote(flowtable.handle, to).trimStart()}`;
+  return blockText(head, flowtable.handle, lines, to);
 }

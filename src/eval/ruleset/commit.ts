@@ -29,9 +29,8 @@ export type Change =
       readonly change: 'new' | 'del';
       readonly rule: Rule;
       readonly old?: Rule;
-      /** `insert`: it stands before others; the handle of the rule that the command named. */
+      /** `insert`: it stands before others. */
       readonly inserted?: true;
-      readonly position?: number;
     }
   | { readonly what: 'set'; readonly change: 'new' | 'del' | 'update'; readonly set: NftSet }
   /** Elements that a command added to or took from a set that rules may use already. */

@@ -22,6 +22,8 @@ export interface Ruleset {
   nextChain: number;
   /** The number of the next program that sends commands. */
   nextOwner: number;
+  /** How many batches changed something, from one. */
+  generation: number;
 }
 
 export interface Table {

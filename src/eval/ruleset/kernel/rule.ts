@@ -58,13 +58,11 @@ export function newRule(tx: Transaction, spec: NewRule): Rule | Refusal {
     tx.did(() => {}, { what: 'rule', change: 'new', rule, old: next! });
   } else {
     put(tx, rule, placeFor(chain, spec.how, next));
-    const { position } = spec;
     tx.did(() => {}, {
       what: 'rule',
       change: 'new',
       rule,
       ...(spec.how === 'insert' && { inserted: true }),
-      ...(position !== undefined && { position }),
     });
   }
   return needsValidation(ops) ? (validateNow(tx, table) ?? rule) : rule;
