@@ -90,12 +90,16 @@ export interface ReplayOptions {
   readonly explain?: boolean;
 }
 
+/** nft lists the ruleset first: 60 ms of a recorded machine pass before conntrack is asked, here 52. */
+const LOOK_JIFFIES = 13;
+
 function look(router: Router, end: boolean): Snapshot {
+  const conntrack = (extended: boolean) => router.conntrackLines(extended, LOOK_JIFFIES);
   return {
     nft_json: router.listJson(),
-    conntrack: router.conntrackLines(true),
-    proc: router.procLines(),
-    ...(end && { nft: router.listText(), conntrack_plain: router.conntrackLines(false) }),
+    conntrack: conntrack(true),
+    proc: router.procLines(LOOK_JIFFIES),
+    ...(end && { nft: router.listText(), conntrack_plain: conntrack(false) }),
   };
 }
 

@@ -212,12 +212,13 @@ export class Router {
     );
   }
 
-  conntrackLines(extended: boolean): string[] {
-    return listLines(this.datapath.conntrack, { extended });
+  /** `late`: jiffies until the tool reads the table. */
+  conntrackLines(extended: boolean, late = 0): string[] {
+    return listLines(this.datapath.conntrack, { extended }, late);
   }
 
-  procLines(): string[] {
-    return procLines(this.datapath.conntrack);
+  procLines(late = 0): string[] {
+    return procLines(this.datapath.conntrack, late);
   }
 }
 

@@ -2,7 +2,7 @@
 import { NFPROTO_IPV4 } from '../../packet.ts';
 import type { ConntrackCore } from '../core.ts';
 import { IPS_NAT_CLASH } from '../status.ts';
-import { formatLine, type LineOptions } from './line.ts';
+import { formatLine, type LineOptions, outlives } from './line.ts';
 
 export { type EventKind, eventKind, eventLine } from './event.ts';
 export { expectationLine, expectationProcLine, expectationXml } from './expectation.ts';
@@ -23,6 +23,8 @@ export function listedRows(ct: ConntrackCore, family = 0): number[] {
     .filter((row) => only === 0 || ct.l3num(row) === only);
 }
 
-/** Lines of `conntrack -L`. */
-export const listLines = (ct: ConntrackCore, options: LineOptions = {}): string[] =>
-  listedRows(ct).map((row) => formatLine(ct, row, options));
+/** Lines of `conntrack -L`; entries that end within `late` jiffies are not there any more. */
+export const listLines = (ct: ConntrackCore, options: LineOptions = {}, late = 0): string[] =>
+  listedRows(ct)
+    .filter((row) => outlives(ct, row, late))
+    .map((row) => formatLine(ct, row, options));

@@ -52,6 +52,10 @@ const EVERYTHING: LineParts = {
   use: true,
 };
 
+/** Whether an entry is still there so many jiffies from now. */
+export const outlives = (ct: ConntrackCore, row: number, late: number): boolean =>
+  late === 0 || ct.expires(row) > late;
+
 /** Seconds that are left. */
 export const secondsLeft = (ct: ConntrackCore, row: number): number =>
   Math.floor(ct.expires(row) / HZ);

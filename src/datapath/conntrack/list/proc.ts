@@ -13,14 +13,18 @@ import {
   ZONE_DIR_REPL,
 } from '../status.ts';
 import { TUPLE_WORDS } from '../tuple.ts';
-import { counters, deltaTime, secondsLeft, stateName, statusTag } from './line.ts';
+import { counters, deltaTime, outlives, secondsLeft, stateName, statusTag } from './line.ts';
 import { formatTuple, fullAddress, l3protoColumns, protoColumns } from './tuple.ts';
 
-/** All lines, in order of insertion; what has expired is collected on the way. */
-export function procLines(ct: ConntrackCore): string[] {
+/**
+ * All lines, in order of insertion; what has expired is collected on the way, and what ends within
+ * `late` jiffies is not there any more.
+ */
+export function procLines(ct: ConntrackCore, late = 0): string[] {
   return ct
     .rows()
     .filter((row) => !(ct.table.status[row]! & IPS_NAT_CLASH))
+    .filter((row) => outlives(ct, row, late))
     .map((row) => procLine(ct, row));
 }
 
