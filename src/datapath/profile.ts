@@ -31,6 +31,8 @@ export interface KernelProfile {
   readonly innerOfTunnels: boolean;
   /** Flowtables look through VLAN, PPPoE and bridges (5.13). */
   readonly flowtablePath: boolean;
+  /** A flowtable refused for one device leaves the others bound to its drivers (before 5.13). */
+  readonly flowtableKeepsBinding: boolean;
   /** Flowtables take GRE (6.0). */
   readonly flowtableGre: boolean;
   /** `flow add` passes over packets with FIN or RST (5.3). */
@@ -139,6 +141,7 @@ const V4_16: KernelProfile = {
   innerOfTunnels: false,
   fibSkipsInput: false,
   iiftypeOfDevice: false,
+  flowtableKeepsBinding: true,
   flowtableGre: false,
   flowtableSkipsClosing: false,
   flowtableLiberal: false,
@@ -212,6 +215,7 @@ const V6_1: KernelProfile = {
   tcpOffload: 'assured',
   flowtablePath: true,
   iiftypeOfDevice: true,
+  flowtableKeepsBinding: false,
   flowtableGre: true,
   flowtableTimeouts: true,
   flowtableRefreshSlack: 1,

@@ -24,6 +24,8 @@ export interface Ruleset {
   nextOwner: number;
   /** How many batches changed something, from one. */
   generation: number;
+  /** Devices whose driver still holds on to a flowtable that was refused. */
+  readonly boundDevices: Set<string>;
 }
 
 export interface Table {

@@ -59,14 +59,31 @@ function bind(
   spec: NewFlowtable,
   devices: readonly string[],
 ): Refusal | undefined {
+  const bound: string[] = [];
   for (const device of devices) {
-    for (const other of table.flowtables.values()) {
-      if (other.devices.includes(device)) return refuse('EEXIST');
+    const errno = bindErrno(tx, table, spec, device);
+    if (errno) {
+      if (tx.machine.profile.flowtableKeepsBinding) for (const d of bound) keepBound(tx, d);
+      return refuse(errno);
     }
-    if (spec.offload && !tx.machine.canOffload(device)) return refuse('EOPNOTSUPP');
+    if (spec.offload) bound.push(device);
   }
   return undefined;
 }
+
+function bindErrno(tx: Transaction, table: Table, spec: NewFlowtable, device: string) {
+  for (const other of table.flowtables.values()) {
+    if (other.devices.includes(device)) return 'EEXIST';
+  }
+  if (!spec.offload) return undefined;
+  if (tx.ruleset.boundDevices.has(device)) return 'EBUSY';
+  return tx.machine.canOffload(device) ? undefined : 'EOPNOTSUPP';
+}
+
+/** The driver is not told that the flowtable came to nothing, whatever becomes of the batch. */
+const keepBound = ({ ruleset }: Transaction, device: string): void => {
+  ruleset.boundDevices.add(device);
+};
 
 /** Mirrors nft_flowtable_update: hook, priority and offload stay, devices come, counter as said. */
 function updateFlowtable(

@@ -122,5 +122,12 @@ export function releaseOwner(tx: Transaction): void {
 }
 
 export function emptyRuleset(): Ruleset {
-  return { tables: new Map(), nextHandle: 1, nextChain: 1, nextOwner: 1, generation: 1 };
+  return {
+    tables: new Map(),
+    nextHandle: 1,
+    nextChain: 1,
+    nextOwner: 1,
+    generation: 1,
+    boundDevices: new Set(),
+  };
 }
