@@ -27,6 +27,8 @@ export interface KernelProfile {
   readonly iiftypeOfDevice: boolean;
   /** `fib … oif` at input does not look up what comes back from the machine itself (6.12). */
   readonly fibSkipsInput: boolean;
+  /** Fields of IP options are looked for as far behind the option as the basic header is long (before 6.1). */
+  readonly ipOptionsBeyond: boolean;
   /** `@ih` is also what GRE and IP in IP carry (6.2). */
   readonly innerOfTunnels: boolean;
   /** Flowtables look through VLAN, PPPoE and bridges (5.13). */
@@ -114,6 +116,10 @@ export interface KernelProfile {
   readonly conntrackUpdatesWithoutFamily: boolean;
   /** nft lists flow statements as JSON; without it a ruleset that has one lists as nothing (0.9.9). */
   readonly nftListsFlowsAsJson: boolean;
+  /** nft reads the type of an IP option as any field (before 1.0); later it asks whether it is there. */
+  readonly nftReadsOptionType: boolean;
+  /** nft makes and lists the sets of meters as sets (1.1); before, they belong to their rules alone. */
+  readonly nftListsMeters: boolean;
   /** dnat to a range of ports takes the first one that is free (6.8), not a random one. */
   readonly natDestinationPortFirst: boolean;
   /** When ports run out, a new TCP connection may end one that is closing (6.3). */
@@ -138,6 +144,7 @@ const V4_16: KernelProfile = {
   tcpOffload: 'replied',
   flowtableCounter: false,
   flowtablePath: false,
+  ipOptionsBeyond: true,
   innerOfTunnels: false,
   fibSkipsInput: false,
   iiftypeOfDevice: false,
@@ -176,6 +183,8 @@ const V4_16: KernelProfile = {
   conntrackListsAll: false,
   conntrackUpdatesWithoutFamily: false,
   nftListsFlowsAsJson: false,
+  nftReadsOptionType: true,
+  nftListsMeters: false,
   natDestinationPortFirst: false,
   natEvictsClosing: false,
   chainDevicesChange: false,
@@ -215,6 +224,7 @@ const V6_1: KernelProfile = {
   tcpOffload: 'assured',
   flowtablePath: true,
   iiftypeOfDevice: true,
+  ipOptionsBeyond: false,
   flowtableKeepsBinding: false,
   flowtableGre: true,
   flowtableTimeouts: true,
@@ -237,6 +247,7 @@ const V6_1: KernelProfile = {
   conntrackListsAll: true,
   conntrackUpdatesWithoutFamily: true,
   nftListsFlowsAsJson: true,
+  nftReadsOptionType: false,
 };
 const V6_12: KernelProfile = {
   ...V6_1,
@@ -245,6 +256,7 @@ const V6_12: KernelProfile = {
   icmpv6RouterDiscoveryUntracked: true,
   conntrackUpdatesWithoutFamily: false,
   innerOfTunnels: true,
+  nftListsMeters: true,
   fibSkipsInput: true,
   expectedTakesHelper: false,
   expectationOnWheel: true,

@@ -47,7 +47,7 @@ export interface Lowering {
 }
 
 /** What the lowering asks of the table: which sets are of intervals; and the release. */
-export type LoweringScope = Pick<TableScope, 'family' | 'set'> & Pick<Lowering, 'kernel'>;
+export type LoweringScope = Pick<TableScope, 'family' | 'set' | 'kernel'>;
 
 /** The ops of a rule, and the sets that its literals need. */
 export function lower(rule: Rule, scope: LoweringScope): LoweredRule {

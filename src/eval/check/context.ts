@@ -4,6 +4,7 @@
  * Owns the interface between the generic checker and the rows: reporting, names in scope, the
  * protocols known so far, implied matches. Mirrors struct eval_ctx of nft.
  */
+import type { KernelProfile } from '../../datapath/profile.ts';
 import type { Expr as AstExpr, Statement as AstStatement, Family, Span } from '../../parser/ast.ts';
 import type { Diagnostic } from '../../parser/diagnostic.ts';
 import type { Expr, Statement } from '../checked.ts';
@@ -58,6 +59,8 @@ export interface TableScope {
   object(kind: string, name: string): Readonly<Record<string, unknown>> | undefined;
   chain(name: string): ChainInfo | undefined;
   flowtable(name: string): { readonly name: string } | undefined;
+  /** The release, for what its nft understands in another way; absent: the latest. */
+  readonly kernel?: KernelProfile;
 }
 
 export interface CheckContext {

@@ -244,7 +244,8 @@ function named(row: KeyRow, spec: OptionSpec, args: Args, ctx: CheckContext): Lo
   const name = option.listed ?? written;
   const base = { op: spec.op, number: option.number, name };
   // The type byte of an IP option is known already: nft asks whether it is there.
-  if (!field || (spec.network && field.text === 'type')) return presence(row, base);
+  const known = spec.network && field?.text === 'type' && !ctx.scope.kernel?.nftReadsOptionType;
+  if (!field || known) return presence(row, base);
   if (!Object.hasOwn(option.fields, field.text))
     return ctx.error('unknown option field', field.span);
   return fieldLoad(row, { ...base, field: field.text }, option.fields[field.text]!);

@@ -17,6 +17,7 @@ import {
 } from '../../../datapath/packet.ts';
 import type { OpArgs } from '../../ir.ts';
 import type { Effect, Reader, Writer } from '../../row.ts';
+import type { Env } from '../env.ts';
 import { NF_DROP, NFT_BREAK, NFT_CONTINUE } from '../verdict.ts';
 import { findIpOption } from './ip-option.ts';
 import { findHeader6 } from './ipv6.ts';
@@ -38,6 +39,7 @@ const NONE = -1;
 /** The kind of packet is not one that has such headers: the rule breaks even where it asks `exists`. */
 const OTHER = -2;
 
+const IPV4_HEADER = 20;
 const IPPROTO_TCP = 6;
 const IPPROTO_DCCP = 33;
 const IPPROTO_SCTP = 132;
@@ -154,10 +156,11 @@ export const exthdrPlace = (args: OpArgs): string => {
   return `exthdr ${op} ${number} ${offset} ${present ?? ''}`;
 };
 
-export function readExthdr(args: OpArgs, len: number): Reader {
+export function readExthdr(args: OpArgs, len: number, { ns }: Env): Reader {
   const { op, number, offset, present } = args as unknown as ExthdrArgs;
   const find = FIND[op];
-  const start = offset / 8;
+  const beyond = op === 'ipv4' && ns.profile.ipOptionsBeyond ? IPV4_HEADER : 0;
+  const start = offset / 8 + beyond;
   if (present) {
     const asked = op === 'sctp' ? 0 : len;
     return (p, regs, at) => {

@@ -30,7 +30,7 @@ export function makeAnonymous(
   const spec: NewSet = {
     family: familyOf(cmd),
     table: tableName(cmd),
-    name: object ? '__objmap' : data ? '__map' : '__set',
+    name: object ? '__objmap%d' : data ? '__map%d' : '__set%d',
     flags: { constant: true, interval, timeout: false, dynamic: false, anonymous: true },
     key: literal.type,
     keyBits: literal.bits,

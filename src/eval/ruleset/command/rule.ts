@@ -46,11 +46,12 @@ function declareSet(s: CheckedStatement, cmd: Command, ctx: CommandContext): voi
   const declared = s.kind === 'effect' ? s.row.declares?.(s.args) : undefined;
   if (!declared || tableIn(ctx, cmd)?.sets.has(declared.name)) return;
   const { name, key, size, timeout } = declared;
+  const anonymous = !ctx.tx.machine.profile.nftListsMeters;
   const spec: NewSet = {
     family: familyOf(cmd),
     table: tableName(cmd),
     name,
-    flags: { constant: false, interval: false, timeout, dynamic: true, anonymous: false },
+    flags: { constant: false, interval: false, timeout, dynamic: true, anonymous },
     key: key.type,
     keyBits: key.bits,
     dataInterval: false,
@@ -83,7 +84,8 @@ type Place = Pick<NewRule, 'chain' | 'how' | 'position'> & {
 /** Checks, lowers and adds a rule, with the sets that its literals are. */
 function enterRule(written: AstRule, cmd: Command, ctx: CommandContext, place: Place): void {
   const family = familyOf(cmd);
-  const scope = scopeOf(ctx.tx.ruleset, family, tableName(cmd));
+  const kernel = ctx.tx.machine.profile;
+  const scope = { ...scopeOf(ctx.tx.ruleset, family, tableName(cmd)), kernel };
   const { rule: node, bodies } = withNamedBodies(written, ctx);
   const { rule: checked, diagnostics } = checkRule(
     node,
@@ -93,7 +95,7 @@ function enterRule(written: AstRule, cmd: Command, ctx: CommandContext, place: P
   );
   note(ctx, diagnostics);
   if (!checked) return;
-  const lowered = lower(checked, { ...scope, kernel: ctx.tx.machine.profile });
+  const lowered = lower(checked, scope);
   const sets = new Map<AnonymousSet, NftSet>();
   for (const statement of checked.statements) {
     declareSet(statement, cmd, ctx);

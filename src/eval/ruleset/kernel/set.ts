@@ -17,7 +17,7 @@ import { isRefusal, tableOf } from './lookup.ts';
 export interface NewSet {
   readonly family: Family;
   readonly table: string;
-  /** For anonymous sets the pattern: `__set` becomes `__set0`, `__set1`, … */
+  /** For anonymous sets a pattern: `__set%d` becomes `__set0`, `__set1`, … */
   readonly name: string;
   readonly flags: SetFlags;
   readonly key: ValueType;
@@ -85,9 +85,11 @@ function isUpdatable({ flags, size, keyBits, data, object }: NewSet): boolean {
 
 /** Mirrors nf_tables_set_alloc_name: the lowest number not in use. */
 function freeName(table: Table, pattern: string): string {
+  if (!pattern.endsWith('%d')) return pattern;
+  const name = pattern.slice(0, -'%d'.length);
   let i = 0;
-  while (table.sets.has(`${pattern}${i}`)) i++;
-  return `${pattern}${i}`;
+  while (table.sets.has(`${name}${i}`)) i++;
+  return `${name}${i}`;
 }
 
 function fieldBytes(spec: NewSet): readonly number[] {
