@@ -15,6 +15,7 @@ import { grouped } from '../lower/merge.ts';
 import { canonicalExpr, canonicalMap, canonicalMatch, type Match, retyped } from './canonical.ts';
 import { isBytes } from './field.ts';
 import { takenValue, widened } from './mask.ts';
+import { written } from './write.ts';
 
 /** Families whose packets may be of any network protocol. */
 const MIXED: readonly Family[] = ['inet', 'bridge', 'netdev'];
@@ -58,6 +59,12 @@ class Dependencies {
     const named = protocolTable.get(`${naming.numbering} ${value}`);
     const layer = naming.layer ?? named?.layer ?? ABOVE[payloadArgs(load).layer];
     return layer && tunnel + layer;
+  }
+
+  /** Whether something else in the rule than this load says the protocol of its layer. */
+  isSaid(load: Load): boolean {
+    const layer = load.row.layer?.(load);
+    return layer !== undefined && !this.pending.has(layer);
   }
 
   /** A load makes the match of its layer's protocol redundant. */
@@ -180,13 +187,16 @@ function read(statement: Statement, to: Dependencies): Statement {
     }
     case 'assign': {
       const known = to.knownFor(statement.target);
-      const target = canonicalExpr(statement.target, known) as Load;
+      const place = canonicalExpr(statement.target, known) as Load;
       const given = canonicalExpr(statement.value, known);
       // What is written into the packet is looked at together with what it is written to.
-      const value = retyped(isBytes(target) ? given : takenValue(given), target);
+      const { target, value } = isBytes(place)
+        ? written(place, given, to.isSaid(place))
+        : { target: place, value: takenValue(given) };
+      const shown = retyped(value, target);
       useAll(target, to);
-      useAll(value, to);
-      return { ...statement, target, value };
+      useAll(shown, to);
+      return { ...statement, target, value: shown };
     }
     case 'vmap': {
       const known = to.knownFor(statement.key);

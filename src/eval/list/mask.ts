@@ -82,10 +82,14 @@ function takenMap(key: Expr, map: SetLiteral | SetRef): { key: Expr; map: SetLit
 }
 
 /** The bytes of a header as any bytes. */
-function withoutName(masked: Binop): Binop {
-  const load = masked.left as Load;
+export function asBytes(load: Load): Load {
   const { layer, offset, bits, tunnel } = payloadArgs(load);
   const args = { layer, offset, bits, ...(tunnel && { tunnel }) };
-  const plain = { ...load, row: raw, args, type: hexInteger(0) };
-  return { ...masked, type: plain.type, left: plain, right: { ...masked.right, type: plain.type } };
+  return { ...load, row: raw, args, type: hexInteger(0), bits };
+}
+
+function withoutName(masked: Binop): Binop {
+  const left = asBytes(masked.left as Load);
+  const { type } = left;
+  return { ...masked, type, left, right: { ...masked.right, type } };
 }

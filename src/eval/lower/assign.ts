@@ -75,7 +75,8 @@ const changed =
     return maskOf(up(value), window.load.bits);
   };
 
-const needsWindow = (field: Field): boolean =>
+/** Written together with the bytes around. */
+export const needsWindow = (field: Field): boolean =>
   field.offset % 8 !== 0 ||
   field.bits % 8 !== 0 ||
   (field.paired === true && (field.bits / 8) % 2 === 1);
