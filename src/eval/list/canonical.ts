@@ -23,7 +23,7 @@ import { transfer } from '../lower/field.ts';
 import { integer } from '../type/integer.ts';
 import { canonicalBits } from './bits.ts';
 import { nameBytes, narrow } from './field.ts';
-import { widened } from './mask.ts';
+import { maskedAcross, widened } from './mask.ts';
 import { sortedElements } from './order.ts';
 
 export type Match = Extract<Statement, { kind: 'match' }>;
@@ -88,7 +88,8 @@ export function canonicalMatch(match: Match, known: KnownProtocols): Match {
   const moved =
     masked.kind === 'binop' && canMove(right) ? transfer(masked, right) : { left: masked, right };
   const narrowed = narrow(moved.left, moved.right, known);
-  const bytes = widened(narrowed.left, narrowed.right);
+  const across = maskedAcross(narrowed.left, narrowed.right);
+  const bytes = widened(across.left, across.right);
   return readMask({ ...match, left: bytes.left, right: retyped(bytes.right, bytes.left) });
 }
 
