@@ -5,13 +5,15 @@
  * `ip ecn`. Mirrors payload_expr_complete and payload_expr_trim of nft.
  */
 import type { KnownProtocols } from '../check/known.ts';
-import type { Binop, Expr, Load } from '../checked.ts';
+import type { Expr, Load } from '../checked.ts';
 import { type PayloadRow, payloadArgs } from '../expr/header.ts';
 import { keyRows } from '../expr/index.ts';
 import { raw } from '../expr/raw.ts';
 import { th } from '../expr/th.ts';
 import { constant } from '../lower/constant.ts';
+import { windowOf as bytesAround, oddField } from '../lower/field.ts';
 import type { KeyRow } from '../row.ts';
+import { hexInteger } from '../type/integer.ts';
 
 const isPayload = (row: KeyRow): row is PayloadRow => 'fieldAt' in row;
 const headers = keyRows.filter(isPayload);
@@ -41,6 +43,13 @@ function behind(load: Load, shift: number, known: KnownProtocols): { row: Payloa
   return row && { row };
 }
 
+/** The bytes of a header as any bytes. */
+export function asBytes(load: Load): Load {
+  const { layer, offset, bits, tunnel } = payloadArgs(load);
+  const args = { layer, offset, bits, ...(tunnel && { tunnel }) };
+  return { ...load, row: raw, args, type: hexInteger(0), bits };
+}
+
 export function nameBytes(load: Load, known: KnownProtocols): Load {
   if (!isBytes(load) || payloadArgs(load).layer === 'tun') return load;
   const { offset, bits, field } = payloadArgs(load);
@@ -57,9 +66,10 @@ export function narrow(
   const unchanged = { left, right };
   if (left.kind !== 'binop' || left.op !== '&' || right.kind !== 'value') return unchanged;
   if (left.left.kind !== 'load' || !isBytes(left.left)) return unchanged;
-  const window = windowOf(left);
+  const load = wholeBytes(left.left);
+  const window = windowOf(load, left.right);
   if (!window) return unchanged;
-  const field = named(left.left, window, right.value, known) ?? unnamed(left.left, window);
+  const field = named(load, window, right.value, known) ?? unnamed(load, window);
   if (!field) return unchanged;
   const { type, order, bits } = field;
   return {
@@ -99,14 +109,21 @@ function unnamed(load: Load, { offset, ones, above }: Window): Load | undefined 
   return { ...load, row: raw, args, bits: ones };
 }
 
-function windowOf(left: Binop): Window | undefined {
-  const mask = constant(left.right);
-  if (!mask || left.left.kind !== 'load') return undefined;
+/** A field at the end of its bytes is these, with a mask. */
+function wholeBytes(load: Load): Load {
+  const field = load.args.field === undefined ? undefined : oddField(load);
+  const window = field && bytesAround(load, field);
+  return window?.shift === 0 ? asBytes(window.load) : load;
+}
+
+function windowOf(load: Load, by: Expr): Window | undefined {
+  const mask = constant(by);
+  if (!mask) return undefined;
   const text = mask.toString(2);
   const run = /1+(?=0*$)/.exec(text)![0].length;
   const below = text.length - text.lastIndexOf('1') - 1;
   const ones = text.replaceAll('0', '').length;
-  const { offset, bits } = payloadArgs(left.left);
+  const { offset, bits } = payloadArgs(load);
   const above = bits - below - run;
   if (above < 0 || ones === bits) return undefined;
   return { offset: offset + above, run, ones, below: BigInt(below), above };

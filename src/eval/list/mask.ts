@@ -5,13 +5,10 @@
  * reads them back. Mirrors payload_expr_trim_force and what binop_postprocess leaves alone.
  */
 import type { Binop, Expr, Load, SetLiteral, SetRef } from '../checked.ts';
-import { payloadArgs } from '../expr/header.ts';
-import { raw } from '../expr/raw.ts';
 import { ones } from '../lower/constant.ts';
 import { number, oddField, windowOf } from '../lower/field.ts';
 import type { Field } from '../row.ts';
-import { hexInteger } from '../type/integer.ts';
-import { isBytes, LAST_OFFSET } from './field.ts';
+import { asBytes, isBytes, LAST_OFFSET } from './field.ts';
 
 const BYTE = 8;
 
@@ -107,12 +104,6 @@ function takenMap(key: Expr, map: SetLiteral | SetRef): { key: Expr; map: SetLit
 }
 
 /** The bytes of a header as any bytes. */
-export function asBytes(load: Load): Load {
-  const { layer, offset, bits, tunnel } = payloadArgs(load);
-  const args = { layer, offset, bits, ...(tunnel && { tunnel }) };
-  return { ...load, row: raw, args, type: hexInteger(0), bits };
-}
-
 function withoutName(masked: Binop): Binop {
   const left = asBytes(masked.left as Load);
   const { type } = left;

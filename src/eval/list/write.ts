@@ -11,8 +11,7 @@ import { needsWindow } from '../lower/assign.ts';
 import { ones } from '../lower/constant.ts';
 import { number, writeWindow } from '../lower/field.ts';
 import type { Field } from '../row.ts';
-import { isBytes, LAST_OFFSET } from './field.ts';
-import { asBytes } from './mask.ts';
+import { asBytes, isBytes, LAST_OFFSET } from './field.ts';
 
 interface Written {
   readonly target: Load;
