@@ -108,6 +108,8 @@ class Dependencies {
     const bytes = left.row.protocol;
     // Which of the network protocols it is would be lost.
     if (mixed && layer === 'th' && bytes?.layer === 'nh') return false;
+    // A header that says of itself that another of its kind follows.
+    if (bytes && left.row === load.row) return false;
     // Other tags than the usual one say more.
     const named = load.row.protocol;
     if (mixed && layer === 'll' && bytes && named?.numbers.ethertype)
