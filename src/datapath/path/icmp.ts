@@ -40,7 +40,7 @@ import {
 } from '../route.ts';
 import type { Flow } from '../rule.ts';
 import { ipLocalOut, mtuForward } from './ip.ts';
-import { echoOptions, type ReplyOptions } from './ip_options_echo.ts';
+import { buildOptions, echoOptions, type ReplyOptions } from './ip_options_echo.ts';
 
 export const ICMP_ECHOREPLY = 0;
 export const ICMP_DEST_UNREACH = 3;
@@ -237,8 +237,7 @@ export function icmpPacket(
   b[at + 9] = IPPROTO_ICMP;
   putWord(b, at + 12, flow.saddr[0] || INADDR_DUMMY);
   putWord(b, at + 16, flow.daddr[0]!);
-  b.set(options.bytes, at + 20);
-  if (options.bytes.length > 0) Object.assign(p.opt, options.opt);
+  if (options.bytes.length > 0) buildOptions(ns, p, options);
   return p;
 }
 

@@ -196,6 +196,9 @@ function stampTime(
   return 0;
 }
 
+/** inet_current_timestamp: ms since midnight UT, the run's beginning. */
+export const currentTimestamp = (ns: Netns): number => Math.floor(ns.clock.now / 1000) % 86_400_000;
+
 /** ip_rcv_options: false: a bad or refused option, and the packet is freed. */
 export function receiveOptions(ns: Netns, p: Packet, device: Device): boolean {
   const { m, b, opt } = p;
@@ -230,7 +233,7 @@ function contextOf(ns: Netns, p: Packet, device: Device): OptionsContext {
         device,
       ),
     isUnicast: (address) => ns.fib4.addressType(address) === RTN_UNICAST,
-    milliseconds: Math.floor(ns.clock.now / 1000) % 86_400_000,
+    milliseconds: currentTimestamp(ns),
   };
 }
 

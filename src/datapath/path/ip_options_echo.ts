@@ -7,7 +7,7 @@ import { putWord, word } from '../address.ts';
 import { RTN_UNICAST } from '../fib.ts';
 import type { Netns } from '../netns.ts';
 import { IpOptions, NH, type Packet } from '../packet.ts';
-import { IPOPT_END, TS_PRESPEC } from './ip_options.ts';
+import { currentTimestamp, IPOPT_END, TS_PRESPEC } from './ip_options.ts';
 
 /** The options of an answer. */
 export interface ReplyOptions {
@@ -15,9 +15,42 @@ export interface ReplyOptions {
   readonly opt: IpOptions;
   /** First hop of a source route back, as int32; 0: none. */
   readonly faddr: number;
+  /** Who asked, as int32. */
+  readonly sender: number;
 }
 
-const NO_OPTIONS: ReplyOptions = { bytes: new Uint8Array(0), opt: new IpOptions(), faddr: 0 };
+const NO_OPTIONS: ReplyOptions = {
+  bytes: new Uint8Array(0),
+  opt: new IpOptions(),
+  faddr: 0,
+  sender: 0,
+};
+
+/** ip_options_build: what only the answer's own header knows. `p` is it, addresses and all. */
+export function buildOptions(ns: Netns, p: Packet, { bytes, opt, sender }: ReplyOptions): void {
+  const { m, b } = p;
+  const header = m[NH]!;
+  b.set(bytes, header + 20);
+  Object.assign(p.opt, opt);
+  const own = word(b, header + 12);
+  if (opt.srr !== 0) {
+    const at = header + opt.srr;
+    putWord(b, at + b[at + 1]! - 4, sender);
+  }
+  if (opt.rrNeedaddr) {
+    const at = header + opt.rr;
+    putWord(b, at + b[at + 2]! - 5, own);
+  }
+  if (opt.tsNeedaddr) {
+    const at = header + opt.ts;
+    putWord(b, at + b[at + 2]! - 9, own);
+  }
+  if (opt.tsNeedtime) {
+    const at = header + opt.ts;
+    putWord(b, at + b[at + 2]! - 5, currentTimestamp(ns));
+  }
+  p.opt.rrNeedaddr = p.opt.tsNeedaddr = p.opt.tsNeedtime = false;
+}
 
 /** __ip_options_echo: record route, timestamps and source route, as an answer carries them. */
 export function echoOptions(ns: Netns, p: Packet): ReplyOptions | null {
@@ -61,7 +94,7 @@ export function echoOptions(ns: Netns, p: Packet): ReplyOptions | null {
   }
   while (used & 3) out[used++] = IPOPT_END;
   opt.optlen = used;
-  return { bytes: out.subarray(0, used), opt, faddr };
+  return { bytes: out.subarray(0, used), opt, faddr, sender: word(b, header + 12) };
 }
 
 /** Returns the length of the option; -1: does not fit. */
