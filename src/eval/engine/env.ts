@@ -28,8 +28,8 @@ export interface Env extends Machinery {
   set(name: string): NftSet;
   object(kind: string, name: string): NftObject;
   flowtable(name: string): LivingFlowtable;
-  /** Connections of the table's family are tracked as long as the rule is there. */
-  track(): void;
+  /** Connections of the table's family, or of another, are tracked as long as the rule is there. */
+  track(family?: Family): void;
   /** Runs when the rule, element or object goes: frees what it acquired. */
   onRelease(fn: () => void): void;
   /** Wall-clock time now, in seconds since 1970 (UTC). */

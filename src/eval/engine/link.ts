@@ -189,7 +189,7 @@ export class Engine implements CommitListener {
   private env(table: Table, owner: Rule | NftObject): Env {
     const { conntrack } = this.machinery;
     const shared = this.tableEnv(table);
-    let tracking = false;
+    const tracked = new Set<number>();
     const onRelease = (fn: () => void): void => {
       const released = this.releases.get(owner);
       if (released) released.push(fn);
@@ -197,11 +197,12 @@ export class Engine implements CommitListener {
     };
     return {
       ...shared,
-      track() {
-        if (tracking) return;
-        tracking = true;
-        conntrack.acquire(shared.nfproto);
-        onRelease(() => conntrack.releaseFamily(shared.nfproto));
+      track(family = table.family) {
+        const nfproto = nfprotoOf(family);
+        if (tracked.has(nfproto)) return;
+        tracked.add(nfproto);
+        conntrack.acquire(nfproto);
+        onRelease(() => conntrack.releaseFamily(nfproto));
       },
       onRelease,
     };

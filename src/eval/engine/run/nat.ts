@@ -14,6 +14,7 @@ import {
   natRange,
 } from '../../../datapath/nat/range.ts';
 import { NFPROTO_IPV4, NFPROTO_IPV6, NH, type Packet, PF } from '../../../datapath/packet.ts';
+import type { Family } from '../../../parser/ast.ts';
 import type { OpArgs, Register } from '../../ir.ts';
 import type { Effect } from '../../row.ts';
 import type { Env } from '../env.ts';
@@ -22,7 +23,7 @@ import { loadBe16 } from './register.ts';
 
 interface NatOp {
   readonly type: 'snat' | 'dnat';
-  readonly family: string;
+  readonly family: Family;
   readonly addrMinReg?: Register;
   readonly addrMaxReg?: Register;
   readonly protoMinReg?: Register;
@@ -38,7 +39,7 @@ const ADDRESSES = {
 
 export function runNat(args: OpArgs, env: Env): Effect {
   const op = args as unknown as NatOp;
-  env.track();
+  env.track(op.family);
   const manip = op.type === 'snat' ? NF_NAT_MANIP_SRC : NF_NAT_MANIP_DST;
   const range = natRange();
   const family = op.family === 'ip' ? NFPROTO_IPV4 : op.family === 'ip6' ? NFPROTO_IPV6 : 0;
