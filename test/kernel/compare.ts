@@ -91,7 +91,7 @@ const traceLine = (line: string): string =>
     .replace(/^trace id [0-9a-f]+/, 'trace id #')
     .replace(/ ip id \d+ /, ' ip id # ');
 
-interface Recorded {
+export interface Recorded {
   readonly loaded: boolean;
   readonly packets?: readonly {
     readonly event: number;
