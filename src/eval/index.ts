@@ -24,7 +24,7 @@ import type { PrintOptions } from './type/index.ts';
 export type { Change, CommitListener } from './ruleset/commit.ts';
 export { emptyRuleset } from './ruleset/kernel/table.ts';
 export type { Machine } from './ruleset/machine.ts';
-export type { Ruleset } from './ruleset/store.ts';
+export { markOf, type Ruleset } from './ruleset/store.ts';
 export type { PrintOptions } from './type/index.ts';
 
 /** What commands work on. */

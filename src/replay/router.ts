@@ -20,6 +20,7 @@ import {
   emptyRuleset,
   evaluate,
   type Machine,
+  markOf,
   type Ruleset,
   type Target,
 } from '../eval/index.ts';
@@ -183,6 +184,11 @@ export class Router {
   /** Makes a text the whole ruleset: what was there goes in the same batch. */
   load(entry: Entry, options: ParseOptions = {}): CommandResult {
     return this.apply(entry, options, {}, nftParser().parse(FLUSH_RULESET).ruleset.commands);
+  }
+
+  /** Changes with whatever nft leaves behind. */
+  mark(): string {
+    return [markOf(this.ruleset), ...this.assumed].join(' ');
   }
 
   /** A command of nft's, as on its command line. */

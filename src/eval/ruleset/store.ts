@@ -24,9 +24,22 @@ export interface Ruleset {
   nextOwner: number;
   /** How many batches changed something, from one. */
   generation: number;
+  /** How many commands set counters and quotas back. */
+  resets: number;
   /** Devices whose driver still holds on to a flowtable that was refused. */
   readonly boundDevices: Set<string>;
 }
+
+/** Changes with whatever commands leave behind: also the numbers that refused batches used up. */
+export const markOf = (ruleset: Ruleset): string =>
+  [
+    ruleset.generation,
+    ruleset.resets,
+    ruleset.nextHandle,
+    ruleset.nextChain,
+    ...[...ruleset.tables.values()].map((table) => table.nextHandle),
+    ...ruleset.boundDevices,
+  ].join(' ');
 
 export interface Table {
   readonly family: Family;

@@ -1,16 +1,20 @@
 /** `reset`: lists what counters and quotas have, and sets them back. */
 import type { Command } from '../../../parser/ast.ts';
-import type { SetElement } from '../../engine/set/index.ts';
 import { objectRows } from '../../object/index.ts';
+import type { StatefulInstance } from '../../row.ts';
 import type { Chain, NftObject, Table } from '../store.ts';
 import { type CommandContext, familyOf, tableIn } from './context.ts';
 import { setOf } from './element.ts';
 import { elementsGot, printElements } from './get.ts';
 import { listChain, listObject, listObjects, listRuleset, listSet, listTable } from './list.ts';
 
-function resetAll(objects: Iterable<NftObject>, wanted: (o: NftObject) => boolean): void {
-  for (const object of objects) if (wanted(object)) object.state?.reset();
+function setBack(states: Iterable<StatefulInstance>, ctx: CommandContext): void {
+  for (const state of states) state.reset();
+  ctx.tx.ruleset.resets++;
 }
+
+const statesOf = (objects: Iterable<NftObject>, wanted: (o: NftObject) => boolean) =>
+  [...objects].filter(wanted).flatMap((o) => o.state ?? []);
 
 const tablesOf = (cmd: Command, ctx: CommandContext): Table[] => {
   const { family, table } = cmd.handle;
@@ -28,14 +32,17 @@ export function resetObject(cmd: Command, ctx: CommandContext): void {
   // One that is not there is no error: the dump of the kernel is empty.
   if (!objects || ![...objects.values()].some(wanted)) return;
   listObject(cmd, ctx);
-  resetAll(objects.values(), wanted);
+  setBack(statesOf(objects.values(), wanted), ctx);
 }
 
 export function resetObjects(cmd: Command, ctx: CommandContext): void {
   const kind = objectRows.find((row) => row.plural === cmd.object)?.name;
   listObjects(cmd, ctx);
   for (const table of tablesOf(cmd, ctx)) {
-    resetAll(table.objects.values(), (o) => o.kind === kind);
+    setBack(
+      statesOf(table.objects.values(), (o) => o.kind === kind),
+      ctx,
+    );
   }
 }
 
@@ -48,18 +55,19 @@ export function resetRules(cmd: Command, ctx: CommandContext): void {
     const chains: Iterable<Chain> = chain
       ? [t.chains.get(chain.text)].filter((c) => c !== undefined)
       : t.chains.values();
-    for (const c of chains) for (const rule of c.rules) for (const s of rule.state) s.reset();
+    for (const c of chains)
+      setBack(
+        c.rules.flatMap((rule) => rule.state),
+        ctx,
+      );
   }
 }
-
-const resetState = (e: SetElement): void => {
-  for (const s of e.state ?? []) s.reset();
-};
 
 export function resetSet(cmd: Command, ctx: CommandContext): void {
   listSet(cmd, ctx);
   const set = tableIn(ctx, cmd)?.sets.get(cmd.handle.name?.text ?? '');
-  for (const e of set?.elements ?? []) resetState(e);
+  const states = [...(set?.elements ?? [])].flatMap((e) => e.state ?? []);
+  setBack(states, ctx);
 }
 
 export function resetElements(cmd: Command, ctx: CommandContext): void {
@@ -67,5 +75,8 @@ export function resetElements(cmd: Command, ctx: CommandContext): void {
   const elements = set && elementsGot(cmd, set, ctx);
   if (!set || !elements) return;
   printElements(set, elements, ctx);
-  for (const { element } of elements) resetState(element);
+  setBack(
+    elements.flatMap(({ element }) => element.state ?? []),
+    ctx,
+  );
 }

@@ -128,6 +128,7 @@ export function emptyRuleset(): Ruleset {
     nextChain: 1,
     nextOwner: 1,
     generation: 1,
+    resets: 0,
     boundDevices: new Set(),
   };
 }
