@@ -14,14 +14,18 @@ import type { CheckContext, Expected } from './context.ts';
 export const isPresenceWord = (node: SymbolExpr): boolean =>
   !node.quoted && !node.number && boolean.symbols!.some(([name]) => name === node.text);
 
-const PRESENCE: Expected = { type: boolean, bits: 1, order: 'host' };
+/** Of this type, and as wide as what stands beside it. */
+const presence = (expected: Expected | undefined): Expected => ({
+  ...(expected ?? { bits: 1, order: 'host' }),
+  type: boolean,
+});
 
 export function checkSymbol(
   node: SymbolExpr,
   expected: Expected | undefined,
   ctx: CheckContext,
 ): Value | undefined {
-  if (isPresenceWord(node)) return checkNumber(node, PRESENCE, ctx);
+  if (isPresenceWord(node)) return checkNumber(node, presence(expected), ctx);
   if (!expected) return ctx.error('No symbol type information', node.span);
   return isText(expected.type) ? checkText(node, expected, ctx) : checkNumber(node, expected, ctx);
 }

@@ -23,9 +23,9 @@ export const assignedObject = (
   row: 'statement',
   name,
   phrase: [expr('object', 'stmt')],
-  check(args, _span, ctx) {
+  check(args, span, ctx) {
     const node = exprOf(args, 'object');
-    return node && checkNamed(node, ctx);
+    return node && checkNamed(node, span, ctx);
   },
   list: (args, ctx) => `${name} ${listNamed(args, ctx)}`,
   json: (args, ctx) => ({ [jsonKey]: jsonNamed(args, ctx) }),

@@ -26,10 +26,10 @@ export const counter: StatementRow<CounterArgs | Named> = {
     ),
   ],
   stateful: true,
-  check(args, _span, ctx) {
+  check(args, span, ctx) {
     const form = choiceOf(args, 'form')?.args ?? {};
     const object = exprOf(form, 'object');
-    if (object) return checkNamed(object, ctx);
+    if (object) return checkNamed(object, span, ctx);
     return {
       packets: numberOf(form, 'packets')?.value ?? 0,
       bytes: numberOf(form, 'bytes')?.value ?? 0,

@@ -27,10 +27,10 @@ export const limit: StatementRow<LimitArgs | Named> = {
   name: 'limit',
   phrase: [alt('form', { named: [kw('name'), expr('object', 'stmt')], inline: limitPhrase })],
   stateful: true,
-  check(args, _span, ctx) {
+  check(args, span, ctx) {
     const form = choiceOf(args, 'form')?.args ?? {};
     const object = exprOf(form, 'object');
-    return object ? checkNamed(object, ctx) : checkLimit(form, ctx);
+    return object ? checkNamed(object, span, ctx) : checkLimit(form, ctx);
   },
   list: (args, ctx) =>
     'object' in args ? `limit name ${listNamed(args, ctx)}` : `limit ${limitText(args)}`,

@@ -9,6 +9,7 @@ import type { JsonStatements } from '../../parser/json/statement.ts';
 import type { JsonValue } from '../../parser/json/text.ts';
 import { choice, type Item, many, opt } from '../../parser/phrase.ts';
 import { manyOf } from '../check/arg.ts';
+import { checkArgument } from '../check/argument.ts';
 import type { CheckContext } from '../check/context.ts';
 import type { Expr } from '../checked.ts';
 import type { OpArgs, Register } from '../ir.ts';
@@ -72,9 +73,11 @@ export function portsFromJson(
   return { ...(port && { port }), ...(words.length > 0 && { flags: words }) };
 }
 
+export const PORT = { type: inetService, bits: 16, order: 'big' } as const;
+
 /** A port, a range or map of them; needs to know that the packet has ports. */
 export function checkPort(node: AstExpr, word: Span, ctx: CheckContext): Expr | undefined {
-  const port = ctx.expr(node, { type: inetService, bits: 16, order: 'big' });
+  const port = checkArgument(node, PORT, word, ctx);
   if (!port || ctx.protocol('th')) return port && asRange(port);
   return ctx.error(NO_TRANSPORT, node.span, word);
 }

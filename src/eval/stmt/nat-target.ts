@@ -8,6 +8,7 @@ import type { JsonStatements } from '../../parser/json/statement.ts';
 import type { JsonValue } from '../../parser/json/text.ts';
 import { alt, choice, expr, type Item, kw, opt } from '../../parser/phrase.ts';
 import { choiceOf, exprOf, wordOf } from '../check/arg.ts';
+import { checkArgument } from '../check/argument.ts';
 import type { CheckContext, Expected } from '../check/context.ts';
 import type { Expr } from '../checked.ts';
 import { mapsToRanges } from '../lower/elements.ts';
@@ -166,7 +167,12 @@ function checkAddress(
   ctx: CheckContext,
 ): NatTarget | undefined {
   const concat = as === 'concat' || holdsPorts(node, ctx);
-  const addr = ctx.expr(node, concat ? addressAndPort(family) : addressOf(family));
+  const addr = checkArgument(
+    node,
+    concat ? addressAndPort(family) : addressOf(family),
+    word.span,
+    ctx,
+  );
   if (!addr) return undefined;
   if (concat && !ctx.protocol('th')) return ctx.error(NO_TRANSPORT, node.span, word.span);
   return {

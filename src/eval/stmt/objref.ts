@@ -4,9 +4,10 @@
  * What the statements that may name an object have in common. Mirrors objref_stmt of nft and
  * nft_objref.c.
  */
-import type { Expr as AstExpr } from '../../parser/ast.ts';
+import type { Expr as AstExpr, Span } from '../../parser/ast.ts';
 import type { JsonStatements } from '../../parser/json/statement.ts';
 import type { JsonValue } from '../../parser/json/text.ts';
+import { checkArgument } from '../check/argument.ts';
 import type { CheckContext } from '../check/context.ts';
 import type { Expr } from '../checked.ts';
 import type { ListContext } from '../list/context.ts';
@@ -20,8 +21,11 @@ const NAME_BITS = 8 * 256;
 /** The object named: a text, or a map that holds names. */
 export type Named = { readonly object: Expr };
 
-export function checkNamed(node: AstExpr, ctx: CheckContext): Named | undefined {
-  const object = ctx.expr(node, { type: string, bits: NAME_BITS, order: 'host' });
+const NAME = { type: string, bits: NAME_BITS, order: 'host' } as const;
+
+/** `statement` is where it is named. */
+export function checkNamed(node: AstExpr, statement: Span, ctx: CheckContext): Named | undefined {
+  const object = checkArgument(node, NAME, statement, ctx);
   return object && { object };
 }
 

@@ -85,10 +85,10 @@ export const quota: StatementRow<QuotaArgs | Named> = {
   name: 'quota',
   phrase: [alt('form', { named: [kw('name'), expr('object', 'stmt')], inline: quotaPhrase })],
   stateful: true,
-  check(args, _span, ctx) {
+  check(args, span, ctx) {
     const form = choiceOf(args, 'form')?.args ?? {};
     const object = exprOf(form, 'object');
-    return object ? checkNamed(object, ctx) : checkQuota(form, ctx);
+    return object ? checkNamed(object, span, ctx) : checkQuota(form, ctx);
   },
   list: (args, ctx) =>
     'object' in args

@@ -90,10 +90,10 @@ export const synproxy: StatementRow<SynproxyArgs | Named> = {
     ),
   ],
   terminal: true,
-  check(args, _span, ctx) {
+  check(args, span, ctx) {
     const form = choiceOf(args, 'form')?.args ?? {};
     const object = exprOf(form, 'object');
-    return object ? checkNamed(object, ctx) : checkSynproxy(form);
+    return object ? checkNamed(object, span, ctx) : checkSynproxy(form);
   },
   list: (args, ctx) => ('object' in args ? `synproxy name ${listNamed(args, ctx)}` : text(args)),
   json: (args, ctx) => ({

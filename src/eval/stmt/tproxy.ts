@@ -2,13 +2,14 @@
 import { member } from '../../parser/json/reader.ts';
 import { choice, expr, kw, opt } from '../../parser/phrase.ts';
 import { exprOf, leading, wordOf } from '../check/arg.ts';
+import { checkArgument } from '../check/argument.ts';
 import type { CheckContext } from '../check/context.ts';
 import type { Expr } from '../checked.ts';
 import { runTproxy } from '../engine/run/socket.ts';
 import type { Register } from '../ir.ts';
 import { registerName } from '../lower/registers.ts';
 import type { ChainSite, StatementRow } from '../row.ts';
-import { inetService } from '../type/inet.ts';
+import { PORT } from './nat-flags.ts';
 import { addressOf, fitsNetwork, type NatFamily } from './nat-target.ts';
 
 export type TproxyArgs = {
@@ -62,8 +63,8 @@ export const tproxy: StatementRow<TproxyArgs> = {
       return ctx.error('Transparent proxy support requires transport protocol match', span);
     }
     if (family !== 'inet' && !fitsNetwork(family, 'tproxy', span, ctx)) return undefined;
-    const addr = addrNode && ctx.expr(addrNode, addressOf(family as NatFamily));
-    const port = portNode && ctx.expr(portNode, { type: inetService, bits: 16, order: 'big' });
+    const addr = addrNode && checkArgument(addrNode, addressOf(family as NatFamily), span, ctx);
+    const port = portNode && checkArgument(portNode, PORT, span, ctx);
     if ((addrNode && !addr) || (portNode && !port)) return undefined;
     if (addr?.kind === 'range' || addr?.kind === 'prefix') {
       return ctx.error('Address ranges are not supported for tproxy.', span, leading(span, ''));
