@@ -68,12 +68,15 @@ function withoutId(hex: string): string {
   return `${hex.slice(0, ip + 8)}0000${hex.slice(ip + 12, ip + 20)}0000${hex.slice(ip + 24)}`;
 }
 
-/** Counters and quotas with the place they stand at. */
+/** Counters, quotas and numbers of elements with the place they stand at. */
 function counters(list: Data, place = '', out: string[] = []): string[] {
   if (typeof list !== 'object' || list === null) return out;
-  for (const [key, value] of Object.entries(list)) {
-    if (typeof value !== 'object' || value === null) continue;
+  for (const [key, found] of Object.entries(list)) {
+    if (typeof found !== 'object' || found === null) continue;
     const at = Array.isArray(list) ? place : `${place}.${key}`;
+    const elements = key === 'elem' && Array.isArray(found);
+    const value = elements ? sortedElements(found) : found;
+    if (elements) out.push(`${at} ${found.length} elements`);
     const counts =
       (key === 'counter' || key === 'quota') && ('packets' in value || 'used' in value);
     if (counts) out.push(`${at} ${value.packets ?? ''} ${value.bytes ?? value.used ?? 0}`);
@@ -121,27 +124,52 @@ function frames(mine: Recorded, kernel: Recorded, out: string[]): void {
   }
 }
 
-/** What differs, a line each. */
-export function compare(mine: Recorded, kernel: Recorded, behaviour: boolean): string[] {
+const ofSnapshots = (
+  { snapshots: mine }: Recorded,
+  { snapshots: kernel }: Recorded,
+): [name: string, mine: Record<string, Data>, kernel: Record<string, Data>][] =>
+  Object.entries(kernel ?? {}).map(([name, k]) => [name, mine?.[name] ?? {}, k]);
+
+/** What was done: frames, counters, conntrack; a line for each difference. */
+export function compareBehaviour(mine: Recorded, kernel: Recorded): string[] {
   const out: string[] = [];
   if (mine.loaded !== kernel.loaded) return [`loaded: ${mine.loaded}, not ${kernel.loaded}`];
   frames(mine, kernel, out);
-  for (const [name, k] of Object.entries(kernel.snapshots ?? {})) {
-    const m = mine.snapshots?.[name] ?? {};
-    const [a, b] = [withoutHead(m.nft_json), withoutHead(k.nft_json)];
-    if (behaviour) differ(counters(a), counters(b), `${name}.counters`, out);
-    else differ(a, b, `${name}.nft_json`, out);
+  for (const [name, m, k] of ofSnapshots(mine, kernel)) {
+    // Absent where the kernel's own nft died listing it.
+    if (k.nft_json) {
+      const [a, b] = [withoutHead(m.nft_json), withoutHead(k.nft_json)];
+      differ(counters(a), counters(b), `${name}.counters`, out);
+    }
     for (const key of ['conntrack', 'proc', 'conntrack_plain']) {
       if (!k[key]) continue;
       entries((m[key] ?? []) as string[], k[key] as string[], `${name}.${key}`, out);
     }
-    const listed = k.nft as string | undefined;
-    if (!behaviour && listed !== undefined && !/expires/.test(listed)) {
-      if (String(m.nft).trim() !== listed.trim()) out.push(`${name}.nft differs`);
-    }
-  }
-  if (kernel.monitor && !behaviour) {
-    differ((mine.monitor ?? []).map(traceLine), kernel.monitor.map(traceLine), 'monitor', out);
   }
   return out;
 }
+
+/** What was printed: rulesets and traces. */
+export function compareListing(mine: Recorded, kernel: Recorded): string[] {
+  const out: string[] = [];
+  if (mine.loaded !== kernel.loaded) return out;
+  if (kernel.monitor) {
+    differ((mine.monitor ?? []).map(traceLine), kernel.monitor.map(traceLine), 'monitor', out);
+  }
+  for (const [name, m, k] of ofSnapshots(mine, kernel)) {
+    if (k.nft_json) {
+      differ(withoutHead(m.nft_json), withoutHead(k.nft_json), `${name}.nft_json`, out);
+    }
+    const listed = k.nft as string | undefined;
+    if (listed && !/expires/.test(listed)) {
+      if (String(m.nft).trim() !== listed.trim()) out.push(`${name}.nft differs`);
+    }
+  }
+  return out;
+}
+
+/** What differs, a line each; of recordings with another nft only `behaviour` counts. */
+export const compare = (mine: Recorded, kernel: Recorded, behaviour: boolean): string[] =>
+  behaviour
+    ? compareBehaviour(mine, kernel)
+    : [...compareBehaviour(mine, kernel), ...compareListing(mine, kernel)];

@@ -5,14 +5,15 @@ import type { Router } from '../../../src/replay/router.ts';
 import { type Env, machine } from './machine.ts';
 import type { Fields } from './packet.ts';
 import { Random } from './random.ts';
-import { type RulesetSpec, ruleset, rulesetText } from './ruleset.ts';
+import { accepted } from './refusal.ts';
+import { ruleset, rulesetText } from './ruleset.ts';
 import { trace } from './trace.ts';
 
 export interface Case {
   readonly name: string;
   readonly env: Env;
   readonly monitor: boolean;
-  readonly ruleset: RulesetSpec;
+  readonly ruleset: string;
   readonly events: readonly Fields[];
 }
 
@@ -30,14 +31,17 @@ export interface Wish {
   readonly plain?: boolean;
   /** No pause longer than so many seconds. */
   readonly pauses?: number;
+  /** The command line of a real nft; what it refuses is left out. */
+  readonly nft?: string | undefined;
 }
 
-export function caseOf(seed: number, kernel: string, { length, plain, pauses }: Wish): Case {
+export function caseOf(seed: number, kernel: string, { length, plain, pauses, nft }: Wish): Case {
   const r = new Random(seed);
   const m = machine(r.fork(), plain ? { plain } : {});
   const spec = ruleset(r.fork(), m, { kernel, ...(plain && { without: MODULES }) });
   const router = routerFor(m.env, kernel);
-  router.load({ kind: 'text', name: 'ruleset', text: rulesetText(spec) }, { reader: diskReader });
+  const text = nft ? accepted(rulesetText(spec), nft) : rulesetText(spec);
+  router.load({ kind: 'text', name: 'ruleset', text }, { reader: diskReader });
   const events = trace(r.fork(), {
     machine: m,
     ruleset: spec,
@@ -45,14 +49,14 @@ export function caseOf(seed: number, kernel: string, { length, plain, pauses }: 
     length,
     pauses: pauses ?? 400,
   });
-  const monitor = /nftrace/.test(rulesetText(spec));
-  return { name: `seed-${seed}`, env: m.env, monitor, ruleset: spec, events };
+  const monitor = /nftrace/.test(text);
+  return { name: `seed-${seed}`, env: m.env, monitor, ruleset: text, events };
 }
 
 /** As a case file has it. */
-export const caseJson = ({ name, env, monitor, ruleset: spec, events }: Case) => ({
+export const caseJson = ({ name, env, monitor, ruleset: text, events }: Case) => ({
   about: `made by the fuzzer: ${name}`,
-  ruleset: rulesetText(spec),
+  ruleset: text,
   ...(monitor && { monitor }),
   env,
   events,

@@ -266,7 +266,7 @@ const ERRORS: Readonly<Record<'ip' | 'ip6', readonly Fields[]>> = {
     { type: 'time-exceeded', code: 0 },
     { type: 'parameter-problem', code: 0 },
     { type: 'redirect', code: 1, gateway: '192.168.1.12' },
-    { type: 'source-quench', code: 0 },
+    { type: 4, code: 0 },
   ],
   ip6: [
     { type: 'destination-unreachable', code: 4 },

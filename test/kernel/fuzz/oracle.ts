@@ -10,7 +10,7 @@ import { diskReader } from '../../../src/cli/nft/files.ts';
 import { routerOf } from '../../../src/cli/session.ts';
 import { replay } from '../../../src/replay/replay.ts';
 import { readTrace } from '../../../src/trace/read.ts';
-import { compare } from '../compare.ts';
+import { compareBehaviour, compareListing } from '../compare.ts';
 import { buildWire, recordLocally } from './local.ts';
 
 /** A case file's content. */
@@ -76,7 +76,10 @@ export function simulate(file: string, kernel: string, seed = 0): ReturnType<typ
 }
 
 export interface Verdict {
-  readonly differences: readonly string[];
+  /** What was done otherwise: frames, counters, conntrack. */
+  readonly behaviour: readonly string[];
+  /** What was printed otherwise, by a release that has the same nft. */
+  readonly listing: readonly string[];
   /**
    * Why there is nothing to compare: the release's own nft does not take the ruleset; what happens
    * is drawn at random (with another seed nftsim answers something else too).
@@ -84,25 +87,32 @@ export interface Verdict {
   readonly void?: 'refused' | 'random';
 }
 
-const NOTHING: Verdict = { differences: [] };
+const NOTHING: Verdict = { behaviour: [], listing: [] };
+
+/** Why the release refuses the case's ruleset; undefined: it takes it. */
+export function refusal(dir: string, name: string, release: string): string | undefined {
+  const { loaded, load_error } = JSON.parse(readFileSync(answerFile(dir, name, release), 'utf8'));
+  return loaded ? undefined : (load_error ?? '');
+}
 
 /** Holds a recorded case against nftsim. */
 export function judge(dir: string, name: string, release: string): Verdict {
   const kernel = RELEASES[release]!;
   const theirs = JSON.parse(readFileSync(answerFile(dir, name, release), 'utf8'));
-  const old = release !== 'trixie';
-  if (old && !theirs.loaded) return { ...NOTHING, void: 'refused' };
+  if (!theirs.loaded) return { ...NOTHING, void: 'refused' };
   const file = caseFile(dir, name);
   try {
     const mine = simulate(file, kernel);
-    const differences = compare(mine as never, theirs, old);
-    if (differences.length === 0) return NOTHING;
-    const again = simulate(file, kernel, 1);
-    if (compare(mine as never, again as never, true).length > 0)
-      return { ...NOTHING, void: 'random' };
-    const why = mine.load_error ?? theirs.load_error ?? '';
-    return { differences: differences.map((d) => (d.startsWith('loaded') ? `${d} ${why}` : d)) };
+    if (!mine.loaded) return { ...NOTHING, behaviour: [`not loaded: ${mine.load_error}`] };
+    const behaviour = compareBehaviour(mine as never, theirs);
+    const listing = release === 'trixie' ? compareListing(mine as never, theirs) : [];
+    if (behaviour.length > 0) {
+      const again = simulate(file, kernel, 1);
+      if (compareBehaviour(mine as never, again as never).length > 0)
+        return { ...NOTHING, void: 'random' };
+    }
+    return { behaviour, listing };
   } catch (e) {
-    return { differences: [`threw: ${(e as Error).stack}`] };
+    return { ...NOTHING, behaviour: [`threw: ${(e as Error).stack}`] };
   }
 }

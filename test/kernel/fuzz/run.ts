@@ -7,15 +7,29 @@
  *   --release R    trixie (Linux 6.12), bookworm (6.1), bullseye (5.10); local: this machine's own kernel
  *   --out DIR      where cases and answers lie (a folder below the system's temporary one)
  *   --batch N      cases of one boot (40)
+ *   --nft COMMAND  a real nft (`unshare -n nft`): rules that it refuses are left out beforehand
  *   --again        records nothing: holds what lies in --out against nftsim once more
- *   --shrink       makes each case that differs as small as it gets
+ *   --only NAME,…  of --again: these cases
+ *   --shrink       makes one case of each kind of difference as small as it gets
  */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { caseJson, caseOf, type Wish } from './case.ts';
-import { answerFile, hasOracle, judge, RELEASES, record, writeCase } from './oracle.ts';
+import { kindOf } from './kind.ts';
+import {
+  answerFile,
+  type CaseFile,
+  caseFile,
+  hasOracle,
+  judge,
+  RELEASES,
+  record,
+  refusal,
+  writeCase,
+} from './oracle.ts';
+import { refusedLines, withoutLines } from './refusal.ts';
 import { shrinkAll } from './shrink.ts';
 
 const { values } = parseArgs({
@@ -26,6 +40,8 @@ const { values } = parseArgs({
     batch: { type: 'string', default: '40' },
     release: { type: 'string', default: 'trixie' },
     out: { type: 'string', default: path.join(os.tmpdir(), 'nftsim-fuzz') },
+    nft: { type: 'string' },
+    only: { type: 'string' },
     again: { type: 'boolean', default: false },
     shrink: { type: 'boolean', default: false },
   },
@@ -39,41 +55,82 @@ const PLAIN: Readonly<Record<string, Partial<Wish>>> = {
   local: { plain: true, pauses: 75 },
 };
 
-/** A difference without its numbers: cases with the same one are likely to have the same cause. */
-const kind = (difference: string): string =>
-  difference
-    .replace(/[0-9a-f]{8,}/g, '#')
-    .replace(/\d+/g, '#')
-    .slice(0, 160);
+class Tally {
+  private cases = 0;
+  private readonly none = { refused: 0, random: 0 };
+  private readonly differing = { behaviour: 0, listing: 0 };
+  private readonly kinds = new Map<string, string[]>();
+  /** Messages of the release's nft about rules that nftsim takes. */
+  private readonly refusals: string[] = [];
 
-interface Tally {
-  cases: number;
-  readonly void: Record<'refused' | 'random', number>;
-  readonly differing: string[];
-}
+  refused(message: string): void {
+    this.refusals.push(message);
+  }
 
-function report(names: readonly string[], tally: Tally, kinds: Map<string, string[]>): void {
-  for (const name of names) {
-    const { differences, void: none } = judge(out, name, release);
-    tally.cases++;
-    if (none) tally.void[none]++;
-    if (differences.length === 0) continue;
-    tally.differing.push(name);
-    say(`${name}: ${differences.length} differences`);
-    for (const line of differences.slice(0, 3)) say(`    ${line.slice(0, 400)}`);
-    const of = kind(differences[0]!);
-    kinds.set(of, [...(kinds.get(of) ?? []), name]);
+  judge(name: string): void {
+    const { behaviour, listing, void: none } = judge(out, name, release);
+    this.cases++;
+    if (none) this.none[none]++;
+    for (const [sort, lines] of Object.entries({ behaviour, listing })) {
+      if (lines.length === 0) continue;
+      this.differing[sort as 'behaviour' | 'listing']++;
+      say(`${name}: ${lines.length} differences of ${sort}`);
+      for (const line of lines.slice(0, 3)) say(`    ${line.slice(0, 600)}`);
+      const kind = `${sort}: ${kindOf(lines[0]!)}`;
+      this.kinds.set(kind, [...(this.kinds.get(kind) ?? []), name]);
+    }
+  }
+
+  /** Names of one case of each kind. */
+  get samples(): string[] {
+    return [...new Set([...this.kinds.values()].map((names) => names[0]!))];
+  }
+
+  /** Whether any differs. */
+  report(): boolean {
+    for (const message of this.refusals) say(`refused: ${message.trim().slice(0, 300)}`);
+    for (const [of, names] of [...this.kinds].sort((a, b) => b[1].length - a[1].length))
+      say(`${names.length} × ${of}    (${names.slice(0, 6).join(', ')})`);
+    const { cases, none, differing } = this;
+    say(
+      `${cases} cases (${none.refused} refused by the release's nft, ${none.random} drawn at random), ${differing.behaviour} behave otherwise, ${differing.listing} print otherwise; ${this.refusals.length} had rules refused`,
+    );
+    return differing.behaviour + differing.listing > 0;
   }
 }
 
 function recorded(): string[] {
+  const only = values.only?.split(',');
   return readdirSync(out)
     .filter((f) => f.endsWith('.case.json'))
     .map((f) => f.slice(0, -'.case.json'.length))
-    .filter((name) => existsSync(answerFile(out, name, release)));
+    .filter((name) => existsSync(answerFile(out, name, release)))
+    .filter((name) => only?.includes(name) ?? true);
 }
 
-async function fuzz(tally: Tally, kinds: Map<string, string[]>): Promise<void> {
+const MENDS = 2;
+
+/** Records; what a release's nft refuses is taken out and its case recorded once more. */
+async function recordAll(names: readonly string[], tally: Tally): Promise<void> {
+  let left = names;
+  for (let turn = 0; left.length > 0; turn++) {
+    await record(out, left, release);
+    const again: string[] = [];
+    for (const name of left) {
+      const message = refusal(out, name, release);
+      if (message === undefined) continue;
+      if (turn === 0) tally.refused(`${name}: ${message}`);
+      const content = JSON.parse(readFileSync(caseFile(out, name), 'utf8')) as CaseFile;
+      const ruleset = withoutLines(content.ruleset, refusedLines(message));
+      if (turn === MENDS || ruleset === content.ruleset) continue;
+      writeCase(out, name, { ...content, ruleset });
+      again.push(name);
+    }
+    left = again;
+  }
+}
+
+async function fuzz(tally: Tally): Promise<void> {
   const first = Number(values.seed);
   const end = first + Number(values.cases);
   for (let seed = first; seed < end; seed += Number(values.batch)) {
@@ -81,37 +138,26 @@ async function fuzz(tally: Tally, kinds: Map<string, string[]>): Promise<void> {
     for (let s = seed; s < Math.min(end, seed + Number(values.batch)); s++) {
       const made = caseOf(s, RELEASES[release]!, {
         length: Number(values.events),
+        nft: values.nft,
         ...PLAIN[release],
       });
       names.push(made.name);
       writeCase(out, made.name, caseJson(made));
     }
-    await record(out, names, release);
-    report(names, tally, kinds);
+    await recordAll(names, tally);
+    for (const name of names) tally.judge(name);
   }
 }
 
 async function main(): Promise<number> {
   if (!RELEASES[release]) return complain(`no release '${release}'`);
   if (!values.again && !hasOracle()) return complain('no oracle here: set ORACLE to its folder');
-  const tally: Tally = { cases: 0, void: { refused: 0, random: 0 }, differing: [] };
-  const kinds = new Map<string, string[]>();
-  if (values.again) report(recorded(), tally, kinds);
-  else await fuzz(tally, kinds);
-  for (const [of, names] of [...kinds].sort((a, b) => b[1].length - a[1].length)) {
-    say(`${names.length} × ${of}    (${names.slice(0, 6).join(', ')})`);
-  }
-  const { cases, void: none, differing } = tally;
-  const nothing = `${none.refused} refused by the release's nft, ${none.random} drawn at random`;
-  say(`${cases} cases (${nothing}), ${differing.length} differ`);
-  if (values.shrink)
-    await shrinkAll(
-      out,
-      [...kinds.values()].map((names) => names[0]!),
-      release,
-      say,
-    );
-  return differing.length > 0 ? 1 : 0;
+  const tally = new Tally();
+  if (values.again) for (const name of recorded()) tally.judge(name);
+  else await fuzz(tally);
+  const differ = tally.report();
+  if (values.shrink) await shrinkAll(out, tally.samples, release, say);
+  return differ ? 1 : 0;
 }
 
 function complain(message: string): number {

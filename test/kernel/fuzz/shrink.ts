@@ -9,29 +9,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type CaseFile, caseFile, judge, RELEASES, record, simulate, writeCase } from './oracle.ts';
-
-/** Lines of a ruleset's text that can go together: a table, a chain, a rule. */
-interface Unit {
-  readonly from: number;
-  /** Not included. */
-  readonly to: number;
-}
-
-/** The blocks of an indented text, each by its first line and its closing brace; single lines too. */
-function units(lines: readonly string[]): Unit[] {
-  const depth = (line: string): number => /^\t*/.exec(line)![0].length;
-  const found: Unit[] = [];
-  lines.forEach((line, from) => {
-    if (line.trim() === '' || line.trim() === '}' || /^\s*type .* hook /.test(line)) return;
-    if (!line.trimEnd().endsWith('{')) {
-      found.push({ from, to: from + 1 });
-      return;
-    }
-    const end = lines.findIndex((l, i) => i > from && l.trim() === '}' && depth(l) === depth(line));
-    if (end > 0) found.push({ from, to: end + 1 });
-  });
-  return found;
-}
+import { type Unit, units } from './unit.ts';
 
 /** One thing less: events, or lines of the ruleset. */
 type Removal = { readonly what: 'events' | 'lines' } & Unit;
@@ -70,6 +48,8 @@ function removals(c: CaseFile, grain: number, turn: number): Removal[] {
 /** A case on its way down. */
 interface Shrinking {
   readonly name: string;
+  /** Only what is printed differs. */
+  readonly listing: boolean;
   best: CaseFile;
   /** Removals that worked alone and are tried together. */
   together: readonly Removal[];
@@ -142,7 +122,8 @@ export async function shrinkAll(
   const work = path.join(dir, 'shrink');
   const all: Shrinking[] = names.map((name) => {
     const best = JSON.parse(readFileSync(caseFile(dir, name), 'utf8')) as CaseFile;
-    return { name, best, together: [], grain: 4, turn: 0, idle: 0 };
+    const listing = judge(dir, name, release).behaviour.length === 0;
+    return { name, listing, best, together: [], grain: 4, turn: 0, idle: 0 };
   });
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const active = all.filter((s) => s.idle < PATIENCE);
@@ -154,7 +135,10 @@ export async function shrinkAll(
       tried.map((t) => t.name),
       release,
     );
-    const differs = (t: Trial) => judge(work, t.name, release).differences.length > 0;
+    const differs = (t: Trial) => {
+      const verdict = judge(work, t.name, release);
+      return (t.of.listing ? verdict.listing : verdict.behaviour).length > 0;
+    };
     for (const s of active) settle(s, tried, differs);
     say(
       `round ${round}: ${active.map((s) => `${s.name} ${s.best.events.length} events`).join(', ')}`,
@@ -164,8 +148,7 @@ export async function shrinkAll(
     const small = `${s.name}.small`;
     writeCase(dir, small, s.best);
     await record(dir, [small], release);
-    say(
-      `${caseFile(dir, small)}: ${judge(dir, small, release).differences.slice(0, 3).join('\n    ')}`,
-    );
+    const { behaviour, listing } = judge(dir, small, release);
+    say(`${caseFile(dir, small)}: ${[...behaviour, ...listing].slice(0, 3).join('\n    ')}`);
   }
 }
