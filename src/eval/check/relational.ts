@@ -27,8 +27,12 @@ export function checkMatch(node: MatchStatement, ctx: CheckContext): Match | und
   const checked = ctx.expr(node.right, expectedOf(left));
   if (!checked) return undefined;
   if (!legal(node, left, checked, ctx)) return undefined;
-  const right = unprefixed(singleton(node.right, checked));
-  return { kind: 'match', left, op: meaning(node.op, left, right), right, span: node.span };
+  const only = singleton(node.right, checked);
+  const right = unprefixed(only);
+  // braces ask for exactly what stands in them
+  const exact = only !== checked && right.type.testsInBraces !== true;
+  const op = node.op ?? (exact ? '==' : undefined);
+  return { kind: 'match', left, op: meaning(op, left, right), right, span: node.span };
 }
 
 /** What to compare with `exists` and `missing`. */

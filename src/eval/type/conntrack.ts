@@ -11,13 +11,15 @@ const flags = (
 ): ValueType =>
   symbolic({ name, description, id, bits: 32, base: bitmask, bitmask: true }, table, hex(0));
 
-export const ctState: ValueType = flags('ct_state', 'conntrack state', 26, {
+const states = flags('ct_state', 'conntrack state', 26, {
   invalid: 1,
   new: 8,
   established: 2,
   related: 4,
   untracked: 64,
 });
+
+export const ctState: ValueType = { ...states, testsInBraces: true };
 
 export const ctStatus: ValueType = flags('ct_status', 'conntrack status', 28, {
   expected: 1,

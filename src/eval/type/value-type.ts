@@ -71,6 +71,8 @@ export interface ValueType {
   };
   /** A set of flags: `a,b` tests bits. */
   readonly bitmask?: true;
+  /** Flags that are tested even where one stands in braces: `ct state { new }`. */
+  readonly testsInBraces?: true;
   /** Addresses: ranges and masks of leading bits are prefixes, `addr/len`. */
   readonly prefixes?: true;
   /** Takes values of any type of numbers: `meta mark set ip saddr`. */
