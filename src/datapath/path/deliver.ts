@@ -83,6 +83,13 @@ function sumIsRight(p: Packet, protocol: number): boolean {
   return fold(sumBytes(b, m[TH]!, m[END]!, pseudo4(b, m[NH]!, protocol, length))) === 0;
 }
 
+/** pskb_trim_rcsum: with less than what was summed before, what was found right is open again. */
+export function trim(p: Packet, end: number): void {
+  const { m } = p;
+  if (end < m[END]!) m[FLAGS]! &= ~FLAG_CSUM_OK;
+  m[END] = end;
+}
+
 /** udp_rcv: a port that listens swallows; others are unreachable. */
 function udpReceive(ns: Netns, p: Packet, protocol: number): void {
   const { m, b } = p;
@@ -93,7 +100,7 @@ function udpReceive(ns: Netns, p: Packet, protocol: number): void {
   let covered = length;
   if (protocol === IPPROTO_UDP) {
     if (length > have || length < 8) return;
-    m[END] = th + length;
+    trim(p, th + length);
     if (half(b, th + 6) !== 0 && !sumIsRight(p, protocol)) return;
   } else {
     if (length === 0) covered = have;

@@ -27,7 +27,7 @@ import {
   TH,
 } from '../packet.ts';
 import { defragHeader6 } from './defrag6.ts';
-import { fillReset, TCP_RST } from './deliver.ts';
+import { fillReset, TCP_RST, trim } from './deliver.ts';
 import {
   IPPROTO_DSTOPTS,
   IPPROTO_FRAGMENT,
@@ -136,7 +136,7 @@ function udpReceive6(ns: Netns, p: Packet, protocol: number): void {
   if (protocol === IPPROTO_UDP) {
     if (length === 0) length = have;
     if (length > have || length < 8) return;
-    m[END] = th + length;
+    trim(p, th + length);
     if (half(b, th + 6) === 0 || !sumIsRight(p, protocol)) return;
   } else {
     const covered = length || have;

@@ -29,9 +29,10 @@ const SIZES = ['60 bytes', '100 bytes', '300 bytes', '2000 bytes', '1 kbytes'];
 const limit: Make = (r) => {
   const over = r.percent(40) ? 'over ' : '';
   if (r.percent(25)) {
-    return `limit rate ${over}${r.pick([50, 300, 1000])} bytes/second burst ${r.pick([100, 500])} bytes`;
+    return `limit rate ${over}${r.pick([50, 300, 1000])} bytes/hour burst ${r.pick([100, 500])} bytes`;
   }
-  const rate = `${r.pick([1, 3, 7])}/${r.pick(['second', 'minute', 'hour'])}`;
+  // slow ones: that of a second would tell how fast a machine is
+  const rate = `${r.pick([1, 3, 7])}/${r.pick(['minute', 'hour'])}`;
   return `limit rate ${over}${rate}${r.percent(60) ? ` burst ${r.between(1, 4)} packets` : ''}`;
 };
 
