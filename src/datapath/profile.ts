@@ -27,6 +27,8 @@ export interface KernelProfile {
   readonly iiftypeOfDevice: boolean;
   /** `fib … oif` at input does not look up what comes back from the machine itself (6.12). */
   readonly fibSkipsInput: boolean;
+  /** `fib … type` without a device asks the tables of the VRF that the packet is in (6.12's stable releases). */
+  readonly fibTypeInVrf: boolean;
   /** Fields of IP options are looked for as far behind the option as the basic header is long (before 6.1). */
   readonly ipOptionsBeyond: boolean;
   /** `@ih` is also what GRE and IP in IP carry (6.2). */
@@ -147,6 +149,7 @@ const V4_16: KernelProfile = {
   ipOptionsBeyond: true,
   innerOfTunnels: false,
   fibSkipsInput: false,
+  fibTypeInVrf: false,
   iiftypeOfDevice: false,
   flowtableKeepsBinding: true,
   flowtableGre: false,
@@ -258,6 +261,7 @@ const V6_12: KernelProfile = {
   innerOfTunnels: true,
   nftListsMeters: true,
   fibSkipsInput: true,
+  fibTypeInVrf: true,
   expectedTakesHelper: false,
   expectationOnWheel: true,
   flowtableUdpReplied: false,

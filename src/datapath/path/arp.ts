@@ -19,8 +19,10 @@ import {
   FLAG_LOCAL,
   FLAGS,
   HEADROOM,
+  LL,
   NFPROTO_ARP,
   NH,
+  NONE,
   PACKET_HOST,
   PACKET_LOOPBACK,
   PACKET_OTHERHOST,
@@ -96,6 +98,8 @@ export function sendArp(
   b.set(targetAddress, at + 18);
   putWord(b, at + 24, target);
   hardHeader(p, to, device.address, ETH_P_ARP);
+  // arp_create pushes the header without noting where it is: rules find none.
+  m[LL] = NONE;
   if (ns.hook(NFPROTO_ARP, ARP_OUT, p, 0, device.ifindex)) transmit(ns, p, device);
 }
 

@@ -123,6 +123,11 @@ function usableSource(address: number, profile: KernelProfile): number {
   return odd ? 0 : address;
 }
 
+/** The device whose VRF a type is asked in; 0: none. */
+function typeDevice(ns: Netns, p: Packet, restricted: number): number {
+  return restricted === 0 && ns.profile.fibTypeInVrf ? p.m[DEV]! : restricted;
+}
+
 /** nft_fib4_eval_type */
 function fibType4(ns: Netns, p: Packet, query: FibQuery): number {
   const { m, b } = p;
@@ -130,7 +135,7 @@ function fibType4(ns: Netns, p: Packet, query: FibQuery): number {
   if (m[END]! - at < 20) return NONE;
   const dev = query.iif ? m[IIF]! : query.oif ? m[OIF]! : 0;
   const address = word(b, at + (query.daddr ? 16 : 12));
-  const vrf = ns.l3mdev(dev);
+  const vrf = ns.l3mdev(typeDevice(ns, p, dev));
   const table = vrf === 0 ? undefined : ns.devices.get(vrf)!.vrfTable;
   return ns.fib4.addressType(address, table, dev);
 }
@@ -173,7 +178,8 @@ function fibType6(ns: Netns, p: Packet, query: FibQuery): number {
   if (m[END]! - m[NH]! < 40) return NONE;
   const dev = query.iif ? m[IIF]! : query.oif ? m[OIF]! : 0;
   initFlow6(p, query, dev);
-  flow6.l3mdev = dev === 0 ? 0 : ns.l3mdev(dev);
+  const at = typeDevice(ns, p, dev);
+  flow6.l3mdev = at === 0 ? 0 : ns.l3mdev(at);
   const device = ns.devices.get(dev);
   const address = flow6.daddr.slice();
   const own = device?.addr6.some((a) => a.local.every((w, i) => w === address[i])) ?? false;
