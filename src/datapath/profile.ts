@@ -29,6 +29,8 @@ export interface KernelProfile {
   readonly fibSkipsInput: boolean;
   /** `fib … type` without a device asks the tables of the VRF that the packet is in (6.12's stable releases). */
   readonly fibTypeInVrf: boolean;
+  /** `fib` and the device of a VRF: looked up in its table and named for all families (6.1), or only with `iif`, and IPv6 names the port. */
+  readonly fibKnowsVrf: boolean;
   /** Fields of IP options are looked for as far behind the option as the basic header is long (before 6.1). */
   readonly ipOptionsBeyond: boolean;
   /** `@ih` is also what GRE and IP in IP carry (6.2). */
@@ -128,6 +130,14 @@ export interface KernelProfile {
   readonly natEvictsClosing: boolean;
   /** Chains at devices may have none, and get and lose some later (6.4). */
   readonly chainDevicesChange: boolean;
+  /** `!= @set` matches whatever the set holds where it has a catch-all element, which counts instead (before 6.12). */
+  readonly catchAllUndoesInversion: boolean;
+  /** Of a concatenation with ranges only the first four bytes tell "the same" from "overlaps" (before 6.12). */
+  readonly concatComparesWord: boolean;
+  /** What is written where a VLAN tag was goes into the tag (6.1), not over the network header. */
+  readonly payloadWritesTag: boolean;
+  /** The packet that uses a quota up to its last byte is over it (before 6.1). */
+  readonly quotaExactIsOver: boolean;
   /** `add element` of an element that is there sets its timeout anew (6.12). */
   readonly elementTimeoutChanges: boolean;
   /** nft before 1.1 shifts fields of odd bits as they lie in the packet, not in host order. */
@@ -150,6 +160,7 @@ const V4_16: KernelProfile = {
   innerOfTunnels: false,
   fibSkipsInput: false,
   fibTypeInVrf: false,
+  fibKnowsVrf: false,
   iiftypeOfDevice: false,
   flowtableKeepsBinding: true,
   flowtableGre: false,
@@ -191,6 +202,10 @@ const V4_16: KernelProfile = {
   natDestinationPortFirst: false,
   natEvictsClosing: false,
   chainDevicesChange: false,
+  catchAllUndoesInversion: true,
+  concatComparesWord: true,
+  payloadWritesTag: false,
+  quotaExactIsOver: true,
   elementTimeoutChanges: false,
   nftShiftsInPlace: true,
   nftSumsUdp: true,
@@ -227,6 +242,9 @@ const V6_1: KernelProfile = {
   tcpOffload: 'assured',
   flowtablePath: true,
   iiftypeOfDevice: true,
+  fibKnowsVrf: true,
+  payloadWritesTag: true,
+  quotaExactIsOver: false,
   ipOptionsBeyond: false,
   flowtableKeepsBinding: false,
   flowtableGre: true,
@@ -268,6 +286,8 @@ const V6_12: KernelProfile = {
   natDestinationPortFirst: true,
   natEvictsClosing: true,
   chainDevicesChange: true,
+  catchAllUndoesInversion: false,
+  concatComparesWord: false,
   elementTimeoutChanges: true,
   nftShiftsInPlace: false,
   nftSumsUdp: false,

@@ -270,7 +270,12 @@ const store: fc.Arbitrary<BoundOp> = register.map((sreg) => ({
 }));
 
 /** Sets of every backend, filled with what packets have. */
-function setOf(len: number, interval: boolean, keys: readonly Uint8Array[]): SetStore {
+function setOf(
+  len: number,
+  interval: boolean,
+  keys: readonly Uint8Array[],
+  rest = false,
+): SetStore {
   const set = new SetStore({ fields: [len], interval }, {}, () => 0);
   for (const [i, key] of keys.entries()) {
     const other = keys[i + 1] ?? key;
@@ -282,6 +287,7 @@ function setOf(len: number, interval: boolean, keys: readonly Uint8Array[]): Set
     });
     set.insert(e);
   }
+  if (rest) set.insert(set.element({ data: new Uint8Array(len) }));
   return set;
 }
 
@@ -293,17 +299,20 @@ const lookup: fc.Arbitrary<BoundOp> = fc
         keys: fc.array(data(len), { minLength: 1, maxLength: 12 }),
         dreg: fc.option(register),
         invert: fc.boolean(),
+        undone: fc.boolean(),
+        rest: fc.boolean(),
         fixed: fc.boolean(),
       })
       .map(
-        ({ keys, dreg, invert, fixed }): BoundOp => ({
+        ({ keys, dreg, invert, undone, rest, fixed }): BoundOp => ({
           op: 'lookup',
-          set: setOf(len, interval, keys),
+          set: setOf(len, interval, keys, rest && !fixed),
           sreg,
           ...(dreg !== null && { dreg }),
           dataLen: len,
           verdict: false,
           invert: invert && dreg === null,
+          undone,
           fixed,
           touch: () => NFT_CONTINUE,
           follow: () => ({ code: NFT_CONTINUE }),
@@ -418,6 +427,7 @@ function ending(end: string, target: ChainProgram | undefined): BoundOp | undefi
     dataLen: 0,
     verdict: true,
     invert: false,
+    undone: false,
     fixed: true,
     touch: () => NFT_CONTINUE,
     follow: (e) =>

@@ -87,6 +87,11 @@ export function fibType(ns: Netns, p: Packet, family: number, query: FibQuery): 
   return family === NFPROTO_IPV6 ? fibType6(ns, p, query) : fibType4(ns, p, query);
 }
 
+/** The VRF whose table a device is asked of; 0: none. */
+function fibVrf(ns: Netns, p: Packet, query: FibQuery): number {
+  return query.iif || ns.profile.fibKnowsVrf ? ns.l3mdev(p.m[IIF]!) : 0;
+}
+
 /** nft_fib4_eval */
 function fibOif4(ns: Netns, p: Packet, query: FibQuery): number {
   const { m, b } = p;
@@ -100,7 +105,7 @@ function fibOif4(ns: Netns, p: Packet, query: FibQuery): number {
     return m[DEV]!;
   flow4.clear();
   flow4.iif = LOOPBACK_IFINDEX;
-  flow4.l3mdev = ns.l3mdev(m[IIF]!);
+  flow4.l3mdev = fibVrf(ns, p, query);
   flow4.mark = query.mark ? m[MARK]! : 0;
   flow4.tos = b[at + 1]! & 0xfc;
   if (!query.daddr && m[HOOK] === FORWARD && query.iif) flow4.iif = m[OIF]!;
@@ -163,13 +168,14 @@ function fibOif6(ns: Netns, p: Packet, query: FibQuery): number {
   const oif = query.iif ? m[IIF]! : query.oif ? m[OIF]! : 0;
   if (m[END]! - m[NH]! < 40) return NONE;
   initFlow6(p, query, oif);
-  flow6.l3mdev = ns.l3mdev(m[IIF]!);
+  flow6.l3mdev = fibVrf(ns, p, query);
   if (isOwn(ns, p)) return m[IIF]!;
   const route = ns.fib6.lookup(flow6, flow6.oif);
   if (route.error !== 0 || route.type === RTN_LOCAL || route.type === RTN_ANYCAST) return 0;
   const dev = route.fib?.dev ?? 0;
   if (oif === 0) return dev;
-  return dev === oif || ns.l3mdev(dev) === oif ? oif : 0;
+  if (dev !== oif && ns.l3mdev(dev) !== oif) return 0;
+  return ns.profile.fibKnowsVrf ? oif : dev;
 }
 
 /** __nft_fib6_eval_type */

@@ -114,6 +114,7 @@ function bindLookup(op: Extract<Op, { op: 'lookup' }>, ctx: BindContext): BoundO
     dataLen: dataLength(set),
     verdict: op.verdict ?? false,
     invert: op.invert ?? false,
+    undone: ctx.env.ns.profile.catchAllUndoesInversion,
     fixed: set.flags.anonymous && set.flags.constant,
     touch: (e, p, regs) => touch(e, p, regs, ctx.env),
     follow: (e) => follow(e, ctx),

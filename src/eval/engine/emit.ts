@@ -195,11 +195,32 @@ class Emitter {
       return false;
     }
     this.lines.push(`const e${id} = ${this.search(set, key)};`);
-    this.lines.push(`if (e${id} ${op.invert ? '!==' : '==='} null) break ${label};`);
-    if (op.invert) return false;
+    if (op.invert) {
+      this.inverted(op, id, label, counted);
+      return false;
+    }
+    this.lines.push(`if (e${id} === null) break ${label};`);
     if (op.verdict) return this.verdictMap(op, id, label, counted);
     this.touch(op, id, label, counted);
     return false;
+  }
+
+  private inverted(
+    op: Extract<Action, { do: 'lookup' }>['op'],
+    id: number,
+    label: string,
+    counted: string,
+  ): void {
+    if (!op.undone) {
+      this.lines.push(`if (e${id} !== null) break ${label};`);
+      return;
+    }
+    const touch = this.constant(op.touch);
+    this.lines.push(`if (e${id} !== null) { const c = ${this.constant(op.set)}.rest;`);
+    this.lines.push(`if (c === null) break ${label};`);
+    this.lines.push(`if (c !== e${id}) { t = ${touch}(c, p, R);`);
+    this.lines.push(`if (t === ${NFT_BREAK}) break ${label};`);
+    this.lines.push(`if (t !== ${NFT_CONTINUE}) { ${counted} return t; } } }`);
   }
 
   private search(set: SetStore, key: readonly Word[]): string {

@@ -37,6 +37,8 @@ export type BoundOp =
       readonly dataLen: number;
       readonly verdict: boolean;
       readonly invert: boolean;
+      /** With a catch-all in the set an inverted lookup never breaks, and runs the state of that. */
+      readonly undone: boolean;
       /** Its elements never change. */
       readonly fixed: boolean;
       /** Runs the element's own state: NFT_CONTINUE, or what ends the rule. */

@@ -5,6 +5,7 @@
  */
 import type { Packet } from '../../datapath/packet.ts';
 import { type BoundOp, type ChainProgram, REGISTER_BYTES } from './program.ts';
+import type { SetElement } from './set/index.ts';
 import { NFT_BREAK, NFT_CONTINUE } from './verdict.ts';
 
 const breakUnless = (holds: boolean): number => (holds ? NFT_CONTINUE : NFT_BREAK);
@@ -119,11 +120,22 @@ export class Registers {
     }
   }
 
+  private inverted(
+    op: Extract<BoundOp, { op: 'lookup' }>,
+    found: SetElement | null,
+    p: Packet,
+  ): number {
+    if (found === null) return NFT_CONTINUE;
+    const rest = op.undone ? op.set.rest : null;
+    if (rest === null) return NFT_BREAK;
+    return found === rest ? NFT_CONTINUE : op.touch(rest, p, this.bytes);
+  }
+
   /** Mirrors nft_lookup_eval. */
   private lookup(op: Extract<BoundOp, { op: 'lookup' }>, p: Packet): number {
     const e = op.set.lookup(this.bytes, op.sreg * 4);
-    if ((e !== null) === op.invert) return NFT_BREAK;
-    if (e === null) return NFT_CONTINUE;
+    if (op.invert) return this.inverted(op, e, p);
+    if (e === null) return NFT_BREAK;
     if (op.verdict) {
       const verdict = op.follow(e);
       this.target = verdict.target;

@@ -90,7 +90,16 @@ const OP_TEXT: Readonly<Record<ExthdrOp, string>> = {
 type Hooks = Required<
   Pick<
     KeyRow,
-    'layer' | 'field' | 'at' | 'lower' | 'lowerStore' | 'bytecode' | 'place' | 'read' | 'write'
+    | 'init'
+    | 'layer'
+    | 'field'
+    | 'at'
+    | 'lower'
+    | 'lowerStore'
+    | 'bytecode'
+    | 'place'
+    | 'read'
+    | 'write'
   >
 >;
 
@@ -118,6 +127,8 @@ export const exthdrHooks: Hooks = {
     const flag = present ? ' present' : '';
     return `exthdr load ${OP_TEXT[kind]}${place}${flag} => reg ${registerName(op.dreg)}`;
   },
+  // nft_exthdr_tcp_set_init
+  init: (op) => (op.op === 'store' && op.len !== 2 && op.len !== 4 ? 'EOPNOTSUPP' : undefined),
   place: exthdrPlace,
   read: readExthdr,
   write: writeExthdr,

@@ -160,8 +160,20 @@ const isSummed = (layer: Layer): boolean => layer === 'ih';
 
 type PayloadHooks = Pick<
   KeyRow,
-  'field' | 'at' | 'lower' | 'lowerStore' | 'bytecode' | 'place' | 'source' | 'read' | 'write'
+  | 'field'
+  | 'at'
+  | 'lower'
+  | 'lowerStore'
+  | 'bytecode'
+  | 'init'
+  | 'place'
+  | 'source'
+  | 'read'
+  | 'write'
 >;
+
+/** What nft_payload takes as the offset of a byte (up to Linux 6.12) ends here. */
+const OFFSETS = 256;
 
 /** The members that loads of packet bytes have in common, named fields or not. */
 export function payloadHooks(spec: ChecksumSpec): Required<PayloadHooks> {
@@ -193,6 +205,8 @@ export function payloadHooks(spec: ChecksumSpec): Required<PayloadHooks> {
       to.emit({ op: 'store', row: load.row, args: { ...args, ...sum }, sreg, len });
     },
     bytecode: (op) => payloadBytecode(op),
+    init: (op) =>
+      (op.args as unknown as PayloadArgs).offset >= OFFSETS * 8 ? 'ERANGE' : undefined,
     place: payloadPlace,
     source: payloadSource,
     read: readPayload,

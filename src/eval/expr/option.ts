@@ -198,6 +198,7 @@ function optionRow(protocol: string, spec: OptionSpec): KeyRow {
     lower: exthdrHooks.lower,
     ...(spec.writable && { lowerStore: exthdrHooks.lowerStore }),
     bytecode: exthdrHooks.bytecode,
+    init: exthdrHooks.init,
     place: exthdrHooks.place,
     read: exthdrHooks.read,
     ...(spec.writable && { write: exthdrHooks.write }),

@@ -6,9 +6,8 @@ import type { KeyRow } from '../row.ts';
 import { hexInteger } from '../type/integer.ts';
 import { payloadArgs, payloadHooks, tunnelPrefix } from './header.ts';
 
-/** The most that one load can take, and a byte offset's limit, in bits. */
+/** The most that one load can take, in bits. */
 const MAX_BITS = 512;
-const MAX_OFFSET = 65535 * 8;
 
 const type = hexInteger(0);
 
@@ -29,8 +28,6 @@ export const raw: KeyRow = {
     if (bits === 0) return ctx.error('raw payload length cannot be 0', span);
     if (bits > MAX_BITS)
       return ctx.error(`raw payload length ${bits} exceeds upper limit of ${MAX_BITS}`, span);
-    if (offset > MAX_OFFSET)
-      return ctx.error('Could not process rule: Numerical result out of range', node.span);
     const layer = (args.layer as Word).text as Layer;
     const where = { layer, offset, bits, ...(ctx.tunnel && { tunnel: ctx.tunnel }) };
     return { kind: 'load', row: raw, args: where, type, bits, order: 'big', span: node.span };

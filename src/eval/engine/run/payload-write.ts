@@ -16,6 +16,7 @@ import {
   VLAN_PROTO,
   VLAN_TCI,
 } from '../../../datapath/packet.ts';
+import type { KernelProfile } from '../../../datapath/profile.ts';
 import type { OpArgs } from '../../ir.ts';
 import type { Writer } from '../../row.ts';
 import type { Env } from '../env.ts';
@@ -53,9 +54,8 @@ export function writePayload(args: OpArgs, len: number, { ns }: Env): Writer | u
   const op = args as unknown as PayloadWrite;
   if (op.tunnel) return undefined;
   const offset = op.offset / 8;
-  const tunnels = ns.profile.innerOfTunnels;
   return (p, regs, from) => {
-    const start = placeOf(p, op.layer, tunnels, offset, len, regs, from);
+    const start = placeOf(p, op.layer, ns.profile, offset, len, regs, from);
     return start === WRITTEN || (start !== NONE && write(p, op, start, offset, len, regs, from));
   };
 }
@@ -67,16 +67,17 @@ const WRITTEN = -2;
 function placeOf(
   p: Packet,
   layer: PayloadBase,
-  tunnels: boolean,
+  profile: KernelProfile,
   offset: number,
   len: number,
   regs: Uint8Array,
   from: number,
 ): number {
   const m = p.m;
-  if (layer !== 'll') return baseOf(p, layer, tunnels);
+  if (layer !== 'll') return baseOf(p, layer, profile.innerOfTunnels);
   if (m[LL] === NONE) return NONE;
-  if (m[VLAN_PROTO] === 0 || !reachesTag(offset, len)) return m[LL]!;
+  const tagged = m[VLAN_PROTO] !== 0 && profile.payloadWritesTag;
+  if (!tagged || !reachesTag(offset, len)) return m[LL]!;
   if (offset >= VLAN_NEXT_AT) return m[LL]! - VLAN_HLEN;
   return setTag(p, offset, len, regs, from) ? WRITTEN : NONE;
 }

@@ -1,6 +1,7 @@
 /** Bytes up to a limit. Mirrors nft_quota.c. */
 import type { OpArgs } from '../../ir.ts';
 import type { StatefulInstance, StateRow } from '../../row.ts';
+import type { Env } from '../env.ts';
 import { NFT_BREAK, NFT_CONTINUE } from '../verdict.ts';
 import { packetLength } from './payload.ts';
 
@@ -11,14 +12,16 @@ interface QuotaArgs {
 }
 
 export const quotaState: StateRow = {
-  create(args: OpArgs): StatefulInstance {
+  create(args: OpArgs, env: Env): StatefulInstance {
     const { bytes, used, over } = args as unknown as QuotaArgs;
     const limit = Number(bytes);
     let consumed = Number(used);
+    // nft_overquota compared with >= once; whole bytes make that one less.
+    const most = env.ns.profile.quotaExactIsOver ? limit - 1 : limit;
     return {
       run(p) {
         consumed += packetLength(p);
-        return consumed > limit === over ? NFT_CONTINUE : NFT_BREAK;
+        return consumed > most === over ? NFT_CONTINUE : NFT_BREAK;
       },
       dump: () => ({ ...args, used: BigInt(Math.min(consumed, limit)) }),
       reset() {

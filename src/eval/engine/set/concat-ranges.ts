@@ -19,18 +19,17 @@ interface Group {
   readonly buckets: Map<number, SetElement[]>;
 }
 
-/** Of a whole key nft_pipapo_insert compares one 32-bit word to tell "the same" from "overlaps". */
-const COMPARED = 4;
-
 export class ConcatRanges implements Backend {
   private readonly fields: readonly Field[];
   private readonly length: number;
+  private readonly compared: number;
   private readonly probe: Uint32Array;
   private readonly masked: Uint32Array;
   private readonly groups: Group[] = [];
   private readonly elements = new Set<SetElement>();
 
-  constructor(fields: readonly number[]) {
+  /** `compared`: bytes of a key by which an insertion tells "the same" from "overlaps". */
+  constructor(fields: readonly number[], compared = Number.POSITIVE_INFINITY) {
     let at = 0;
     this.fields = fields.map((bytes) => {
       const field = { at, bytes };
@@ -38,6 +37,7 @@ export class ConcatRanges implements Backend {
       return field;
     });
     this.length = keyLength(fields);
+    this.compared = Math.min(compared, this.length);
     this.probe = new Uint32Array(this.length >> 2);
     this.masked = new Uint32Array(this.length >> 2);
   }
@@ -64,8 +64,8 @@ export class ConcatRanges implements Backend {
     const same = this.lookup(e.key, 0, now);
     if (same !== null) {
       const equal =
-        compareBytes(e.key, 0, same.key, 0, COMPARED) === 0 &&
-        compareBytes(e.keyEnd, 0, same.keyEnd, 0, COMPARED) === 0;
+        compareBytes(e.key, 0, same.key, 0, this.compared) === 0 &&
+        compareBytes(e.keyEnd, 0, same.keyEnd, 0, this.compared) === 0;
       return { errno: equal ? 'EEXIST' : 'ENOTEMPTY', element: same };
     }
     const overlap = this.lookup(e.keyEnd, 0, now);

@@ -21,6 +21,8 @@ export interface SetShape {
   /** Bytes of each field of the key as the type has them (a concatenation: several). */
   readonly fields: readonly number[];
   readonly interval: boolean;
+  /** Bytes by which the insertion of a concatenation with ranges knows the same key; absent: all. */
+  readonly compared?: number;
 }
 
 /** What `add set` may change later; read whenever it matters. */
@@ -45,7 +47,7 @@ export class SetStore {
   private readonly collectedFrom: number;
   private catchAll: SetElement | null = null;
   private count = 0;
-  /** Expired elements whose key has been taken again; the collector has not seen them yet. */
+  /** Dead elements and expired ones whose key has been taken again, until they are collected. */
   private displaced: SetElement[] = [];
   private serial = 0;
   /** Earliest expiry among the elements, or before it. */
@@ -123,6 +125,12 @@ export class SetStore {
     return this.catchAll !== null && !this.catchAll.expired(now) ? this.catchAll : null;
   }
 
+  /** The catch-all element; null: there is none. */
+  get rest(): SetElement | null {
+    const e = this.catchAll;
+    return e !== null && !e.expired(this.now()) ? e : null;
+  }
+
   /** Keys are exact numbers of at most 32 bits: `lookupNumber` finds them. */
   get isNumeric(): boolean {
     return this.numeric !== null;
@@ -181,10 +189,15 @@ export class SetStore {
     return this.insert(made) === null ? made : null;
   }
 
-  /** `delete @set` */
+  /** `delete @set`: the element is dead at once and takes its place until it is collected. */
   discard(regs: Uint8Array, at: number): void {
-    const found = this.backend.lookup(regs, at, this.now());
-    if (found !== null) this.remove(found);
+    const now = this.now();
+    const found = this.backend.lookup(regs, at, now);
+    if (found === null) return;
+    this.backend.remove(found);
+    found.expiresAt = now;
+    this.displaced.push(found);
+    if (now < this.nextExpiry) this.nextExpiry = now;
   }
 
   /** Trees collect what is in the way of an insertion at once (nft_rbtree_gc_elem). */
@@ -216,7 +229,9 @@ export class SetStore {
 /** Mirrors nft_select_set_ops: ranges of concatenations, intervals, or a hash. */
 function backendFor(shape: SetShape, length: number): Backend {
   if (shape.interval) {
-    return shape.fields.length > 1 ? new ConcatRanges(shape.fields) : new Intervals(length);
+    return shape.fields.length > 1
+      ? new ConcatRanges(shape.fields, shape.compared)
+      : new Intervals(length);
   }
   return length <= 4 ? new Hash32(length) : new HashWide(length);
 }

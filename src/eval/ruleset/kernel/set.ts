@@ -46,7 +46,11 @@ const MAX_EXPRS = 2;
 const BITMAP_BITS = 16;
 
 export function newSet(tx: Transaction, spec: NewSet): NftSet | Refusal {
-  const shape = { fields: fieldBytes(spec), interval: spec.flags.interval };
+  const shape = {
+    fields: fieldBytes(spec),
+    interval: spec.flags.interval,
+    ...(tx.machine.profile.concatComparesWord && { compared: 4 }),
+  };
   const refusal = refuseSet(spec);
   if (refusal) return refusal;
   const table = tableOf(tx, spec.family, spec.table);
