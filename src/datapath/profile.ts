@@ -14,6 +14,8 @@ export interface KernelProfile {
   readonly zeronetIsSubnet: boolean;
   /** `reject` answers UDP that carries no checksum (6.0). */
   readonly rejectTakesZeroSum: boolean;
+  /** Defragmentation stays once somebody asked for it (before 6.1). */
+  readonly defragStays: boolean;
   /** Netdev tables have the egress hook (5.16). */
   readonly egressHook: boolean;
   /**
@@ -152,6 +154,7 @@ const V4_16: KernelProfile = {
   lowestAddressIsBroadcast: true,
   zeronetIsSubnet: true,
   rejectTakesZeroSum: false,
+  defragStays: true,
   egressHook: false,
   tcpOffload: 'replied',
   flowtableCounter: false,
@@ -238,6 +241,7 @@ const V6_1: KernelProfile = {
   release: '6.1',
   rejectTakesZeroSum: true,
   lowestAddressIsBroadcast: false,
+  defragStays: false,
   egressHook: true,
   tcpOffload: 'assured',
   flowtablePath: true,

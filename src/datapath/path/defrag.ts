@@ -64,7 +64,7 @@ export class Defrag4 {
   }
 
   disable(): void {
-    if (--this.users > 0) return;
+    if (this.ns.profile.defragStays || --this.users > 0) return;
     for (const hook of [PREROUTING, OUTPUT])
       this.ns.hooks.unregister({ family: NFPROTO_IPV4, hook }, this.entry);
   }

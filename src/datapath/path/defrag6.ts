@@ -79,7 +79,7 @@ export class Defrag6 {
   }
 
   disable(): void {
-    if (--this.users > 0) return;
+    if (this.ns.profile.defragStays || --this.users > 0) return;
     for (const hook of [PREROUTING, OUTPUT])
       this.ns.hooks.unregister({ family: NFPROTO_IPV6, hook }, this.entry);
   }
