@@ -208,6 +208,12 @@ export class FibTable {
         for (const above of level.find(route.dst) ?? []) above.sernum = this.sernum;
   }
 
+  /** fib6_update_sernum: the node of a route has a new number. */
+  touch(route: FibRoute): void {
+    this.sernum++;
+    for (const same of this.at(route.dst, route.prefixlen)) same.sernum = this.sernum;
+  }
+
   /** rt_genid_bump_ipv6: every node has a new number. */
   renew(): void {
     this.sernum++;

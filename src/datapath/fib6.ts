@@ -6,6 +6,7 @@
 import { equalIpv6, mask6 } from './address.ts';
 import type { Device } from './device.ts';
 import { LOOPBACK_IFINDEX } from './device.ts';
+import { Exceptions6 } from './exceptions6.ts';
 import {
   type FibRoute,
   FibTable,
@@ -19,6 +20,7 @@ import {
   RTN_THROW,
   RTN_UNREACHABLE,
 } from './fib.ts';
+import { IPV6_MIN_MTU } from './ifaddr.ts';
 import type { Netns } from './netns.ts';
 import { NFPROTO_IPV6 } from './packet.ts';
 import {
@@ -98,15 +100,15 @@ export class Fib6 {
   readonly rules = new Rules();
   /** fib6_sernum of the whole: routes made before it are not valid any more. */
   genid = 1;
-  /** Device and prefix of the last lookup's route. */
-  result: FibRoute | null = null;
   readonly flow = new Flow(4);
   private readonly ns: Netns;
   private readonly tables = new Map<number, FibTable>();
   private readonly nullRoutes = new Map<number, Route>();
+  private readonly exceptions: Exceptions6;
 
   constructor(ns: Netns) {
     this.ns = ns;
+    this.exceptions = new Exceptions6(ns.clock);
     const none = () => 0;
     this.rules.add({ ...ANY_RULE, priority: 0, table: RT_TABLE_LOCAL }, none);
     this.rules.add({ ...ANY_RULE, priority: 32766, table: RT_TABLE_MAIN }, none);
@@ -141,7 +143,6 @@ export class Fib6 {
    * the device that is preferred (with flow.strict: demanded).
    */
   lookup(flow: Flow, oif: number): Route {
-    this.result = null;
     this.updateFlow(flow);
     for (let i = this.rules.match(flow, 0); i >= 0; i = this.rules.match(flow, i + 1)) {
       const rule = this.rules.at(i);
@@ -154,8 +155,10 @@ export class Fib6 {
       const found = table && this.lookupTable(table, flow, oif);
       if (!found || found.type === RTN_THROW) continue;
       if (found.prefixlen <= rule.suppressPrefixlength) continue;
-      this.result = found;
-      return this.routeOf(found, flow.daddr);
+      const learned = this.exceptions.any
+        ? this.exceptions.find(found, flow.daddr, this.genid)
+        : undefined;
+      return learned ?? this.routeOf(found, flow.daddr);
     }
     return this.errorRoute(RTN_UNREACHABLE, ENETUNREACH);
   }
@@ -256,6 +259,16 @@ export class Fib6 {
     const route = this.lookup(flow, flow.oif);
     if (anySource && route.error === 0) this.fillSource(flow, route);
     return route;
+  }
+
+  /** ip6_update_pmtu: a path to flow.daddr takes no more than `mtu` bytes at once. */
+  updateMtu(flow: Flow, mtu: number): void {
+    const route = this.output(flow);
+    const { fib } = route;
+    if (route.error !== 0 || fib === null || mtu < IPV6_MIN_MTU) return;
+    if (mtu >= (route.mtu || (this.ns.devices.get(route.dev)?.mtu ?? 0))) return;
+    this.exceptions.learn(route, flow.daddr, mtu);
+    this.table(fib.table).touch(fib);
   }
 
   /** ip6_route_get_saddr. */

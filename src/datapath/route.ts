@@ -44,6 +44,8 @@ export interface Route {
   /** RTAX_MTU; 0: that of the device. */
   readonly mtu: number;
   readonly mtuLocked: boolean;
+  /** RTF_CACHE: for one address, whose MTU was learned. */
+  readonly learned: boolean;
   readonly hoplimit: number;
   readonly realm: number;
   /** RT_TABLE_* that it was found in; 0: none. */
@@ -69,6 +71,7 @@ export function makeRoute(parts: RouteParts, fib: FibRoute | null): Route {
     gateway6: fib?.gateway6 ?? false,
     mtu: fib?.mtu ?? 0,
     mtuLocked: fib?.mtuLocked ?? false,
+    learned: false,
     hoplimit: fib?.hoplimit ?? 0,
     realm: fib?.realm ?? 0,
     table: fib?.table ?? 0,

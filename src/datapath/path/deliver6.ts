@@ -4,7 +4,7 @@
  * Mirrors ip6_protocol_deliver_rcu, and of tcp_ipv6.c, udp.c and icmp.c what happens to packets that
  * no socket wants. Frees the packet.
  */
-import { half, loadIpv6, putHalf } from '../address.ts';
+import { half, loadIpv6, putHalf, word } from '../address.ts';
 import { fold, pseudo6, sumBytes } from '../checksum.ts';
 import { RTN_ANYCAST, RTN_LOCAL } from '../fib.ts';
 import { isLoopback6, isMulticast6 } from '../fib6.ts';
@@ -36,6 +36,8 @@ import {
   IPPROTO_ROUTING,
   parseDestinationOptions,
   parseRouting,
+  skipExthdr,
+  skipped,
 } from './exthdrs.ts';
 import {
   hopLimit6,
@@ -43,6 +45,7 @@ import {
   ICMPV6_ECHO_REPLY,
   ICMPV6_ECHO_REQUEST,
   ICMPV6_PARAMPROB,
+  ICMPV6_PKT_TOOBIG,
   ICMPV6_PORT_UNREACH,
   ICMPV6_UNK_NEXTHDR,
   icmp6Checksum,
@@ -184,6 +187,21 @@ function tcpReceive6(ns: Netns, p: Packet): void {
   ip6LocalOut(ns, reply);
 }
 
+/** icmpv6_notify, icmpv6_err: without sockets only what quotes ICMPv6 is believed. */
+function packetTooBig(ns: Netns, p: Packet): void {
+  const { m, b } = p;
+  const quoted = m[TH]! + 8;
+  if (m[END]! - quoted < 40) return;
+  const inner = skipExthdr(b, quoted + 40, m[END]!, b[quoted + 6]!);
+  if (inner < 0 || skipped.next !== IPPROTO_ICMPV6 || m[END]! - inner < 8) return;
+  const flow = ns.outFlow6;
+  flow.clear();
+  loadIpv6(p, quoted + 8, flow.saddr);
+  loadIpv6(p, quoted + 24, flow.daddr);
+  flow.oif = m[DEV]!;
+  ns.fib6.updateMtu(flow, word(b, m[TH]! + 4) >>> 0);
+}
+
 /** icmpv6_rcv: echoes are answered; neighbour discovery is heard even by a silent host. */
 function icmp6Receive(ns: Netns, p: Packet): void {
   const { m, b } = p;
@@ -193,6 +211,7 @@ function icmp6Receive(ns: Netns, p: Packet): void {
     ndiscReceive(ns, p);
     return;
   }
+  if (b[th] === ICMPV6_PKT_TOOBIG) packetTooBig(ns, p);
   if (b[th] !== ICMPV6_ECHO_REQUEST || ns.host !== 'closed') return;
   const flow = ns.outFlow6;
   flow.clear();

@@ -108,7 +108,7 @@ export function icmp6Send(ns: Netns, p: Packet, type: number, code: number, info
   }
   const route = ns.fib6.output(flow);
   if (route.error !== 0) return;
-  if (applies && route.dev !== LOOPBACK_IFINDEX && !allowed(ns, flow)) return;
+  if (applies && route.dev !== LOOPBACK_IFINDEX && !allowed(ns, flow, route)) return;
   const length = Math.min(m[END]! - at, IPV6_MIN_MTU - 40 - 8);
   const reply = packet6(ns, IPPROTO_ICMPV6, 8 + length, flow, 0, hopLimit6(ns, route));
   reply.dst = route;
@@ -123,8 +123,8 @@ export function icmp6Send(ns: Netns, p: Packet, type: number, code: number, info
 }
 
 /** icmpv6_xrlim_allow: wider prefixes get more. */
-function allowed(ns: Netns, flow: Flow): boolean {
-  const plen = ns.fib6.result?.prefixlen ?? 0;
+function allowed(ns: Netns, flow: Flow, route: Route): boolean {
+  const plen = route.learned ? 128 : (route.fib?.prefixlen ?? 0);
   let timeout = Math.round((ns.ipv6.icmpRatelimit * HZ) / 1000);
   if (plen < 128) timeout >>= (128 - plen) >> 5;
   if (!ns.icmp.allow(flow.daddr.join(), timeout)) return false;

@@ -69,6 +69,7 @@ function routeBy(dev: number): Route {
     error: 0,
     mtu: 0,
     mtuLocked: false,
+    learned: false,
     hoplimit: 0,
     realm: 0,
     table: 254,
