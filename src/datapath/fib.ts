@@ -53,6 +53,8 @@ export interface FibRoute {
   /** Routes as packets carry them, made at first use (nhc_rth_input, nhc_pcpu_rth_output). */
   inputRoute: Route | null;
   outputRoute: Route | null;
+  /** FA_S_ACCESSED: a lookup has come upon it, so that taking it away makes what packets hold stale. */
+  accessed: boolean;
   /**
    * fn_sernum of its node: IPv6 flows hold it as the cookie of their route. A new number when a route
    * at or below its prefix is added; GONE once it is out of its table.
@@ -81,6 +83,7 @@ export const PLAIN_ROUTE = {
   realm: 0,
   inputRoute: null,
   outputRoute: null,
+  accessed: false,
   sernum: 0,
 } as const;
 

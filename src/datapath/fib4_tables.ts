@@ -137,6 +137,7 @@ export class Fib4Tables {
         const route = routes[k]!;
         if (route.tos !== 0 && route.tos !== flow.tos) continue;
         if (route.scope < flow.scope) continue;
+        route.accessed = true;
         const err = errorOf(route.type);
         if (err !== 0) return -err;
         if (flow.oif !== 0 && flow.oif !== route.dev) continue;

@@ -41,6 +41,11 @@ export interface KernelProfile {
   readonly flowtablePath: boolean;
   /** A flowtable refused for one device leaves the others bound to its drivers (before 5.13). */
   readonly flowtableKeepsBinding: boolean;
+  /**
+   * Devices leave only flowtables of priority 0: nft before 1.1 names that one whatever is written,
+   * and kernels since 5.12 compare it.
+   */
+  readonly flowtableGivesAtZero: boolean;
   /** Flowtables take GRE (6.0). */
   readonly flowtableGre: boolean;
   /** `flow add` passes over packets with FIN or RST (5.3). */
@@ -166,6 +171,7 @@ const V4_16: KernelProfile = {
   fibKnowsVrf: false,
   iiftypeOfDevice: false,
   flowtableKeepsBinding: true,
+  flowtableGivesAtZero: false,
   flowtableGre: false,
   flowtableSkipsClosing: false,
   flowtableLiberal: false,
@@ -251,6 +257,7 @@ const V6_1: KernelProfile = {
   quotaExactIsOver: false,
   ipOptionsBeyond: false,
   flowtableKeepsBinding: false,
+  flowtableGivesAtZero: true,
   flowtableGre: true,
   flowtableTimeouts: true,
   flowtableRefreshSlack: 1,
@@ -277,6 +284,7 @@ const V6_1: KernelProfile = {
 const V6_12: KernelProfile = {
   ...V6_1,
   release: '6.12',
+  flowtableGivesAtZero: false,
   dccpDropsShort: false,
   icmpv6RouterDiscoveryUntracked: true,
   conntrackUpdatesWithoutFamily: false,

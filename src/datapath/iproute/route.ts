@@ -170,10 +170,32 @@ function install(ns: Netns, route: FibRoute, action: string): CommandError | und
   if (old === undefined && action === 'change') return answers('No such file or directory');
   if (v6 && action === 'append' && old?.gateway && route.gateway)
     return notSupported('route append (several next hops)');
-  if (old !== undefined && action !== 'append') table.remove(old);
+  const twin = v6 ? undefined : same.find((r) => alike(r, route));
+  if (twin !== undefined && action !== 'add')
+    return twin === old && action !== 'append' ? undefined : answers('File exists');
+  const replaced = action === 'append' ? undefined : old;
+  if (replaced !== undefined) table.remove(replaced);
   table.insert(route, action === 'replace' || action === 'change');
-  ns.links.routesChanged(route.family);
+  if (replaced === undefined) ns.links.routesChanged(route.family);
+  else gone(ns, [replaced]);
   return undefined;
+}
+
+/** Whether two routes of one place would share their fib_info. */
+function alike(a: FibRoute, b: FibRoute): boolean {
+  const same = (x: Int32Array | null, y: Int32Array | null) => x?.join() === y?.join();
+  const keys = ['type', 'scope', 'dev', 'protocol', 'mtu', 'mtuLocked', 'advmss'] as const;
+  const more = ['hoplimit', 'realm', 'onlink', 'gateway6'] as const;
+  if ([...keys, ...more].some((key) => a[key] !== b[key])) return false;
+  return same(a.gateway, b.gateway) && same(a.prefsrc, b.prefsrc);
+}
+
+/** IPv4 routes that no lookup has come upon go without anybody noticing. */
+function gone(ns: Netns, routes: readonly FibRoute[]): void {
+  const [first] = routes;
+  if (first === undefined) return;
+  if (first.family === NFPROTO_IPV6 || routes.some((r) => r.accessed))
+    ns.links.routesChanged(first.family);
 }
 
 function remove(ns: Netns, line: RouteLine, v6: boolean): CommandError | undefined {
@@ -195,7 +217,7 @@ function remove(ns: Netns, line: RouteLine, v6: boolean): CommandError | undefin
     );
   if (found === undefined) return answers('No such process');
   table.remove(found);
-  ns.links.routesChanged(found.family);
+  gone(ns, [found]);
   return undefined;
 }
 
@@ -211,12 +233,13 @@ function flush(ns: Netns, words: Words, family: number): CommandError | undefine
   if (isError(line)) return line;
   const table = (v6 ? ns.fib6 : ns.fib4).table(line.table ?? RT_TABLE_MAIN);
   const dev = line.dev === undefined ? undefined : ns.devices.named(line.dev)?.ifindex;
-  for (const route of [...table]) {
-    if (line.dev !== undefined && route.dev !== dev) continue;
-    if (line.dst !== null && !covers(line.dst, route)) continue;
-    table.remove(route);
-  }
-  ns.links.routesChanged(own);
+  const flushed = [...table].filter(
+    (route) =>
+      (line.dev === undefined || route.dev === dev) &&
+      (line.dst === null || covers(line.dst, route)),
+  );
+  for (const route of flushed) table.remove(route);
+  gone(ns, flushed);
   return undefined;
 }
 

@@ -47,6 +47,20 @@ describe('ip route', () => {
     expect(goes(ns, '10.1.2.9')).toBe('eth1');
   });
 
+  test('taking a route that nobody came upon makes nothing stale', () => {
+    const ns = machine();
+    ip(ns, 'route add default via 203.0.113.1');
+    ip(ns, 'route add 10.0.0.0/8 via 192.168.1.9 dev eth0');
+    expect(goes(ns, '8.8.8.8')).toBe('eth1');
+    const { genid } = ns.fib4;
+    expect(ip(ns, 'route del 10.0.0.0/8')).toBeUndefined();
+    expect(ip(ns, 'route replace default via 203.0.113.1')).toBeUndefined();
+    expect(ns.fib4.genid).toBe(genid);
+    expect(ip(ns, 'route append default via 203.0.113.1')).toBe('RTNETLINK answers: File exists');
+    expect(ip(ns, 'route replace default via 203.0.113.9')).toBeUndefined();
+    expect(ns.fib4.genid).toBeGreaterThan(genid);
+  });
+
   test('what the kernel refuses', () => {
     const ns = machine();
     expect(ip(ns, 'route add 10.0.0.0/8 via 198.51.100.1')).toMatch(/invalid gateway/);

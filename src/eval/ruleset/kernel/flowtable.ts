@@ -119,6 +119,9 @@ export function deleteFlowtableDevices(
   flowtable: Flowtable,
   devices: readonly string[],
 ): Refusal | undefined {
+  if (tx.machine.profile.flowtableGivesAtZero && flowtable.priority !== 0) {
+    return refuse('EOPNOTSUPP');
+  }
   for (const [i, device] of devices.entries()) {
     if (!flowtable.devices.includes(device)) return refuse('ENOENT', 'device', i);
   }
