@@ -10,6 +10,7 @@ import { MachineNetwork } from './flowtable/machine.ts';
 import { Nat } from './nat/index.ts';
 import { natRouting } from './nat/routing.ts';
 import { Netns, type NetnsOptions } from './netns.ts';
+import { bridgeFragments } from './path/bridge_fragments.ts';
 
 export class Datapath {
   readonly ns: Netns;
@@ -22,6 +23,7 @@ export class Datapath {
     this.ns = ns;
     this.conntrack = new Conntrack(ns);
     ns.conntrack = this.conntrack;
+    this.conntrack.bridgeFragments = bridgeFragments(ns);
     this.nat = new Nat(ns, this.conntrack, natRouting(ns));
     this.flowtables = new Flowtables(ns, this.conntrack, new MachineNetwork(ns));
   }

@@ -13,6 +13,7 @@ import {
   DATA,
   DEV,
   ETH_P_8021Q,
+  FRAG_MAX,
   LL,
   NFPROTO_BRIDGE,
   NH,
@@ -158,12 +159,19 @@ function handleFrame(ns: Netns, p: Packet, bridge: Device): void {
   }
   const to = ns.fdb.find(bridge, b, at, vid);
   if (bridge.promiscuous) {
-    const copy = ns.clone(p);
+    const copy = copyOf(ns, p);
     if (to !== undefined) forwardIf(ns, copy, to, port);
     else flood(ns, copy, bridge, port, false, false);
     passUp(ns, p, bridge);
   } else if (to !== undefined) forwardIf(ns, p, to, port);
   else flood(ns, p, bridge, port, false, false);
+}
+
+/** skb_clone: the pieces that it was put together from are not its own. */
+function copyOf(ns: Netns, p: Packet): Packet {
+  const copy = ns.clone(p);
+  copy.pieces = null;
+  return copy;
 }
 
 /** br_forward: not back out of the port that it came by. */
@@ -185,10 +193,10 @@ function flood(
   for (let i = bridge.ports.length - 1; i >= 0; i--) {
     const port = bridge.ports[i]!;
     if (port === from || !port.up) continue;
-    if (last !== undefined) forwardTo(ns, ns.clone(p), last, local);
+    if (last !== undefined) forwardTo(ns, copyOf(ns, p), last, local);
     last = port;
   }
-  if (last !== undefined) forwardTo(ns, keep ? ns.clone(p) : p, last, local);
+  if (last !== undefined) forwardTo(ns, keep ? copyOf(ns, p) : p, last, local);
   else if (!keep) ns.free(p);
 }
 
@@ -205,8 +213,12 @@ function forwardTo(ns: Netns, p: Packet, to: Device, local: boolean): void {
 
 /** br_forward_finish: the postrouting hook and the port. */
 export function bridgePostrouting(ns: Netns, p: Packet, to: Device): void {
+  if (ns.hook(NFPROTO_BRIDGE, POSTROUTING, p, 0, to.ifindex)) bridgePush(ns, p, to);
+}
+
+/** br_dev_queue_push_xmit. */
+export function bridgePush(ns: Netns, p: Packet, to: Device): void {
   const { m } = p;
-  if (!ns.hook(NFPROTO_BRIDGE, POSTROUTING, p, 0, to.ifindex)) return;
   const length = p.length + ETH_HLEN;
   if (!to.up || length > to.mtu + ETH_HLEN + 4) {
     ns.drop(p, 'NOT_SPECIFIED');
@@ -233,6 +245,7 @@ function passUp(ns: Netns, p: Packet, bridge: Device): void {
   m[DEV] = bridge.ifindex;
   egressVlan(p, bridge);
   if (!ns.hook(NFPROTO_BRIDGE, INPUT, p, port, 0)) return;
+  m[FRAG_MAX] = 0;
   netifReceive(ns, p);
 }
 
@@ -242,6 +255,7 @@ export function bridgeTransmit(ns: Netns, p: Packet, bridge: Device): void {
   const at = m[DATA]!;
   m[LL] = at;
   m[DATA] = at + ETH_HLEN;
+  m[FRAG_MAX] = 0;
   if (m[NH]! < m[DATA]!) m[NH] = m[TH] = m[DATA]!;
   const vid = ingressVlan(ns, p, bridge);
   if (vid < 0) return;

@@ -43,7 +43,7 @@ const IP_OFFSET = 0x1fff;
 const PRIORITY_DEFRAG = -400;
 
 /** Who puts together: each has queues of its own (enum ip_defrag_users). */
-export type DefragUser = 'local' | 'in' | 'out';
+export type DefragUser = 'local' | 'in' | 'out' | 'bridge';
 
 export class Defrag4 {
   private readonly ns: Netns;

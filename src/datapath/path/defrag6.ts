@@ -56,7 +56,7 @@ const ICMPV6_HDR_INCOMP = 3;
 const FRAG_HLEN = 8;
 const PRIORITY_DEFRAG = -400;
 
-type DefragUser = 'local' | 'in' | 'out';
+type DefragUser = 'local' | 'in' | 'out' | 'bridge';
 /** What became of a fragment. */
 type Outcome = 'whole' | 'queued' | 'invalid' | 'unaligned';
 
@@ -120,22 +120,28 @@ export class Defrag6 {
 
 /** ipv6_defrag. */
 function defragHook6(ns: Netns, p: Packet): number {
-  const { m, b } = p;
+  const { m } = p;
   if (m[CT] !== NONE || m[CTINFO] === IP_CT_UNTRACKED) return NF_ACCEPT;
-  if (half(b, m[NH]! + 4) === 0) return NF_ACCEPT;
-  const place = findFragmentHeader(p);
-  if (place === null || headersTruncated(p)) return NF_ACCEPT;
-  if (m[END]! - place.at < FRAG_HLEN) return NF_DROP;
   const { [PF]: family, [HOOK]: hook, [IIF]: iif, [OIF]: oif } = m;
-  const user = hook === PREROUTING ? 'in' : 'out';
-  const outcome = enqueue(ns, p, place.at, place.nextAt, user, ns.ipv6.conntrackFragTime);
-  if (outcome === 'queued') return NF_STOLEN;
-  if (outcome === 'invalid') return NF_DROP;
+  const verdict = gather6(ns, p, hook === PREROUTING ? 'in' : 'out');
+  if (verdict !== NF_ACCEPT) return verdict;
   m[PF] = family!;
   m[HOOK] = hook!;
   m[IIF] = iif!;
   m[OIF] = oif!;
   return NF_ACCEPT;
+}
+
+/** nf_ct_frag6_gather: NF_ACCEPT where `p` is whole, NF_STOLEN where it waits. */
+export function gather6(ns: Netns, p: Packet, user: DefragUser): number {
+  const { m, b } = p;
+  if (half(b, m[NH]! + 4) === 0) return NF_ACCEPT;
+  const place = findFragmentHeader(p);
+  if (place === null || headersTruncated(p)) return NF_ACCEPT;
+  if (m[END]! - place.at < FRAG_HLEN) return NF_DROP;
+  const outcome = enqueue(ns, p, place.at, place.nextAt, user, ns.ipv6.conntrackFragTime);
+  if (outcome === 'queued') return NF_STOLEN;
+  return outcome === 'invalid' ? NF_DROP : NF_ACCEPT;
 }
 
 /** find_prev_fhdr: the fragment header and the byte that names it, as positions in `b`. */
