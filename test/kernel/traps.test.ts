@@ -5,8 +5,26 @@ import { describe, expect, test } from 'vitest';
 import type { Recorded } from './compare.ts';
 import { answer, type Release, recording, releases } from './recorded.ts';
 import { flowtable } from './traps/flowtable.ts';
+import { hooks } from './traps/hooks.ts';
+import { matching } from './traps/matching.ts';
+import { meta } from './traps/meta.ts';
+import { nat } from './traps/nat.ts';
+import { reject } from './traps/reject.ts';
+import { routing } from './traps/routing.ts';
+import { state } from './traps/state.ts';
+import { writes } from './traps/writes.ts';
 
-const sections = [...flowtable];
+const sections = [
+  ...flowtable,
+  ...nat,
+  ...reject,
+  ...routing,
+  ...hooks,
+  ...matching,
+  ...meta,
+  ...state,
+  ...writes,
+];
 
 const doc = readFileSync(path.resolve(import.meta.dirname, '../../docs/kernel-traps.md'), 'utf8');
 

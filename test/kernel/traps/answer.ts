@@ -54,3 +54,42 @@ export const left = (answer: Recorded, event: number): string[] =>
 /** Whether a command in the run was refused. */
 export const refused = (answer: Recorded, event: number): boolean =>
   answer.packets!.find((p) => p.event === event)!.failed === true;
+
+/** A rule of a listing. */
+interface Listed {
+  readonly table: string;
+  readonly chain: string;
+  readonly handle: number;
+  readonly expr: readonly { readonly counter?: { readonly packets?: number } }[];
+}
+
+/** The rules of a chain, named alone or behind its table. */
+const rulesOf = (answer: Recorded, at: string, chain: string): Listed[] =>
+  (snapshot(answer, at).nft_json as { rule?: Listed }[])
+    .flatMap(({ rule }) => rule ?? [])
+    .filter((rule) => rule.chain === chain || `${rule.table} ${rule.chain}` === chain);
+
+/** What the rules of a chain counted: of each that has a counter the first one's packets. */
+export const hits = (answer: Recorded, at: string, chain: string): number[] =>
+  rulesOf(answer, at, chain).flatMap(
+    ({ expr }) => expr.find((e) => e.counter?.packets !== undefined)?.counter?.packets ?? [],
+  );
+
+/** The handles of a chain's rules. */
+export const handles = (answer: Recorded, at: string, chain: string): number[] =>
+  rulesOf(answer, at, chain).map((rule) => rule.handle);
+
+const frame = (answer: Recorded, event: number, index = 0): string | undefined =>
+  answer.packets!.find((p) => p.event === event)!.egress[index]?.frame;
+
+/** Bytes of the first frame that an event caused, counted from behind the Ethernet header. */
+export const part = (answer: Recorded, event: number, from: number, to: number) =>
+  frame(answer, event)?.slice(28 + 2 * from, 28 + 2 * to);
+
+/** How many bytes a frame of an event has. */
+export const size = (answer: Recorded, event: number, index = 0): number =>
+  (frame(answer, event, index)?.length ?? 0) / 2;
+
+/** The lines of `nft monitor trace` that hold every one of the words. */
+export const monitor = (answer: Recorded, ...words: string[]): string[] =>
+  (answer.monitor ?? []).filter((l) => words.every((w) => l.includes(w)));
