@@ -21,6 +21,7 @@ import type { Op, OpArgs, Register } from './ir.ts';
 import type { ListContext } from './list/context.ts';
 import type { Json } from './list/json.ts';
 import type { Lowering } from './lower.ts';
+import type { ValueType } from './type/index.ts';
 
 export type { ObjectRow } from './object/row.ts';
 
@@ -117,6 +118,8 @@ export interface KeyRow {
   readonly fromJson?: KeyForm;
   /** Its fields, for the word of JSON that says those of several rows. */
   readonly jsonFields?: JsonFields;
+  /** Its type as a part of a key, where nft reads that back as another. */
+  partType?(load: Load): ValueType | undefined;
   /** Where the value lies, for rows that read the packet's bytes; `lower` gets whole bytes only. */
   field?(load: Load): Field;
   /** The same load of other bits of its base: a field widened to whole bytes, two joined. */
@@ -164,6 +167,8 @@ export interface StatementRow<A = Readonly<Record<string, unknown>>> {
   readonly name: string;
   readonly phrase: Phrase;
   readonly writes?: Domain;
+  /** Messages about the statement point at these, its leading words, alone. */
+  ledBy?(args: Args): string | undefined;
   /** Ends the rule: nothing may follow it. */
   readonly terminal?: boolean;
   /** May be a set element's own (`counter`, `limit`, `quota`, `last`, `ct count`). */

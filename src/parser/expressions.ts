@@ -127,7 +127,7 @@ export abstract class Expressions extends Phrases {
       if (binds === undefined || binds <= above) return left;
       this.next();
       const right = this.binary(side, binds);
-      const op = tokenType.name as BinopExpr['op'];
+      const op = T.signText(tokenType) as BinopExpr['op'];
       left = { kind: 'binop', op, left, right, span: this.extend(left.span) };
     }
   }

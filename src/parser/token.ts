@@ -3,11 +3,11 @@
  *
  * Owns the skeleton's own words (verbs, kinds of object, parts of blocks) and all signs. Each word
  * is lexed as `Name` first; the lexer then gives it the kind that its text has here or, for the
- * leading words of the vocabulary, `Lead`. Mirrors the token declarations of nft's grammar: the order
- * here is the order in which a message lists what was expected.
+ * leading words of the vocabulary, `Lead`. Mirrors the token declarations of nft's grammar.
  */
 import { createToken, type IToken, Lexer, type TokenType } from 'chevrotain';
 import type { Bulk } from './bulk.ts';
+import { rankOf } from './token-order.ts';
 
 /** A token; offsets run on from text to text. */
 export interface Token extends IToken {
@@ -38,6 +38,10 @@ function sign(text: string, name = text): TokenType {
   signs.set(text, type);
   return type;
 }
+
+/** The text of a sign. */
+export const signText = (type: TokenType): string =>
+  [...signs].find(([, sign]) => sign === type)?.[0] ?? type.name;
 
 const words = new Map<string, TokenType>();
 
@@ -71,7 +75,7 @@ export const Slash = sign('/');
 export const Asterisk = sign('*');
 export const Dash = sign('-');
 export const At = sign('@');
-export const Or = sign('|');
+export const Or = sign('|', "'|'");
 export const Plus = sign('+');
 
 export const Include = word('include');
@@ -169,21 +173,11 @@ export const reserved: ReadonlyMap<string, TokenType> = words
   .set('xor', Xor)
   .set('not', Not);
 
-const order = new Map(kinds.map((k, i) => [k.name, i]));
-const afterNames = order.get(Lead.name)!;
-
-/** Words of the vocabulary in the order of nft's declarations, where it shows in messages. */
-const wordOrder = [
-  ...['ll', 'nh', 'length', 'checksum', 'icmp', 'icmpv6', 'udp', 'sport', 'dport', 'tcp', 'icmpx'],
-  ...['th', 'name', 'rate', 'bytes', 'expectation', 'helper', 'helpers', 'random', 'inc'],
-];
-
 /** What was expected, as a message lists it; more than four are not listed. */
 export function expectation(names: readonly string[]): string {
   const unique = names.filter((name, i) => names.indexOf(name) === i);
   if (unique.length === 0 || unique.length > 4) return '';
-  const rank = (name: string) => order.get(name) ?? afterNames + wordOrder.indexOf(name) / 100;
-  return `, expecting ${unique.sort((a, b) => rank(a) - rank(b)).join(' or ')}`;
+  return `, expecting ${unique.sort((a, b) => rankOf(a) - rankOf(b)).join(' or ')}`;
 }
 
 /** What may follow `jump` and `goto`. */

@@ -36,7 +36,9 @@ function rightExpected(left: Expr, shift: boolean, expected: Expected | undefine
   if (shift) return { type: integer, bits: 32, order: 'host' };
   const { type, order } = left;
   const room = expected?.room ?? 0;
-  return { type, bits: Math.max(left.bits, room), order, ...(room && { room }) };
+  const max = left.kind === 'load' && !room ? left.max : undefined;
+  const bits = Math.max(left.bits, room);
+  return { type, bits, order, ...(room && { room }), ...(max !== undefined && { max }) };
 }
 
 function wrongOperand(operand: Expr, node: BinopExpr, ctx: CheckContext): true | undefined {

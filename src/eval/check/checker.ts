@@ -22,7 +22,7 @@ import { checkExpr } from './expression.ts';
 import type { KnownProtocols } from './known.ts';
 import type { Layer, Protocol, Tunnel } from './protocol.ts';
 import { protocolNamed, seesFrames, startInside, startOf } from './protocols.ts';
-import { checkStatement } from './statement.ts';
+import { checkStatement, statementSpan } from './statement.ts';
 
 const keys = new Map(keyRows.map((row) => [row.name, row]));
 const statements = new Map(statementRows.map((row) => [row.name, row]));
@@ -59,6 +59,11 @@ export class Checker implements CheckContext {
 
   expr(node: AstExpr, expected?: Expected): Expr | undefined {
     return checkExpr(node, expected, this, keys);
+  }
+
+  /** Where messages about a statement point. */
+  placeOf(node: AstStatement): Span {
+    return statementSpan(node, statements);
   }
 
   /** A statement with the matches that it implies before it. */

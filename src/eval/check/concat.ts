@@ -2,6 +2,7 @@
 import type { ConcatExpr, Span } from '../../parser/ast.ts';
 import type { Concat, Expr } from '../checked.ts';
 import { concatType, registerBits, type ValueType } from '../type/index.ts';
+import { integer, untyped } from '../type/integer.ts';
 import type { CheckContext, Expected } from './context.ts';
 import { UNTYPED } from './map.ts';
 
@@ -29,7 +30,11 @@ export function checkConcat(
     if (part.kind === 'set' || part.kind === 'concat' || part.kind === 'map')
       return ctx.error(`cannot use ${part.kind} in concatenation`, child.span);
     if (part.kind === 'load' && part.alone) return ctx.error(UNTYPED, child.span);
-    if (part.bits === 0) {
+    if (part.type === untyped) {
+      const what = 'cannot use exthdr in concatenation, lacks datatype';
+      return ctx.error(what, child.span);
+    }
+    if (!wanted && isUnsized(part.type)) {
       const what = `can not use variable sized data types (${part.type.name})`;
       return ctx.error(`${what} in concat expressions`, child.span, node.span);
     }
@@ -52,9 +57,15 @@ function concat(parts: Expr[], node: ConcatExpr, ctx: CheckContext): Concat | un
       `Concatenation of size ${bits} exceeds maximum size of ${MAX_BITS}`,
       node.span,
     );
-  const type = { ...concatType(parts.map((part) => part.type)), bits };
+  const type = { ...concatType(parts.map(partType)), bits };
   return { kind: 'concat', parts, type, bits, order: 'big', span: node.span };
 }
+
+/** No size by itself, and no number of as many bits as are read. */
+const isUnsized = (type: ValueType): boolean => type.bits === 0 && type.id !== integer.id;
+
+const partType = (part: Expr): ValueType =>
+  (part.kind === 'load' ? part.row.partType?.(part) : undefined) ?? part.type;
 
 const describe = (parts: readonly Expr[]): string =>
   concatType(parts.map((part) => part.type)).description;

@@ -45,7 +45,7 @@ function checkStatements(node: AstRule, checker: Checker): Statement[] | undefin
   for (const written of node.statements) {
     if (terminal?.span) {
       const what = 'Statement after terminal statement has no effect';
-      return checker.error(what, written.span, terminal.span);
+      return checker.error(what, checker.placeOf(written), terminal.span);
     }
     const checked = checker.statement(written);
     if (!checked) return undefined;

@@ -6,29 +6,32 @@
 import type { SymbolExpr } from '../../parser/ast.ts';
 import type { Value } from '../checked.ts';
 import { isText, ones } from '../lower/constant.ts';
-import { boolean } from '../type/integer.ts';
+import { typeOfWord, type ValueType } from '../type/index.ts';
+import { boolean, untyped } from '../type/integer.ts';
 import { textValue } from '../type/string.ts';
 import type { CheckContext, Expected } from './context.ts';
 
-/** The words that say whether something is there have their own type wherever they stand. */
-export const isPresenceWord = (node: SymbolExpr): boolean =>
-  !node.quoted && !node.number && boolean.symbols!.some(([name]) => name === node.text);
+/** The type of a word that has one wherever it stands: `exists`, `tcp`. */
+const ownType = ({ quoted, number, text }: SymbolExpr): ValueType | undefined =>
+  quoted || number ? undefined : typeOfWord(text);
 
-/** Of this type, and as wide as what stands beside it. */
-const presence = (expected: Expected | undefined): Expected => ({
-  ...(expected ?? { bits: 1, order: 'host' }),
-  type: boolean,
-});
+/** The words that say whether something is there. */
+export const isPresenceWord = (node: SymbolExpr): boolean => ownType(node) === boolean;
 
 export function checkSymbol(
   node: SymbolExpr,
   expected: Expected | undefined,
   ctx: CheckContext,
 ): Value | undefined {
-  if (isPresenceWord(node)) return checkNumber(node, presence(expected), ctx);
-  if (!expected) return ctx.error('No symbol type information', node.span);
+  const type = ownType(node);
+  // As wide as what stands beside it.
+  if (type) return checkNumber(node, { ...(expected ?? sizeOf(type)), type }, ctx);
+  if (!expected || expected.type === untyped)
+    return ctx.error('No symbol type information', node.span);
   return isText(expected.type) ? checkText(node, expected, ctx) : checkNumber(node, expected, ctx);
 }
+
+const sizeOf = ({ bits, order }: ValueType) => ({ bits, order });
 
 function checkNumber(node: SymbolExpr, expected: Expected, ctx: CheckContext): Value | undefined {
   const { type, bits, order, max } = expected;

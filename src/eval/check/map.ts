@@ -23,8 +23,14 @@ export const expectedOf = (e: Expr): Expected => ({
   order: e.order,
   ...(e.span && { span: e.span }),
   ...(e.kind === 'load' && e.max !== undefined && { max: e.max }),
-  ...(e.kind === 'concat' && { parts: e.parts.map(expectedOf) }),
+  ...(e.kind === 'concat' && { parts: e.parts.map(partOf) }),
 });
+
+/** Parts of a key may be any number of their bits. */
+function partOf(e: Expr): Expected {
+  const { max: _, ...expected } = expectedOf(e);
+  return expected;
+}
 
 export function checkMap(
   node: MapExpr,

@@ -144,7 +144,7 @@ function legalKinds(
   }
   if (text === '!' && !(left.type.bitmask && left.kind === 'load' && right.kind === 'value')) {
     const what = 'negation can only be used with singleton bitmask values.  Did you mean "!="?';
-    return !!ctx.error(what, node.right.span, node.left.span);
+    return !!ctx.error(what, node.left.span, node.right.span);
   }
   if (!ORDER_OPS.includes(text) || right.kind === 'value') return true;
   const what = `Relational expression (${text}) is undefined for ${kindWords[right.kind]} expressions`;

@@ -6,6 +6,7 @@
  */
 import type { Element as AstElement, Expr as AstExpr, SetExpr } from '../../parser/ast.ts';
 import type { Element, Expr, SetLiteral } from '../checked.ts';
+import type { ValueType } from '../type/index.ts';
 import type { CheckContext, Expected } from './context.ts';
 import { joined, overlapOf } from './interval.ts';
 import { isConstant } from './kind.ts';
@@ -75,7 +76,7 @@ function checkElement(element: AstElement, use: SetUse, ctx: CheckContext): Elem
   if (!isConstant(key)) return ctx.error('Set member is not constant', element.key.span);
   const shared = elementOptions(element, ctx);
   if (!shared) return undefined;
-  if (!use.data) return { key, ...shared, span: element.span };
+  if (!use.data) return { key: retyped(key, use.key.type), ...shared, span: element.span };
   if (!element.data)
     return ctx.error('Set member cannot be mapping, missing keyword map', element.key.span);
   const data = ctx.expr(element.data, use.data);
@@ -83,7 +84,15 @@ function checkElement(element: AstElement, use: SetUse, ctx: CheckContext): Elem
   if (data.kind === 'verdict' && use.data.type !== data.type)
     return ctx.error('Could not process rule: Invalid argument', element.key.span);
   if (!isConstant(data)) return ctx.error('Value must be a constant', element.data.span);
-  return { key, data, ...shared, span: element.span };
+  const held = { key: retyped(key, use.key.type), data: retyped(data, use.data.type) };
+  return { ...held, ...shared, span: element.span };
+}
+
+/** Words with a type of their own are numbers of the set's type in it. */
+function retyped(e: Expr, type: ValueType): Expr {
+  if (e.kind === 'value') return e.type === type ? e : { ...e, type };
+  if (e.kind !== 'concat' || !type.parts) return e;
+  return { ...e, parts: e.parts.map((part, i) => retyped(part, type.parts![i] ?? part.type)) };
 }
 
 function elementOptions(

@@ -2,12 +2,14 @@
 import type {
   Statement as AstStatement,
   PhraseStatement,
+  Span,
   VerdictStatement,
   VmapStatement,
 } from '../../parser/ast.ts';
 import type { Statement, Verdict } from '../checked.ts';
 import type { StatementRow } from '../row.ts';
 import { verdict } from '../type/verdict.ts';
+import { leading } from './arg.ts';
 import { checkAssign } from './assign.ts';
 import type { CheckContext, Expected } from './context.ts';
 import { checkKey, checkMapSource } from './map.ts';
@@ -56,7 +58,14 @@ function checkEffect(
   const row = rows.get(node.word);
   if (!row) throw new TypeError(`no row for ${node.word}`);
   const args = row.check(node.args, node.span, ctx);
-  return args && { kind: 'effect', row, args, span: node.span };
+  return args && { kind: 'effect', row, args, span: statementSpan(node, rows) };
+}
+
+/** Where messages about a statement point. */
+export function statementSpan(node: AstStatement, rows: StatementRows): Span {
+  const row = node.kind === 'phrase' ? rows.get(node.word) : undefined;
+  const words = node.kind === 'phrase' ? row?.ledBy?.(node.args) : undefined;
+  return words === undefined ? node.span : leading(node.span, words);
 }
 
 /** Whether nothing can come after a statement. */

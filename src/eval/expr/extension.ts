@@ -32,13 +32,14 @@ export const needIpv6 = (ctx: CheckContext, span: Span): boolean => ctx.needNetw
 
 type Listing = Pick<
   KeyRow,
-  'layer' | 'list' | 'json' | 'field' | 'at' | 'lower' | 'bytecode' | 'place' | 'read'
+  'layer' | 'partType' | 'list' | 'json' | 'field' | 'at' | 'lower' | 'bytecode' | 'place' | 'read'
 >;
 
 export const extensionListing: Listing = {
   list: (load) => `${exthdrArgs(load).name} ${exthdrArgs(load).field}`,
   json: (load) => ({ exthdr: exthdrJson(load) }),
   layer: exthdrHooks.layer,
+  partType: exthdrHooks.partType,
   field: exthdrHooks.field,
   at: exthdrHooks.at,
   lower: exthdrHooks.lower,

@@ -10,7 +10,8 @@ import type { Json } from '../list/json.ts';
 import { registerName } from '../lower/registers.ts';
 import type { KeyRow } from '../row.ts';
 import type { ValueType } from '../type/index.ts';
-import { boolean } from '../type/integer.ts';
+import { inetProto } from '../type/inet.ts';
+import { boolean, integer } from '../type/integer.ts';
 
 /** What the kernel walks: IPv6 extension headers, TCP or IPv4 options, SCTP chunks, DCCP options. */
 export type ExthdrOp = 'ipv6' | 'tcpopt' | 'ipv4' | 'sctp' | 'dccp';
@@ -92,6 +93,7 @@ type Hooks = Required<
     KeyRow,
     | 'init'
     | 'layer'
+    | 'partType'
     | 'field'
     | 'at'
     | 'lower'
@@ -105,6 +107,12 @@ type Hooks = Required<
 
 export const exthdrHooks: Hooks = {
   layer: (load) => LAYERS[exthdrArgs(load).op],
+  // Whether it is there lists as what its first byte is.
+  partType(load) {
+    const { op, present } = exthdrArgs(load);
+    if (!present) return undefined;
+    return op === 'ipv6' ? inetProto : integer;
+  },
   field: (load) => {
     const { offset, bits, present } = exthdrArgs(load);
     return present ? { offset: 0, bits: 8 } : { offset, bits };

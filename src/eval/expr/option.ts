@@ -193,6 +193,7 @@ function optionRow(protocol: string, spec: OptionSpec): KeyRow {
       return { [name]: { base: number, offset, len: bits } };
     },
     layer: exthdrHooks.layer,
+    partType: exthdrHooks.partType,
     field: exthdrHooks.field,
     at: exthdrHooks.at,
     lower: exthdrHooks.lower,

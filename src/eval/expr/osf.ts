@@ -1,7 +1,7 @@
 /** The operating system that a SYN looks like: `osf name`. Mirrors osf.c, nft_osf.c. */
 import type { Word } from '../../parser/ast.ts';
 import { member } from '../../parser/json/reader.ts';
-import { choice, kw, opt } from '../../parser/phrase.ts';
+import { choice, kw, opt, word } from '../../parser/phrase.ts';
 import { registerName } from '../lower/registers.ts';
 import type { KeyRow } from '../row.ts';
 import { string } from '../type/string.ts';
@@ -19,7 +19,10 @@ const WHERE = { ip: HOOKS, inet: HOOKS };
 export const osf: KeyRow = {
   row: 'key',
   name: 'osf',
-  phrase: [opt(kw('ttl'), choice('ttl', ...TTLS)), choice('key', ...KEYS)],
+  phrase: [
+    opt(kw('ttl'), word('ttl', TTLS, { message: 'invalid ttl option' })),
+    choice('key', ...KEYS),
+  ],
   check(args, node, ctx) {
     const known = ctx.protocol('th');
     if (known !== undefined && known !== TRANSPORT)

@@ -6,20 +6,22 @@ import type { Choice, NumberWord } from '../../parser/ast.ts';
 import { alt, kw, num, type Phrase } from '../../parser/phrase.ts';
 import type { KeyRow } from '../row.ts';
 import { ipv6Addr } from '../type/address.ts';
-import { integer } from '../type/integer.ts';
+import { integer, untyped } from '../type/integer.ts';
 import { extensionField, extensionListing } from './extension.ts';
 import { type Exthdr, exthdrFields, type FieldRow } from './exthdr-load.ts';
 
 /** The kernel's number of routing headers. */
 export const ROUTING = 43;
 const FIXED_BITS = 64;
+/** Of more nft does not know what they are. */
+const TYPED_ADDRESSES = 2;
 const MAX_ADDRESSES = 16;
 
 const address = (name: string, n: number): FieldRow => [
   name,
   FIXED_BITS + 128 * (n - 1),
   128,
-  ipv6Addr,
+  n > TYPED_ADDRESSES ? untyped : ipv6Addr,
 ];
 
 const numbered = (name: string): FieldRow[] =>

@@ -17,6 +17,7 @@ export type CounterArgs = { readonly packets: number | bigint; readonly bytes: n
 export const counter: StatementRow<CounterArgs | Named> = {
   row: 'statement',
   name: 'counter',
+  ledBy: (args) => (choiceOf(args, 'form')?.which === 'named' ? undefined : 'counter'),
   phrase: [
     opt(
       alt('form', {

@@ -25,6 +25,7 @@ import {
 export const limit: StatementRow<LimitArgs | Named> = {
   row: 'statement',
   name: 'limit',
+  ledBy: (args) => (choiceOf(args, 'form')?.which === 'named' ? undefined : 'limit rate'),
   phrase: [alt('form', { named: [kw('name'), expr('object', 'stmt')], inline: limitPhrase })],
   stateful: true,
   check(args, span, ctx) {

@@ -56,6 +56,7 @@ const wrapped = (args: Args, name: string, bits: 16 | 32): number | undefined =>
 export const log: StatementRow<LogArgs> = {
   row: 'statement',
   name: 'log',
+  ledBy: () => 'log',
   phrase: [
     options(
       [kw('prefix'), expanded('prefix')],

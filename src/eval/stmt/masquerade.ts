@@ -9,6 +9,7 @@ import {
   checkPort,
   flagsJson,
   flagsText,
+  isNatFamily,
   lowerPorts,
   natFlags,
   portsFromJson,
@@ -20,10 +21,12 @@ export type MasqueradeArgs = { readonly port?: Expr; readonly flags: number };
 export const masquerade: StatementRow<MasqueradeArgs> = {
   row: 'statement',
   name: 'masquerade',
+  ledBy: () => 'masquerade',
   phrase: [opt(kw('to'), kw(':'), expr('port', 'stmt')), natFlags],
   writes: 'nat',
   terminal: true,
   check(args, span, ctx) {
+    if (!isNatFamily(leading(span, 'masquerade'), ctx)) return undefined;
     const flags = checkFlags(args);
     const node = exprOf(args, 'port');
     if (!node) return { flags };

@@ -3,7 +3,7 @@
  *
  * Mirrors NF_NAT_RANGE_* of the kernel, nat_evaluate_transport of nft.
  */
-import type { Args, Expr as AstExpr, Span, Word } from '../../parser/ast.ts';
+import type { Args, Expr as AstExpr, Family, Span, Word } from '../../parser/ast.ts';
 import { member } from '../../parser/json/reader.ts';
 import type { JsonStatements } from '../../parser/json/statement.ts';
 import type { JsonValue } from '../../parser/json/text.ts';
@@ -74,6 +74,12 @@ export function portsFromJson(
 }
 
 export const PORT = { type: inetService, bits: 16, order: 'big' } as const;
+
+const FAMILIES: readonly Family[] = ['ip', 'ip6', 'inet'];
+
+/** Tables whose packets have addresses to rewrite. */
+export const isNatFamily = (word: Span, ctx: CheckContext): boolean =>
+  FAMILIES.includes(ctx.family) || !!ctx.error('NAT is only supported for IPv4/IPv6', word);
 
 /** A port, a range or map of them; needs to know that the packet has ports. */
 export function checkPort(node: AstExpr, word: Span, ctx: CheckContext): Expr | undefined {

@@ -15,7 +15,7 @@ import { mapsToRanges } from '../lower/elements.ts';
 import { ipv4Addr, ipv6Addr } from '../type/address.ts';
 import { concatType } from '../type/index.ts';
 import { inetService } from '../type/inet.ts';
-import { asRange, checkPort, NO_TRANSPORT } from './nat-flags.ts';
+import { asRange, checkPort, isNatFamily, NO_TRANSPORT } from './nat-flags.ts';
 
 export type NatFamily = 'ip' | 'ip6';
 
@@ -131,7 +131,7 @@ function familyOf(
   const { family } = ctx;
   if (family === 'ip' || family === 'ip6')
     return fitsNetwork(given ?? family, word.text, word.span, ctx) ? family : undefined;
-  if (family !== 'inet') return ctx.error('NAT is only supported for IPv4/IPv6', word.span);
+  if (!isNatFamily(word.span, ctx)) return undefined;
   if (!addr) return 'inet';
   if (given) return fitsNetwork(given, word.text, word.span, ctx) ? given : undefined;
   // What a map is keyed by may say which family it is.

@@ -120,6 +120,7 @@ const HOOKS = {
 const nat = (type: 'snat' | 'dnat'): StatementRow<NatArgs> => ({
   row: 'statement',
   name: type,
+  ledBy: () => type,
   phrase: [natLead, ...natDestination, natFlags],
   writes: 'nat',
   terminal: true,

@@ -86,6 +86,7 @@ const flagNames = ({ bypass, fanout }: QueueArgs): readonly string[] => [
 export const queue: StatementRow<QueueArgs> = {
   row: 'statement',
   name: 'queue',
+  ledBy: ({ to }) => (to === undefined ? 'queue' : undefined),
   phrase: [
     options(
       [kw('flags'), ...flag],

@@ -9,6 +9,7 @@ import {
   checkPort,
   flagsJson,
   flagsText,
+  isNatFamily,
   lowerPorts,
   natFlags,
   portsFromJson,
@@ -20,10 +21,12 @@ export type RedirectArgs = { readonly port?: Expr; readonly flags: number };
 export const redirect: StatementRow<RedirectArgs> = {
   row: 'statement',
   name: 'redirect',
+  ledBy: () => 'redirect',
   phrase: [opt(kw('to'), opt(kw(':')), expr('port', 'stmt')), natFlags],
   writes: 'nat',
   terminal: true,
   check(args, span, ctx) {
+    if (!isNatFamily(leading(span, 'redirect'), ctx)) return undefined;
     const flags = checkFlags(args);
     const node = exprOf(args, 'port');
     if (!node) return { flags };

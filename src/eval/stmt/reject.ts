@@ -46,6 +46,7 @@ const HOOKS: Readonly<Partial<Record<Family, readonly string[]>>> = {
 export const reject: StatementRow<RejectArgs> = {
   row: 'statement',
   name: 'reject',
+  ledBy: () => 'reject',
   phrase: [
     opt(
       kw('with'),

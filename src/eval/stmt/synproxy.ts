@@ -74,6 +74,7 @@ type Parts = Record<string, Word | NumberWord>;
 export const synproxy: StatementRow<SynproxyArgs | Named> = {
   row: 'statement',
   name: 'synproxy',
+  ledBy: (args) => (choiceOf(args, 'form')?.which === 'named' ? undefined : 'synproxy'),
   phrase: [
     opt(
       alt('form', {

@@ -6,23 +6,26 @@ import type { ValueType } from './value-type.ts';
 const octet = (name: string, description: string, id: number) =>
   ({ name, description, id, bits: 8, order: 'big', base: integer }) as const;
 
-export const icmpType: ValueType = symbolic(octet('icmp_type', 'ICMP type', 14), {
-  'echo-reply': 0,
-  'destination-unreachable': 3,
-  'source-quench': 4,
-  redirect: 5,
-  'echo-request': 8,
-  'router-advertisement': 9,
-  'router-solicitation': 10,
-  'time-exceeded': 11,
-  'parameter-problem': 12,
-  'timestamp-request': 13,
-  'timestamp-reply': 14,
-  'info-request': 15,
-  'info-reply': 16,
-  'address-mask-request': 17,
-  'address-mask-reply': 18,
-});
+export const icmpType: ValueType = {
+  ...symbolic(octet('icmp_type', 'ICMP type', 14), {
+    'echo-reply': 0,
+    'destination-unreachable': 3,
+    'source-quench': 4,
+    redirect: 5,
+    'echo-request': 8,
+    'router-advertisement': 9,
+    'router-solicitation': 10,
+    'time-exceeded': 11,
+    'parameter-problem': 12,
+    'timestamp-request': 13,
+    'timestamp-reply': 14,
+    'info-request': 15,
+    'info-reply': 16,
+    'address-mask-request': 17,
+    'address-mask-reply': 18,
+  }),
+  words: ['redirect'],
+};
 
 export const icmpv6Type: ValueType = symbolic(octet('icmpv6_type', 'ICMPv6 type', 29), {
   'destination-unreachable': 1,

@@ -81,6 +81,11 @@ const byName = new Map(
 /** A type by its name in `type NAME`. */
 export const typeByName = (name: string): ValueType | undefined => byName.get(name);
 
+const byWord = new Map(valueTypes.flatMap((type) => (type.words ?? []).map((w) => [w, type])));
+
+/** The type of a name that is a word of the language. */
+export const typeOfWord = (word: string): ValueType | undefined => byWord.get(word);
+
 /** The type that decides how values compare: integer, string or verdict. */
 export function rootType(type: ValueType): ValueType {
   while (type.base) type = type.base;

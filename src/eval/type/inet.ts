@@ -21,9 +21,25 @@ const firstNames = (table: Names): Symbols =>
 const firstName = (table: Names, value: bigint): string | undefined =>
   table[Number(value)]?.split(' ')[0];
 
-/** Words of the language itself that stand for protocols, beside the names of the table. */
-const PROTOCOL_WORDS = { icmpv6: 58n, comp: 108n } as const;
-const protocolNumbers = new Map([...byName(protocols), ...Object.entries(PROTOCOL_WORDS)]);
+/** Words of the language itself that stand for protocols, some of which the table has not. */
+const PROTOCOL_WORDS = [
+  ...[
+    'tcp',
+    'udp',
+    'udplite',
+    'esp',
+    'ah',
+    'icmp',
+    'igmp',
+    'icmpv6',
+    'gre',
+    'comp',
+    'dccp',
+    'sctp',
+  ],
+];
+const UNLISTED = { icmpv6: 58n, comp: 108n } as const;
+const protocolNumbers = new Map([...byName(protocols), ...Object.entries(UNLISTED)]);
 
 export const inetProto: ValueType = {
   ...numeric({
@@ -35,6 +51,7 @@ export const inetProto: ValueType = {
     base: integer,
     described: { as: firstNames(protocols) },
   }),
+  words: PROTOCOL_WORDS,
   parse: (text) => {
     const number = parseNumber(text);
     if (number !== undefined) return number > 255n ? 'Protocol out of range' : number;

@@ -24,6 +24,7 @@ const booleanNames = symbolic(
 );
 export const boolean: ValueType = {
   ...booleanNames,
+  words: ['exists', 'missing'],
   /** Any number but zero is `exists`. */
   parse(text, scope, bits) {
     const number = parseNumber(text);
@@ -32,6 +33,12 @@ export const boolean: ValueType = {
   },
   json: (value) => (value === 1n ? true : value === 0n ? false : Number(value)),
 };
+
+/** What has no type of its own, nor gives one to what it is compared with. */
+export const untyped: ValueType = numeric(
+  { name: 'invalid', description: 'invalid type', id: 0, bits: 0, base: integer },
+  hex(0),
+);
 
 export const mark: ValueType = numeric(
   { name: 'mark', description: 'packet mark', id: 19, bits: 32, base: integer, anyNumber: true },

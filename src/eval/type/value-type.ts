@@ -75,6 +75,8 @@ export interface ValueType {
   readonly testsInBraces?: true;
   /** Addresses: ranges and masks of leading bits are prefixes, `addr/len`. */
   readonly prefixes?: true;
+  /** Names that are words of the language: of this type wherever they stand. */
+  readonly words?: readonly string[];
   /** Takes values of any type of numbers: `meta mark set ip saddr`. */
   readonly anyNumber?: true;
   /** Concatenation: its parts. */
