@@ -229,10 +229,11 @@ export abstract class Cursor extends EmbeddedActionsParser {
   }
 
   /** Guards against nesting that no stack holds. */
-  protected nested<R>(read: () => R): R {
-    if (++this.depth > MAX_DEPTH) this.refuse('memory exhausted', this.spanOf(this.peek()));
+  protected nested<R>(read: () => R, weight = 1): R {
+    this.depth += weight;
+    if (this.depth > MAX_DEPTH) this.refuse('memory exhausted', this.spanOf(this.peek()));
     const result = read();
-    this.depth--;
+    this.depth -= weight;
     return result;
   }
 

@@ -37,6 +37,9 @@ const relations = new Set([
   T.Not,
 ]);
 
+/** A chain within a chain takes more of the stack than an expression within one. */
+const CHAIN_WEIGHT = 4;
+
 export abstract class Statements extends Expressions {
   /** By first word; of those that share it, the ones of more words first. */
   private readonly led: ReadonlyMap<string, readonly Led[]>;
@@ -131,7 +134,7 @@ export abstract class Statements extends Expressions {
   private implicitChain(first: Token): Statement {
     const verdict = first.tokenType === T.Goto ? 'goto' : 'jump';
     this.next();
-    const block = this.nested(() => this.chainBlock());
+    const block = this.nested(() => this.chainBlock(), CHAIN_WEIGHT);
     const span = this.spanFrom(first);
     return { kind: 'verdict', expr: { kind: 'verdict', verdict, span }, block, span };
   }

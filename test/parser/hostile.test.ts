@@ -66,6 +66,11 @@ describe('texts', () => {
     expect(read(nft, before + again.repeat(5000)).diagnostics.length).toBeGreaterThan(0);
   });
 
+  test.each([300, 5000])('%i chains in each other, all closed', (n) => {
+    const text = `add rule t c ${'jump { '.repeat(n)}accept\n${' }\n'.repeat(n)}`;
+    expect(read(nft, text).diagnostics.map((d) => d.message)).toContain('memory exhausted');
+  });
+
   test.each(['\ufeffadd table t\n', '\0', 'add table \ud800\n'])('%j', (text) => {
     expect(read(nft, text).diagnostics).toHaveLength(1);
   });
