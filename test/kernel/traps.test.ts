@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Recorded } from './compare.ts';
 import { answer, type Release, recording, releases } from './recorded.ts';
+import { conntrack } from './traps/conntrack.ts';
 import { flowtable } from './traps/flowtable.ts';
 import { hooks } from './traps/hooks.ts';
 import { matching } from './traps/matching.ts';
@@ -16,6 +17,7 @@ import { writes } from './traps/writes.ts';
 
 const sections = [
   ...flowtable,
+  ...conntrack,
   ...nat,
   ...reject,
   ...routing,
