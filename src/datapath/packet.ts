@@ -215,14 +215,17 @@ export class Packet {
     this.pieces = rest.length > 0 ? [length, ...rest] : null;
   }
 
-  /** skb_copy: bytes, slots, route and options of another packet (not what it holds: see Netns). */
+  /**
+   * skb_copy: bytes, slots, route and options of another packet (not what it holds: see Netns). Pieces
+   * that two share cannot be used again by either copy: it is cut anew.
+   */
   copyFrom(p: Packet): void {
     if (this.b.length < p.b.length) this.b = new Uint8Array(p.b.length);
     const m = p.m;
     this.b.set(p.b.subarray(0, m[END]));
     this.m.set(m);
     this.dst = p.dst;
-    this.pieces = p.pieces;
+    this.pieces = null;
     Object.assign(this.opt, p.opt);
   }
 

@@ -159,19 +159,12 @@ function handleFrame(ns: Netns, p: Packet, bridge: Device): void {
   }
   const to = ns.fdb.find(bridge, b, at, vid);
   if (bridge.promiscuous) {
-    const copy = copyOf(ns, p);
+    const copy = ns.clone(p);
     if (to !== undefined) forwardIf(ns, copy, to, port);
     else flood(ns, copy, bridge, port, false, false);
     passUp(ns, p, bridge);
   } else if (to !== undefined) forwardIf(ns, p, to, port);
   else flood(ns, p, bridge, port, false, false);
-}
-
-/** skb_clone: the pieces that it was put together from are not its own. */
-function copyOf(ns: Netns, p: Packet): Packet {
-  const copy = ns.clone(p);
-  copy.pieces = null;
-  return copy;
 }
 
 /** br_forward: not back out of the port that it came by. */
@@ -193,10 +186,10 @@ function flood(
   for (let i = bridge.ports.length - 1; i >= 0; i--) {
     const port = bridge.ports[i]!;
     if (port === from || !port.up) continue;
-    if (last !== undefined) forwardTo(ns, copyOf(ns, p), last, local);
+    if (last !== undefined) forwardTo(ns, ns.clone(p), last, local);
     last = port;
   }
-  if (last !== undefined) forwardTo(ns, keep ? copyOf(ns, p) : p, last, local);
+  if (last !== undefined) forwardTo(ns, keep ? ns.clone(p) : p, last, local);
   else if (!keep) ns.free(p);
 }
 

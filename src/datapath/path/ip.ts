@@ -72,6 +72,8 @@ import { forwardOptions, receiveOptions } from './ip_options.ts';
 import { hardHeader, neighbourOutput, transmit } from './transmit.ts';
 import { resetUntracked, vrfIpReceive, vrfLocalOut } from './vrf.ts';
 
+const IPPROTO_TCP = 6;
+const TCP_HEADER = 20;
 const IP_DF = 0x4000;
 const IP_MF_OFFSET = 0x3fff;
 const IPTOS_RT_MASK = 0x1c;
@@ -116,13 +118,26 @@ export function clearControlBlock(p: Packet): void {
   if (p.opt.optlen !== 0) p.opt.clear();
 }
 
+/**
+ * tcp_v4_early_demux and tcp_v6_early_demux: nobody listens here, but the search for a socket brings
+ * all of the TCP header into the first piece.
+ */
+export function earlyDemux(p: Packet, protocol: number, th: number): void {
+  const { m } = p;
+  if (protocol !== IPPROTO_TCP || m[PKTTYPE] !== PACKET_HOST || m[END]! - th < TCP_HEADER) return;
+  p.pull(th + TCP_HEADER);
+}
+
 /** ip_rcv_finish: what came by a VRF's port comes by the VRF; then the route decides. */
 export function ipReceiveFinish(ns: Netns, p: Packet): void {
   if (!vrfIpReceive(ns, p)) return;
   const { m } = p;
   const device = ns.devices.get(m[DEV]!)!;
-  if (p.dst === null && !routeInput(ns, p, device)) return;
   const ihl = p.b[m[NH]!]! & 15;
+  if (p.dst === null) {
+    if (p.pieces !== null) earlyDemux(p, p.b[m[NH]! + 9]!, m[NH]! + ihl * 4);
+    if (!routeInput(ns, p, device)) return;
+  }
   if (ihl > 5 && !receiveOptions(ns, p, device)) return;
   const route = p.dst!;
   m[RTCLASSID] = route.realm;

@@ -64,7 +64,7 @@ import {
   ICMPV6_TIME_EXCEED,
   icmp6Send,
 } from './icmp6.ts';
-import { clearControlBlock, loopBack } from './ip.ts';
+import { clearControlBlock, earlyDemux, loopBack } from './ip.ts';
 import { isMember, sendRedirect6 } from './ndisc.ts';
 import { hardHeader, neighbourOutput, transmit } from './transmit.ts';
 import { resetUntracked, vrfIp6Receive, vrfLocalOut } from './vrf.ts';
@@ -131,7 +131,10 @@ function headerIsSound(ns: Netns, p: Packet): boolean {
 /** ip6_rcv_finish. */
 export function ip6ReceiveFinish(ns: Netns, p: Packet): void {
   if (!vrfIp6Receive(ns, p)) return;
-  if (p.dst === null) routeInput6(ns, p);
+  if (p.dst === null) {
+    if (p.pieces !== null) earlyDemux(p, p.b[p.m[NH]! + 6]!, p.m[NH]! + 40);
+    routeInput6(ns, p);
+  }
   dstInput6(ns, p);
 }
 

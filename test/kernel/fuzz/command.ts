@@ -19,7 +19,6 @@ function tableCommand(r: Random, table: TableSpec): Fields {
     [1, nft(`add table ${at} { flags dormant; }`)],
     [1, nft('flush ruleset')],
     [1, nft(`reset counters table ${at}`)],
-    [1, nft(`reset rules table ${at}`)],
   ]);
 }
 
