@@ -10,6 +10,7 @@ import { hooks } from './traps/hooks.ts';
 import { matching } from './traps/matching.ts';
 import { meta } from './traps/meta.ts';
 import { nat } from './traps/nat.ts';
+import { peers } from './traps/peers.ts';
 import { reject } from './traps/reject.ts';
 import { routing } from './traps/routing.ts';
 import { state } from './traps/state.ts';
@@ -26,6 +27,7 @@ const sections = [
   ...meta,
   ...state,
   ...writes,
+  ...peers,
 ];
 
 const doc = readFileSync(path.resolve(import.meta.dirname, '../../docs/kernel-traps.md'), 'utf8');

@@ -21,6 +21,7 @@ import type {
 import { constant, isText, ones } from '../lower/constant.ts';
 import { transfer } from '../lower/field.ts';
 import { integer } from '../type/integer.ts';
+import { textValue, valueText } from '../type/string.ts';
 import { canonicalBits } from './bits.ts';
 import { nameBytes, narrow } from './field.ts';
 import { maskedAcross, widened } from './mask.ts';
@@ -81,9 +82,17 @@ function elementKey(key: Expr, set: SetLiteral): Expr {
   return ends ? rangeKey(key, ends[0], ends[1]) : key;
 }
 
+/** A star at the end of a name alone that is no wildcard is escaped (expr_postprocess_string). */
+function escapedStar(right: Expr): Expr {
+  if (right.kind !== 'value' || right.prefixBits !== undefined || !isText(right.type)) return right;
+  const text = valueText(right.value, right.bits);
+  if (!text.endsWith('*')) return right;
+  return { ...right, value: textValue(`${text.slice(0, -1)}\\*`, right.bits) };
+}
+
 export function canonicalMatch(match: Match, known: KnownProtocols): Match {
   const left = canonicalExpr(match.left, known);
-  const right = canonicalExpr(match.right, known);
+  const right = escapedStar(canonicalExpr(match.right, known));
   const masked = retypedMask(left);
   const moved =
     masked.kind === 'binop' && canMove(right) ? transfer(masked, right) : { left: masked, right };

@@ -45,7 +45,7 @@ export function valueText(e: Value, ctx: ListContext, between: string): string {
 const printed = ({ type, value, bits }: Value, ctx: ListContext): string =>
   type.print(value, bits, ctx.names, ctx.options);
 
-/** `"eth*"`; a star that is no wildcard is written `\*`. */
+/** `"eth*"` */
 function wildcardText(e: Value, ctx: ListContext): string {
   const text = printed(e, ctx);
   return text.endsWith('"') ? `${text.slice(0, -1)}*"` : `${text}*`;

@@ -105,6 +105,16 @@ export const state: readonly Section[] = [
         is: [[0], [1, 1]],
       },
       {
+        trap: 'Defragmentation begins with the first `ct` expression, in the middle of a run; chains before -400 still see fragments.',
+        case: 'language/74-tracking-begins-and-ends',
+        shows: (a) => [
+          hits(a, 'loaded', 'mid')[1],
+          hits(a, 'tracked', 'mid')[1],
+          hits(a, 'tracked', 'early')[1] > hits(a, 'loaded', 'early')[1],
+        ],
+        is: [5, 5, true],
+      },
+      {
         trap: 'A catch-all element makes `!= @set` match always before 6.12, and counts for it.',
         case: 'language/67-sets-and-maps',
         on: ['6.1'],
