@@ -15,7 +15,7 @@ import { ruleset, rulesetText } from '../kernel/fuzz/ruleset.ts';
 import { goodRulesets, mutants } from './hostile/mutants.ts';
 
 const seed = Number(process.env.SEED ?? 1);
-const many = process.env.NIGHTLY ? 100_000 : 600;
+const many = process.env.NIGHTLY ? 100_000 : 400;
 const rulesets = process.env.NIGHTLY ? 3000 : 8;
 /** What takes longer (of the processor's time) is told, not refused: time is no business of a test. */
 const SLOW_MS = 2000;

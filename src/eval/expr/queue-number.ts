@@ -2,9 +2,13 @@
 import type { Span } from '../../parser/ast.ts';
 import type { Load } from '../checked.ts';
 import type { KeyRow } from '../row.ts';
+import type { ValueType } from '../type/index.ts';
 import { integer } from '../type/integer.ts';
 
 const NAME = 'queue';
+
+/** A number with a name of its own in JSON. */
+const queueType: ValueType = { ...integer, name: NAME, base: integer };
 
 const row: KeyRow = {
   row: 'key',
@@ -21,7 +25,7 @@ const example = (span: Span): Load => ({
   kind: 'load',
   row,
   args: {},
-  type: integer,
+  type: queueType,
   bits: 16,
   order: 'host',
   span,
