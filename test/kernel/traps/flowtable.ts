@@ -1,5 +1,5 @@
 /** Traps about flowtables: when a flow is made, how it lives and ends, what the fast path does. */
-import { about, counters, left, line, lines, seconds, sent } from './answer.ts';
+import { about, counters, left, line, lines, refused, seconds, sent } from './answer.ts';
 import type { Section } from './trap.ts';
 
 const made: Section = {
@@ -66,6 +66,23 @@ const made: Section = {
         line(a, 'added-by-error6', 'sport=31004'),
       ],
       is: [/\[UNREPLIED\].*\[OFFLOAD\]/, /\[UNREPLIED\].*\[OFFLOAD\]/],
+    },
+    {
+      trap: 'A connection with a helper is never offloaded; since 6.1 gives it to data connections, these are not either.',
+      case: 'flowtable/65-ftp-helper',
+      shows: (a) => [
+        line(a, 'data_fast', 'dport=21 '),
+        line(a, 'data_offloaded', 'sport=42000 '),
+        line(a, 'v6_data', 'sport=42001 '),
+      ],
+      is: [/ESTABLISHED.*\[ASSURED\]/, /helper=ftp/, /helper=ftp/],
+      on: ['6.1'],
+    },
+    {
+      trap: 'A connection picked up in the middle is offloaded once it is assured.',
+      case: 'flowtable/74-loose-and-repeated-syn',
+      shows: (a) => [line(a, 'reply', 'sport=41000 '), line(a, 'third', 'sport=41000 ')],
+      is: [/ESTABLISHED/, /\[OFFLOAD\]/],
     },
     {
       trap: 'A device may be in one flowtable of a table only, whatever their priorities.',
@@ -153,6 +170,22 @@ const life: Section = {
       case: 'flowtable/15-mtu',
       shows: (a) => [left(a, 23), line(a, 'end', 'sport=54000')],
       is: [['eth0'], /\[OFFLOAD\]/],
+    },
+    {
+      trap: 'The end of a flow knows the timeouts of the namespace, not those of a policy.',
+      case: 'flowtable/76-timeout-policies',
+      shows: (a) => seconds(a, 'expired', 'src=192.168.1.2', 'sport=5001 ') > 50,
+      is: true,
+    },
+    {
+      trap: 'A RST after fast traffic is not exact, so the next data offloads the connection anew.',
+      case: 'flowtable/62-rst',
+      shows: (a) => [
+        line(a, 'after_fast_traffic', 'sport=41001 '),
+        line(a, 'data_after_it', 'sport=41001 '),
+        line(a, 'syn_on_the_flow', 'sport=41001 '),
+      ],
+      is: [/ (9|10) ESTABLISHED/, /\[OFFLOAD\]/, /\[OFFLOAD\]/],
     },
     {
       trap: 'A RST with a wrong number costs the connection its flow and nothing else.',
@@ -293,6 +326,15 @@ const devices: Section = {
       is: [['eth2'], ['eth1'], ['eth2']],
     },
     {
+      trap: 'In a VRF the slow path passes prerouting twice, the fast path is looked up by the enslaved device.',
+      case: 'flowtable/84-vrf',
+      shows: (a) => {
+        const { 'pre eth0': eth0, 'pre vrf1': vrf } = counters(a, 'fast');
+        return [(vrf ?? 0) > (eth0 ?? 0), line(a, 'fast', 'tcp', 'ipv4')];
+      },
+      is: [true, /\[OFFLOAD\]/],
+    },
+    {
       trap: '"flags offload" with one device that cannot is refused as a whole.',
       case: 'flowtable/32-hw-mixed-devices',
       shows: (a) => a.loaded,
@@ -322,6 +364,12 @@ const deleting: Section = {
       case: 'flowtable/30-conntrack-delete',
       shows: (a) => [lines(a, 'deleted', 'tcp').length, line(a, 'pickup', 'tcp')],
       is: [0, /299 ESTABLISHED.*\[UNREPLIED\]/],
+    },
+    {
+      trap: 'An update with another priority, hook or offload flag is refused; without "counter" counting stops.',
+      case: 'flowtable/68-updates-of-a-flowtable',
+      shows: (a) => [[5, 30, 31].map((e) => refused(a, e)), line(a, 'counts', 'sport=5001 ')],
+      is: [[true, true, true], /packets=2 .*packets=3 /],
     },
     {
       trap: 'conntrack -U sets the mark of an offloaded entry.',
