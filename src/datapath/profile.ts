@@ -143,6 +143,8 @@ export interface KernelProfile {
   readonly concatComparesWord: boolean;
   /** What is written where a VLAN tag was goes into the tag (6.1), not over the network header. */
   readonly payloadWritesTag: boolean;
+  /** `add set` of a set that is there must describe it as it is (6.1); before, it says nothing. */
+  readonly setMustBeSame: boolean;
   /** The packet that uses a quota up to its last byte is over it (before 6.1). */
   readonly quotaExactIsOver: boolean;
   /** `add element` of an element that is there sets its timeout anew (6.12). */
@@ -214,6 +216,7 @@ const V4_16: KernelProfile = {
   catchAllUndoesInversion: true,
   concatComparesWord: true,
   payloadWritesTag: false,
+  setMustBeSame: false,
   quotaExactIsOver: true,
   elementTimeoutChanges: false,
   nftShiftsInPlace: true,
@@ -254,6 +257,7 @@ const V6_1: KernelProfile = {
   iiftypeOfDevice: true,
   fibKnowsVrf: true,
   payloadWritesTag: true,
+  setMustBeSame: true,
   quotaExactIsOver: false,
   ipOptionsBeyond: false,
   flowtableKeepsBinding: false,

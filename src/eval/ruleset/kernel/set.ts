@@ -116,6 +116,7 @@ function refuseSet(spec: NewSet): Refusal | undefined {
 /** Mirrors nft_set_is_same: an existing set must be the same, but its timeout and size may change. */
 function updateSet(tx: Transaction, old: NftSet, spec: NewSet): NftSet | Refusal {
   if (spec.exclusive) return refuse('EEXIST', 'name');
+  if (!tx.machine.profile.setMustBeSame) return old;
   const flags = (Object.keys(spec.flags) as (keyof SetFlags)[]).every(
     (f) => spec.flags[f] === old.flags[f],
   );
