@@ -10,7 +10,8 @@ describe.each(readdirSync(root))('%s', (area) => {
   const names = readdirSync(path.join(root, area))
     .filter((f) => f.endsWith('.case.json'))
     .map((f) => `${area}/${f.slice(0, -'.case.json'.length)}`);
-  describe.each(releases)('Linux %s', (kernel) => {
+  const recorded = releases.filter((kernel) => names.some((name) => recording(name, kernel)));
+  describe.each(recorded)('Linux %s', (kernel) => {
     test.each(names.filter((name) => recording(name, kernel)))('%s', (name) => {
       const differences = compare(
         answer(name, kernel),
