@@ -173,6 +173,8 @@ export interface StatementRow<A = Readonly<Record<string, unknown>>> {
   readonly terminal?: boolean;
   /** May be a set element's own (`counter`, `limit`, `quota`, `last`, `ct count`). */
   readonly stateful?: boolean;
+  /** Elements go when it has nothing left: no such state in sets with timeouts (NFT_EXPR_GC). */
+  readonly collected?: true;
   check(args: Args, span: Span, ctx: CheckContext): A | undefined;
   list(args: A, ctx: ListContext): string;
   json(args: A, ctx: ListContext): Json;

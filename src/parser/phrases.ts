@@ -131,7 +131,7 @@ export abstract class Phrases extends Cursor {
     const known = item.known === undefined || item.known.includes(this.peek().image);
     if (known && this.isWord(token)) return this.word(this.next());
     if (item.unknown === undefined || token.tokenType !== T.Name) {
-      return this.unexpected(item.known ?? ['string']);
+      return this.unexpected(item.unknown ? ['string'] : (item.known ?? ['string']));
     }
     const { message, whole } = item.unknown;
     const span = this.spanOf(token);

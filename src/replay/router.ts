@@ -137,7 +137,7 @@ export class Router {
 
   /** Makes a device that a ruleset names; its index. */
   assume(name: string): number | undefined {
-    if (name === '' || name.length > 15) return undefined;
+    if (name === '' || name.length > 15 || /^\d+$/.test(name)) return undefined;
     const { ns } = this.datapath;
     const device = createDevice(ns, name, 'wire', 10 + this.assumed.length, {
       below: null,

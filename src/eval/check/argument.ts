@@ -3,8 +3,8 @@
  * stmt_evaluate_arg of nft.
  */
 import type { Expr as AstExpr, Span } from '../../parser/ast.ts';
-import type { Expr } from '../checked.ts';
-import { rootType } from '../type/index.ts';
+import type { Expr, Load } from '../checked.ts';
+import { rootType, type ValueType } from '../type/index.ts';
 import { integer } from '../type/integer.ts';
 import type { CheckContext, Expected } from './context.ts';
 import { compatible } from './map.ts';
@@ -34,10 +34,21 @@ function fits(
   if (type.anyNumber && rootType(value.type) === rootType(type)) return true;
   const mismatch = `datatype mismatch: expected ${type.description}, expression has type ${value.type.description}`;
   if (value.type.id !== integer.id) {
-    if (compatible(value.type, type)) return true;
+    const isRoot = value.kind === 'load' && type.id === integer.id;
+    if (!isRoot && compatible(value.type, type)) return true;
     return !!ctx.error(mismatch, span, statement);
   }
-  const bytes = value.kind === 'load' && value.row.field !== undefined;
-  if (!bytes || (rootType(type) === integer && value.bits === bits)) return true;
-  return !!ctx.error(`${mismatch} with length ${value.bits}`, span, statement);
+  if (value.kind !== 'load' || isRaw(value)) return true;
+  if (value.row.field && (rootType(type) !== integer || value.bits !== bits)) {
+    return !!ctx.error(`${mismatch} with length ${value.bits}`, span, statement);
+  }
+  if (type.id === integer.id || takesType(value, type, bits)) return true;
+  return !!ctx.error(mismatch, span, statement);
 }
+
+/** Bytes that are no field of a header have whatever type is wanted. */
+const isRaw = ({ row, args }: Load): boolean => row.field !== undefined && args.field === undefined;
+
+/** Generated numbers are of any type of 32 bits. Mirrors expr_dtype_integer_compatible of nft. */
+const takesType = ({ max }: Load, type: ValueType, bits: number): boolean =>
+  max !== undefined && bits === 32 && rootType(type) === integer;

@@ -3,9 +3,11 @@
  * stmt_evaluate_ct, stmt_evaluate_payload and stmt_evaluate_arg of nft.
  */
 import type { AssignStatement } from '../../parser/ast.ts';
-import type { Statement } from '../checked.ts';
+import type { Load, Statement } from '../checked.ts';
 import { checkArgument } from './argument.ts';
 import type { CheckContext } from './context.ts';
+
+const NOT_SUPPORTED = 'payload statement for this expression is not supported';
 
 type Assign = Extract<Statement, { kind: 'assign' }>;
 
@@ -18,10 +20,21 @@ export function checkAssign(node: AssignStatement, ctx: CheckContext): Assign | 
   const target = ctx.expr(node.target);
   if (!target) return undefined;
   if (target.kind === 'load' && target.args.tunnel)
-    return ctx.error('payload statement for this expression is not supported', node.target.span);
+    return ctx.error(NOT_SUPPORTED, node.target.span);
   if (target.kind !== 'load' || !target.row.lowerStore)
     return ctx.error('syntax error, unexpected set', node.target.span);
   const { type, bits, order } = target;
   const value = checkArgument(node.value, { type, bits, order, room: bits }, node.span, ctx);
-  return value && { kind: 'assign', target, value, span: node.span };
+  if (!value) return undefined;
+  if (isPartOfBytes(target) && (value.kind === 'load' || value.kind === 'map'))
+    return ctx.error(NOT_SUPPORTED, node.value.span);
+  return { kind: 'assign', target, value, span: node.span };
+}
+
+/** Whether bytes around the field are read and written back with it, for which nft must know the value. */
+function isPartOfBytes(target: Load): boolean {
+  const field = target.row.field?.(target);
+  if (!field) return false;
+  const { offset, bits, paired } = field;
+  return offset % 8 !== 0 || bits % (paired ? 16 : 8) !== 0;
 }

@@ -1,6 +1,6 @@
 /** ARP for Ethernet and IPv4: `arp operation`, `arp saddr ip`. */
-import type { Word } from '../../parser/ast.ts';
-import { choice, opt, word } from '../../parser/phrase.ts';
+import { alt, choice, word } from '../../parser/phrase.ts';
+import { choiceOf, wordOf } from '../check/arg.ts';
 import { etherAddr, ipv4Addr } from '../type/address.ts';
 import { arpOp, etherType } from '../type/inet.ts';
 import { integer } from '../type/integer.ts';
@@ -35,25 +35,34 @@ const spec: HeaderSpec = {
   },
 };
 
+const names = Object.keys(spec.fields);
 /** The two addresses say of which layer they are. */
-const words = [...new Set(Object.keys(spec.fields).map((name) => name.split(' ')[0]!))];
+const sides = ['saddr', 'daddr'];
+const plain = names.filter((name) => !name.includes(' '));
 
 export const arp = headerRow(spec, (row) => ({
-  phrase: [word('field', words), opt(choice('address', 'ether', 'ip'))],
+  phrase: [
+    alt('form', {
+      address: [choice('field', ...sides), choice('layer', 'ether', 'ip')],
+      plain: [word('field', plain)],
+    }),
+  ],
   check(args, node, ctx) {
-    const address = args.address as Word | undefined;
-    const name = (args.field as Word).text + (address ? ` ${address.text}` : '');
+    const form = choiceOf(args, 'form')!.args;
+    const parts = [wordOf(form, 'field'), wordOf(form, 'layer')];
+    const name = parts.flatMap((word) => word?.text ?? []).join(' ');
     return checkField(row(), spec, name, node, ctx);
   },
   jsonFields: {
     word: 'payload',
-    names: Object.keys(spec.fields),
+    names,
     args(name, from) {
-      const [field = name, address] = name.split(' ');
-      return {
+      const [field = name, layer] = name.split(' ');
+      const words = {
         field: from.word(field),
-        ...(address !== undefined && { address: from.word(address) }),
+        ...(layer !== undefined && { layer: from.word(layer) }),
       };
+      return { form: from.choice(layer === undefined ? 'plain' : 'address', words) };
     },
   },
 }));

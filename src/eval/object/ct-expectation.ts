@@ -45,6 +45,8 @@ export const ctExpectation: ObjectRow<CtExpectationArgs> = {
     if (!protocol || !dport || !timeout || !size) return ctx.error('missing options', span);
     return { protocol, dport, timeout, size, ...l3protoArgs(args, ctx) };
   },
+  refuses: ({ l3proto }, family) =>
+    l3proto === family || family === 'inet' ? undefined : 'EINVAL',
   list: ({ protocol, dport, timeout, size, l3proto }, ctx) => [
     `protocol ${protocol}`,
     `dport ${dport}`,

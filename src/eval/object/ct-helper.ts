@@ -52,10 +52,20 @@ export const ctHelper: ObjectRow<CtHelperArgs> = {
     const number = protocol ? L4_NUMBERS[protocol] : 0;
     return `ct_helper name ${type} family ${unsaid ? 0 : NFPROTO[l3proto]} protocol ${number}`;
   },
-  refuses: ({ type, protocol, l3proto }) =>
-    protocol && isKnown(type, L4_NUMBERS[protocol], l3proto) ? undefined : 'ENOENT',
+  refuses: ({ type, protocol, l3proto, unsaid }, family) =>
+    isOther(unsaid ? family : l3proto, family)
+      ? 'EINVAL'
+      : protocol && isKnown(type, L4_NUMBERS[protocol], l3proto)
+        ? undefined
+        : 'ENOENT',
   state: ctHelperState,
 };
+
+/** IPv4 in a table of IPv6, or the other way round. */
+const isOther = (l3proto: Family, table: Family): boolean =>
+  l3proto !== table && L3.includes(l3proto) && L3.includes(table);
+
+const L3: readonly Family[] = ['ip', 'ip6'];
 
 /** The kernel has such a helper for the family; `inet` is content with either. */
 function isKnown(type: string, protocol: number, family: Family): boolean {

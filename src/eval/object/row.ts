@@ -4,7 +4,7 @@
  * A named object is state of a table that rules refer to by name. Mirrors struct obj of nft and
  * nft_object_ops of the kernel.
  */
-import type { Args, Span } from '../../parser/ast.ts';
+import type { Args, Family, Span } from '../../parser/ast.ts';
 import type { ObjectForm } from '../../parser/json/form.ts';
 import type { Phrase } from '../../parser/phrase.ts';
 import type { CheckContext } from '../check/context.ts';
@@ -37,7 +37,7 @@ export interface ObjectRow<A = Readonly<Record<string, unknown>>> {
   /** The kernel's text of it, as `-d netlink` has it, without brackets. */
   bytecode(args: A): string;
   /** What the kernel answers where it cannot make the object (nft_object_ops.init). */
-  refuses?(args: A): Errno | undefined;
+  refuses?(args: A, family: Family): Errno | undefined;
   /** `add` of an object that is there gives it these settings (nft_object_ops.update). */
   readonly updates?: true;
   /** What the statements that name the object share, and `reset` clears. */

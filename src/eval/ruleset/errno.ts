@@ -34,6 +34,7 @@ export type Attribute =
   | 'handle'
   | 'position'
   | 'hook'
+  | 'type'
   | 'policy'
   | 'target'
   | 'element'

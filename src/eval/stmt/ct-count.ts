@@ -13,6 +13,7 @@ export const ctCount: StatementRow<CtCountArgs> = {
   name: 'ct count',
   phrase: [opt(choice('mode', 'over')), num('count')],
   stateful: true,
+  collected: true,
   check: (args) => ({
     count: Number(numberOf(args, 'count')?.value),
     over: wordOf(args, 'mode') !== undefined,

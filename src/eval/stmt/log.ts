@@ -3,7 +3,6 @@ import type { Args, Choice } from '../../parser/ast.ts';
 import { member } from '../../parser/json/reader.ts';
 import { alt, choice, expanded, kw, many, num, options, word } from '../../parser/phrase.ts';
 import { leading, manyOf, numberOf, wordOf } from '../check/arg.ts';
-import type { CheckContext } from '../check/context.ts';
 import { runLog } from '../engine/run/log.ts';
 import type { StatementRow } from '../row.ts';
 import { ALL, FLAGS, flagsFromJson, flagsOf, flagsText } from './log-flags.ts';
@@ -40,11 +39,9 @@ function conflict({ group, level, flags, prefix }: LogArgs, more: boolean): stri
   return undefined;
 }
 
-function levelOf(args: Args, ctx: CheckContext): number | undefined {
+function levelOf(args: Args): number | undefined {
   const level = wordOf(args, 'level');
-  if (!level) return undefined;
-  const number = LEVELS.indexOf(level.text);
-  return number < 0 ? ctx.error('invalid log level', level.span) : number;
+  return level && LEVELS.indexOf(level.text);
 }
 
 /** A number as the kernel's attribute keeps it. */
@@ -63,7 +60,7 @@ export const log: StatementRow<LogArgs> = {
       [kw('group'), num('group')],
       [kw('snaplen'), num('snaplen')],
       [kw('queue-threshold'), num('threshold')],
-      [kw('level'), word('level')],
+      [kw('level'), word('level', LEVELS, { message: 'invalid log level' })],
       [
         many('flags', [
           kw('flags'),
@@ -79,8 +76,7 @@ export const log: StatementRow<LogArgs> = {
     ),
   ],
   check(args, span, ctx) {
-    const level = levelOf(args, ctx);
-    if (level === undefined && args.level) return undefined;
+    const level = levelOf(args);
     const prefix = wordOf(args, 'prefix')?.text;
     const flags = flagsOf(manyOf<Choice>(args, 'flags'));
     const group = wrapped(args, 'group', 16);

@@ -1,10 +1,10 @@
 /** `queue`: hands the packet to a program. Mirrors nft_queue.c. */
-import type { Args, Span, Word } from '../../parser/ast.ts';
+import type { Args, Choice, Span, Word } from '../../parser/ast.ts';
 import { member } from '../../parser/json/reader.ts';
 import type { JsonStatements } from '../../parser/json/statement.ts';
 import { isArray, type JsonValue } from '../../parser/json/text.ts';
-import { choice, expr, kw, many, options } from '../../parser/phrase.ts';
-import { exprOf, manyOf } from '../check/arg.ts';
+import { alt, choice, expr, kw, many, options } from '../../parser/phrase.ts';
+import { choiceOf, exprOf, manyOf } from '../check/arg.ts';
 import type { CheckContext } from '../check/context.ts';
 import type { Expr } from '../checked.ts';
 import { runQueue } from '../engine/run/queue.ts';
@@ -35,6 +35,9 @@ export type QueueOp = {
 
 const FLAGS = ['bypass', 'fanout'];
 const flag = [many('flags', [choice('flag', ...FLAGS)], ',')];
+const to = [kw('to'), expr('queue', 'stmt')];
+/** Errors of a number point at the word before it too. */
+const number = [kw('num'), expr('queue', 'literal')];
 
 function flagsFromJson(
   value: JsonValue | undefined,
@@ -57,10 +60,21 @@ function flagsFromJson(
 
 const zero: Expr = { kind: 'value', type: integer, bits: BITS, order: 'host', value: 0n };
 
-function checkNumber(args: Args, ctx: CheckContext): Expr | undefined {
-  const node = exprOf(args, 'to') ?? exprOf(args, 'num');
+/** The flags, and how the queues are named, of each form that nft takes. */
+function written(args: Args): { readonly flags: readonly string[]; readonly target?: Choice } {
+  const form = choiceOf(args, 'form');
+  const target = form && (form.which === 'to' ? form : choiceOf(form.args, 'target'));
+  const flags = form ? manyOf<Word>(form.args, 'flags').map(({ text }) => text) : [];
+  return { flags, ...(target && { target }) };
+}
+
+function checkNumber(target: Choice | undefined, ctx: CheckContext): Expr | undefined {
+  const node = target && exprOf(target.args, 'queue');
   if (!node) return zero;
-  const num = ctx.expr(node, { type: integer, bits: BITS, order: 'host' });
+  const num = ctx.expr(
+    { ...node, span: target.which === 'num' ? target.span : node.span },
+    { type: integer, bits: BITS, order: 'host' },
+  );
   return num && isPick(num, node.span, ctx) ? num : undefined;
 }
 
@@ -88,21 +102,20 @@ export const queue: StatementRow<QueueArgs> = {
   name: 'queue',
   ledBy: ({ to }) => (to === undefined ? 'queue' : undefined),
   phrase: [
-    options(
-      [kw('flags'), ...flag],
-      flag,
-      [kw('num'), expr('num', 'literal')],
-      [kw('to'), expr('to', 'stmt')],
-    ),
+    alt('form', {
+      to,
+      flags: [kw('flags'), ...flag, alt('target', { to, num: number })],
+      old: [options(flag, [alt('target', { num: number })])],
+    }),
   ],
   terminal: true,
-  check(args, _span, ctx) {
-    const num = checkNumber(args, ctx);
+  check(args, span, ctx) {
+    const { flags, target } = written(args);
+    const num = checkNumber(target, ctx);
     if (!num) return undefined;
-    const flags = manyOf<Word>(args, 'flags').map(({ text }) => text);
     const fanout = flags.includes('fanout');
     if (fanout && num.kind !== 'range') {
-      return ctx.error('fanout requires a range to be specified', num.span ?? _span);
+      return ctx.error('fanout requires a range to be specified', target?.span ?? span);
     }
     return { num, fanout, bypass: flags.includes('bypass') };
   },
@@ -122,11 +135,12 @@ export const queue: StatementRow<QueueArgs> = {
   fromJson: {
     read(value, from) {
       const num = member(value, 'num', 'any');
-      const to = num === undefined ? undefined : from.stated(num);
-      if (num !== undefined && !to) return from.fail('Invalid queue num.');
+      const queue = num === undefined ? undefined : from.stated(num);
+      if (num !== undefined && !queue) return from.fail('Invalid queue num.');
       const flags = flagsFromJson(member(value, 'flags', 'any'), from);
       if (!flags) return undefined;
-      return { ...(to && { to }), ...(flags.length > 0 && { flags }) };
+      const target = queue && { target: from.choice('to', { queue }) };
+      return { form: from.choice('flags', { ...target, flags }) };
     },
   },
   lower({ num, bypass, fanout }, to) {

@@ -1,10 +1,10 @@
 /** `quota`: matches until, or after, so many bytes have passed. Mirrors nft_quota.c. */
-import type { Args } from '../../parser/ast.ts';
+import type { Args, Span } from '../../parser/ast.ts';
 import { member } from '../../parser/json/reader.ts';
 import type { JsonStatements } from '../../parser/json/statement.ts';
 import type { JsonValue } from '../../parser/json/text.ts';
 import { alt, choice, expr, kw, num, opt, type Phrase, word } from '../../parser/phrase.ts';
-import { choiceOf, exprOf, numberOf, wordOf } from '../check/arg.ts';
+import { across, choiceOf, exprOf, numberOf, wordOf } from '../check/arg.ts';
 import type { CheckContext } from '../check/context.ts';
 import { quotaState } from '../engine/run/quota.ts';
 import type { Json } from '../list/json.ts';
@@ -30,19 +30,21 @@ export const quotaPhrase: Phrase = [
   opt(choice('mode', 'over', 'until')),
   num('bytes'),
   word('unit'),
-  opt(kw('used'), num('used'), word('usedUnit')),
+  opt(alt('used', { used: [kw('used'), num('bytes'), word('unit')] })),
 ];
 
 export function checkQuota(args: Args, ctx: CheckContext): QuotaArgs | undefined {
-  const amountOf = (number: string, unit: string) => {
-    const value = numberOf(args, number);
-    const word = wordOf(args, unit);
-    return value && word ? bytesOfAmount(value, word, ctx) : 0n;
+  const amountIn = (parts: Args, place: (number: Span, unit: Span) => Span) => {
+    const value = numberOf(parts, 'bytes');
+    const unit = wordOf(parts, 'unit');
+    return value && unit ? bytesOfAmount(value, unit, ctx, place(value.span, unit.span)) : 0n;
   };
-  const bytes = amountOf('bytes', 'unit');
-  const used = amountOf('used', 'usedUnit');
+  const mode = wordOf(args, 'mode');
+  const spent = choiceOf(args, 'used');
+  const bytes = amountIn(args, (number, unit) => across(mode?.span ?? number, spent?.span ?? unit));
+  const used = spent ? amountIn(spent.args, () => spent.span) : 0n;
   if (bytes === undefined || used === undefined) return undefined;
-  return { bytes, used, over: wordOf(args, 'mode')?.text === 'over' };
+  return { bytes, used, over: mode?.text === 'over' };
 }
 
 /** `over 25 mbytes used 3 kbytes` */
@@ -75,7 +77,9 @@ export function quotaFromJson(
   return {
     bytes: from.number(bytes),
     unit: unit(`${name}_unit`),
-    ...(used !== undefined && { used: from.number(used), usedUnit: unit('used_unit') }),
+    ...(used !== undefined && {
+      used: from.choice('used', { bytes: from.number(used), unit: unit('used_unit') }),
+    }),
     ...(member(value, 'inv', 'boolean') && { mode: from.word('over') }),
   };
 }

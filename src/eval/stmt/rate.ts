@@ -1,10 +1,10 @@
 /** Rates as `limit` has them, as statement and as object: `rate over 400/minute burst 5 packets`. */
-import type { Args, NumberWord, Word } from '../../parser/ast.ts';
+import type { Args, NumberWord, Span, Word } from '../../parser/ast.ts';
 import { member } from '../../parser/json/reader.ts';
 import type { JsonStatements } from '../../parser/json/statement.ts';
 import type { JsonValue } from '../../parser/json/text.ts';
-import { choice, kw, num, opt, type Phrase, word } from '../../parser/phrase.ts';
-import { across, numberOf, wordOf } from '../check/arg.ts';
+import { alt, choice, kw, num, opt, type Phrase, word } from '../../parser/phrase.ts';
+import { across, choiceOf, numberOf, wordOf } from '../check/arg.ts';
 import type { CheckContext } from '../check/context.ts';
 import type { Json } from '../list/json.ts';
 import type { Errno } from '../row.ts';
@@ -33,7 +33,7 @@ export const limitPhrase: Phrase = [
   opt(word('unit')),
   kw('/'),
   choice('per', 'second', 'minute', 'hour', 'day', 'week'),
-  opt(kw('burst'), num('burst'), word('burstUnit')),
+  opt(alt('burst', { burst: [kw('burst'), num('number'), word('unit')] })),
 ];
 
 export function checkLimit(args: Args, ctx: CheckContext): LimitArgs | undefined {
@@ -56,10 +56,11 @@ export function checkLimit(args: Args, ctx: CheckContext): LimitArgs | undefined
   return { type: 'bytes', rate: bytes, burst, ...shared };
 }
 
-const burstOf = (args: Args): { number: NumberWord; unit: Word } | undefined => {
-  const number = numberOf(args, 'burst');
-  const unit = wordOf(args, 'burstUnit');
-  return number && unit && { number, unit };
+const burstOf = (args: Args): { number: NumberWord; unit: Word; span: Span } | undefined => {
+  const burst = choiceOf(args, 'burst');
+  const number = burst && numberOf(burst.args, 'number');
+  const unit = burst && wordOf(burst.args, 'unit');
+  return number && unit && { number, unit, span: burst.span };
 };
 
 function packetBurst(args: Args, ctx: CheckContext): bigint | undefined {
@@ -72,7 +73,7 @@ function packetBurst(args: Args, ctx: CheckContext): bigint | undefined {
     );
   }
   if (BigInt(burst.number.value) > 0n) return BigInt(burst.number.value);
-  return ctx.error('packet limit burst must be > 0', across(burst.number.span, burst.unit.span));
+  return ctx.error('packet limit burst must be > 0', burst.span);
 }
 
 function byteBurst(args: Args, ctx: CheckContext): bigint | undefined {
@@ -136,7 +137,9 @@ export function rateFromJson(value: JsonValue, from: JsonStatements): Args | und
     per: from.word(per in SECONDS ? per : 'second'),
     ...(!inPackets && { unit: from.word(byteUnit(unit)) }),
     ...(member(value, 'inv', 'boolean') && { mode: from.word('over') }),
-    ...(burst > 0 && { burst: from.number(burst), burstUnit: from.word(burstUnit) }),
+    ...(burst > 0 && {
+      burst: from.choice('burst', { number: from.number(burst), unit: from.word(burstUnit) }),
+    }),
   };
 }
 

@@ -58,6 +58,7 @@ export function addChain(cmd: Command, ctx: CommandContext): void {
   answered(ctx, cmd, answer, {
     policy: block?.policy && policySpan(block.policy),
     device: hook?.devices.map((d) => d.span),
+    type: block?.hook?.type.span,
   });
 }
 

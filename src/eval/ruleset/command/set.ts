@@ -44,7 +44,11 @@ function readSet(block: SetBlock, cmd: Command, ctx: CommandContext): NewSet | u
   const scope = scopeOf(ctx.tx.ruleset, familyOf(cmd), tableName(cmd));
   const { key: spec } = block;
   if (!spec || (block.map && !block.data)) {
-    return report(ctx, 'set definition does not specify key', block.span);
+    return report(
+      ctx,
+      'set definition does not specify key',
+      cmd.span === cmd.handle.name?.span ? cmd.span : block.span,
+    );
   }
   const [key, data, statements] = checking(ctx, scope, (check) => [
     checkKeySpec(spec, check),

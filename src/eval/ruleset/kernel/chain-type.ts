@@ -57,10 +57,14 @@ export function atDevices(family: Family, hook: string): boolean {
   return family === 'netdev' || (family === 'inet' && hook === 'ingress');
 }
 
+/** The kernel has chains of this type in this family, at some hook. */
+export const hasType = (family: Family, type: string): boolean =>
+  CHAIN_TYPES[type]?.families.includes(family) ?? false;
+
 /** The kernel has this type at this hook of this family, with this priority. */
 export function isSupported(family: Family, type: string, hook: string, priority: number): boolean {
   const row = CHAIN_TYPES[type];
-  if (!row?.families.includes(family)) return false;
+  if (!row || !hasType(family, type)) return false;
   if (row.hooks && !row.hooks.includes(hook)) return false;
   if (row.without?.[family]?.includes(hook)) return false;
   return row.above === undefined || priority > row.above;

@@ -5,7 +5,7 @@ import type { Family } from '../../../parser/ast.ts';
 import { type Refusal, refuse } from '../errno.ts';
 import type { BaseChain, Chain, Table } from '../store.ts';
 import { insertInto, removeFrom, type Transaction } from '../transaction.ts';
-import { atDevices, hookNumber, isSupported } from './chain-type.ts';
+import { atDevices, hasType, hookNumber, isSupported } from './chain-type.ts';
 import { isRefusal, tableOf } from './lookup.ts';
 import { renameReferences } from './reference.ts';
 import { deleteRule } from './rule.ts';
@@ -67,6 +67,7 @@ function baseChain(
   spec: NewChain,
   hook: NonNullable<NewChain['hook']>,
 ): BaseChain | Refusal {
+  if (!hasType(spec.family, hook.type)) return refuse('ENOENT', 'type');
   const hooknum = hookNumber(spec.family, hook.hook);
   if (hooknum === undefined || !isSupported(spec.family, hook.type, hook.hook, hook.priority)) {
     return refuse('EOPNOTSUPP', 'hook');

@@ -30,7 +30,7 @@ export function newObject(tx: Transaction, spec: NewObject): Refusal | undefined
     tx.did(() => {}, { what: 'object', change: 'update', object: old });
     return undefined;
   }
-  const errno = spec.row.refuses?.(spec.args);
+  const errno = spec.row.refuses?.(spec.args, spec.family);
   if (errno) return refuse(errno);
   const object: NftObject = {
     table,

@@ -57,6 +57,9 @@ function collectChain(table: Table, name: string, found: Referred[]): Refusal | 
   return collectNamed(chain, found);
 }
 
+/** Elements go with it: by this or by their timeouts (nft_set_elem_expr_alloc). */
+export const isCollected = (op: Op): boolean => op.op === 'effect' && op.row.collected === true;
+
 /** A chain that a verdict of an element names. */
 export function chainReference(table: Table, name: string): Chain | Refusal {
   const found: Referred[] = [];
@@ -75,6 +78,7 @@ function collectDynset(
   if (set.flags.constant) return refuse('EBUSY');
   if (op.exprs.length > 0 && !set.flags.dynamic) return refuse('EINVAL');
   if (op.timeout !== undefined && !set.flags.timeout) return refuse('EOPNOTSUPP');
+  if (set.flags.timeout && op.exprs.some(isCollected)) return refuse('EOPNOTSUPP');
   found.push(set);
   return undefined;
 }

@@ -13,6 +13,7 @@ import { insertInto, removeFrom, type Transaction } from '../transaction.ts';
 import { releaseElement } from './element.ts';
 import { inJiffies } from './jiffies.ts';
 import { isRefusal, tableOf } from './lookup.ts';
+import { isCollected } from './reference.ts';
 
 export interface NewSet {
   readonly family: Family;
@@ -110,6 +111,7 @@ function refuseSet(spec: NewSet): Refusal | undefined {
   if (spec.timeout !== undefined && !flags.timeout) return refuse('EINVAL');
   if (spec.gcInterval !== undefined && !flags.timeout) return refuse('EINVAL');
   if (spec.exprs.length > MAX_EXPRS) return refuse('EINVAL');
+  if (flags.timeout && spec.exprs.some(isCollected)) return refuse('EOPNOTSUPP', 'name');
   return undefined;
 }
 
