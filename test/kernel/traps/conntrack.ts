@@ -191,6 +191,21 @@ const others: Section = {
   title: 'Connection tracking: UDP, ICMP and others',
   traps: [
     {
+      trap: 'A HEARTBEAT may start an SCTP entry, DATA may not.',
+      case: 'conntrack/69-sctp-life',
+      shows: (a) => [line(a, 'hb_0', 'sport=2001'), lines(a, 'hb_0', 'sctp').length],
+      is: [/HEARTBEAT_SENT/, 2],
+    },
+    {
+      trap: 'UDP-Lite with a right checksum is invalid until nf_conntrack_checksum is 0.',
+      case: 'conntrack/68-udp-bad-packets',
+      shows: (a) => [
+        lines(a, 'sum_1_v4', 'udplite').length,
+        lines(a, 'sum_0_v4', 'udplite').length > 0,
+      ],
+      is: [0, true],
+    },
+    {
       trap: 'UDP is a stream with the first packet that comes two seconds after the first, not with the third packet.',
       case: 'conntrack/67-udp',
       shows: (a) => [line(a, 'quick_0', 'sport=5000'), line(a, 'stream_0', 'sport=5002')],

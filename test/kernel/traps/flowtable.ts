@@ -204,6 +204,18 @@ const fast: Section = {
   title: 'Flowtables: what the fast path does and does not do',
   traps: [
     {
+      trap: 'A FIN or RST with TTL 1 is answered with time exceeded and leaves the flow offloaded.',
+      case: 'flowtable/63-ttl',
+      shows: (a) => line(a, 'fin_and_rst', 'sport=41000'),
+      is: /\[OFFLOAD\]/,
+    },
+    {
+      trap: 'Packets of a flow that come in by a device that is not listed are slow; a RST among them does not end it.',
+      case: 'flowtable/64-unlisted-device',
+      shows: (a) => line(a, 'rst_by_eth2', 'sport=41001'),
+      is: /\[OFFLOAD\]/,
+    },
+    {
       trap: 'Fragments, IP options and extension headers go slow, and the flow stays.',
       case: 'flowtable/16-fragments-and-options',
       on: ['6.12', '6.1'],
@@ -319,6 +331,18 @@ const devices: Section = {
   title: 'Flowtables: devices',
   traps: [
     {
+      trap: 'With only the real device listed a FIN whose tag has a priority is a miss, and the flow stays.',
+      case: 'flowtable/78-vlan-real-devices',
+      shows: (a) => line(a, 'fin_with_priority', 'sport=41000'),
+      is: /\[OFFLOAD\]/,
+    },
+    {
+      trap: 'With the VLAN device listed the priority of the tag does not matter.',
+      case: 'flowtable/79-vlan-devices',
+      shows: (a) => line(a, 'fin_with_priority', 'sport=41000'),
+      is: /FIN_WAIT/,
+    },
+    {
       trap: "Packets of a bridge's station that has moved come by another port and miss; its replies still go to the old one.",
       case: 'flowtable/36-bridge',
       on: ['6.12', '6.1'],
@@ -359,6 +383,12 @@ const devices: Section = {
 const deleting: Section = {
   title: 'Flowtables: deleting',
   traps: [
+    {
+      trap: 'A flowtable that a rule names cannot be deleted.',
+      case: 'flowtable/69-rules-and-flowtables-deleted',
+      shows: (a) => refused(a, 28),
+      is: true,
+    },
     {
       trap: 'conntrack -D takes an offloaded entry at once, and the next packet is picked up in the middle.',
       case: 'flowtable/30-conntrack-delete',
