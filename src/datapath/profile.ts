@@ -153,6 +153,8 @@ export interface KernelProfile {
   readonly nftShiftsInPlace: boolean;
   /** nft before 1.1 has the checksum of UDP corrected like that of TCP, also where it is zero. */
   readonly nftSumsUdp: boolean;
+  /** nft 1.0 takes braces around one flag off before it knows the operator: the flag is tested. */
+  readonly nftTestsFlagInBraces: boolean;
 }
 
 const V4_16: KernelProfile = {
@@ -221,6 +223,7 @@ const V4_16: KernelProfile = {
   elementTimeoutChanges: false,
   nftShiftsInPlace: true,
   nftSumsUdp: true,
+  nftTestsFlagInBraces: false,
 };
 const V5_2: KernelProfile = {
   ...V4_16,
@@ -284,6 +287,7 @@ const V6_1: KernelProfile = {
   conntrackUpdatesWithoutFamily: true,
   nftListsFlowsAsJson: true,
   nftReadsOptionType: false,
+  nftTestsFlagInBraces: true,
 };
 const V6_12: KernelProfile = {
   ...V6_1,
@@ -307,6 +311,7 @@ const V6_12: KernelProfile = {
   elementTimeoutChanges: true,
   nftShiftsInPlace: false,
   nftSumsUdp: false,
+  nftTestsFlagInBraces: false,
 };
 
 /** In order of release; each row says what changed since the one before. */

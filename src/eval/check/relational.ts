@@ -30,7 +30,8 @@ export function checkMatch(node: MatchStatement, ctx: CheckContext): Match | und
   const only = singleton(node.right, checked);
   const right = unprefixed(only);
   // braces ask for exactly what stands in them
-  const exact = only !== checked && right.type.testsInBraces !== true;
+  const tested = right.type.testsInBraces || ctx.scope.kernel?.nftTestsFlagInBraces;
+  const exact = only !== checked && !tested;
   const op = node.op ?? (exact ? '==' : undefined);
   return { kind: 'match', left, op: meaning(op, left, right), right, span: node.span };
 }
