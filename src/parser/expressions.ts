@@ -364,7 +364,6 @@ export abstract class Expressions extends Phrases {
 
   private elementData(verdicts: boolean): Expr {
     if (verdicts && !this.beginsVerdict()) this.unexpected();
-    if (this.at(T.BraceOpen)) return this.SUBRULE(this.set);
     if (this.beginsVerdict()) return this.verdict();
     return this.joined(() => this.multiton(this.binary('right')));
   }

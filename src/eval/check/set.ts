@@ -84,6 +84,7 @@ function checkElement(element: AstElement, use: SetUse, ctx: CheckContext): Elem
   if (data.kind === 'verdict' && use.data.type !== data.type)
     return ctx.error('Could not process rule: Invalid argument', element.key.span);
   if (!isConstant(data)) return ctx.error('Value must be a constant', element.data.span);
+  if (!isSingleton(data, ctx)) return undefined;
   const held = { key: retyped(key, use.key.type), data: retyped(data, use.data.type) };
   return { ...held, ...shared, span: element.span };
 }
@@ -157,4 +158,11 @@ function joinIntervals(literal: SetLiteral, ctx: CheckContext): SetLiteral | und
     later.key.span ?? span,
     earlier.key.span ?? span,
   );
+}
+
+/** A definition may stand for a set; the data of an element is one value. */
+export function isSingleton(data: Expr, ctx: CheckContext): boolean {
+  if (data.kind !== 'set') return true;
+  ctx.error('Value must be a singleton', data.span!);
+  return false;
 }

@@ -4,8 +4,10 @@
  * Mirrors the evaluation of EXPR_SET, EXPR_SET_ELEM and EXPR_MAPPING of nft. Plain literals, of which
  * lists may have a hundred thousand, go straight to their type.
  */
+
 import type { Element as AstElement, Expr as AstExpr, Span } from '../../../parser/ast.ts';
 import type { CheckContext } from '../../check/context.ts';
+import { isSingleton } from '../../check/set.ts';
 import type { Statement } from '../../checked.ts';
 import type { ElementSpec } from '../../engine/set/index.ts';
 import type { Op } from '../../ir.ts';
@@ -167,7 +169,7 @@ function readData(node: AstExpr, to: Reading): ElementData | undefined {
   const { data, dataBits, dataExpr } = set;
   const order = dataExpr?.order ?? data.order;
   const e = ctx.expr(node, { type: data, bits: dataBits ?? data.bits, order });
-  return e && elementData(e, set);
+  return e && isSingleton(e, ctx) ? elementData(e, set) : undefined;
 }
 
 function readObjectName(node: AstExpr, to: Reading): ElementData | undefined {
