@@ -44,6 +44,10 @@ export function runNft(argv: readonly string[], io: Io, target: Target): number 
 }
 
 function run(options: NftOptions, io: Io, target: Target): number {
+  if (options.optimize) {
+    io.err('Error: nftsim does not support --optimize\n');
+    return 1;
+  }
   const parseOptions: ParseOptions = {
     reader: io.files,
     includePaths: [...options.includePaths, '/etc'],
