@@ -100,7 +100,7 @@ const flagNames = ({ bypass, fanout }: QueueArgs): readonly string[] => [
 export const queue: StatementRow<QueueArgs> = {
   row: 'statement',
   name: 'queue',
-  ledBy: ({ to }) => (to === undefined ? 'queue' : undefined),
+  ledBy: (args) => (choiceOf(args, 'form')?.which === 'old' ? 'queue' : undefined),
   phrase: [
     alt('form', {
       to,
