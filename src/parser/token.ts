@@ -32,16 +32,17 @@ function kind(name: string): TokenType {
 
 /** Signs by their text. */
 export const signs = new Map<string, TokenType>();
+const signTexts = new Map<TokenType, string>();
 
 function sign(text: string, name = text): TokenType {
   const type = kind(name);
   signs.set(text, type);
+  signTexts.set(type, text);
   return type;
 }
 
-/** The text of a sign. */
-export const signText = (type: TokenType): string =>
-  [...signs].find(([, sign]) => sign === type)?.[0] ?? type.name;
+/** The text of a sign; a word that is one has its own. */
+export const signText = (type: TokenType): string => signTexts.get(type) ?? type.name;
 
 const words = new Map<string, TokenType>();
 

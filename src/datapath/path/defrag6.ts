@@ -32,7 +32,7 @@ import {
   SKB_TH,
   TH,
 } from '../packet.ts';
-import { joinFragments } from './defrag.ts';
+import { type DefragUser, joinFragments } from './defrag.ts';
 import { combinedEcn, FRAG_DUP, FRAG_OK, FragmentQueue } from './defrag_queue.ts';
 import {
   IPPROTO_AH,
@@ -56,7 +56,6 @@ const ICMPV6_HDR_INCOMP = 3;
 const FRAG_HLEN = 8;
 const PRIORITY_DEFRAG = -400;
 
-type DefragUser = 'local' | 'in' | 'out' | 'bridge';
 /** What became of a fragment. */
 type Outcome = 'whole' | 'queued' | 'invalid' | 'unaligned';
 

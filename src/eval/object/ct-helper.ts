@@ -52,12 +52,10 @@ export const ctHelper: ObjectRow<CtHelperArgs> = {
     const number = protocol ? L4_NUMBERS[protocol] : 0;
     return `ct_helper name ${type} family ${unsaid ? 0 : NFPROTO[l3proto]} protocol ${number}`;
   },
-  refuses: ({ type, protocol, l3proto, unsaid }, family) =>
-    isOther(unsaid ? family : l3proto, family)
-      ? 'EINVAL'
-      : protocol && isKnown(type, L4_NUMBERS[protocol], l3proto)
-        ? undefined
-        : 'ENOENT',
+  refuses({ type, protocol, l3proto }, family) {
+    if (isOther(l3proto, family)) return 'EINVAL';
+    return protocol && isKnown(type, L4_NUMBERS[protocol], l3proto) ? undefined : 'ENOENT';
+  },
   state: ctHelperState,
 };
 

@@ -6,6 +6,7 @@ import type { StatementRow } from '../row.ts';
 import {
   checkNamed,
   jsonNamed,
+  ledUnlessNamed,
   listNamed,
   lowerNamed,
   type Named,
@@ -17,7 +18,7 @@ export type CounterArgs = { readonly packets: number | bigint; readonly bytes: n
 export const counter: StatementRow<CounterArgs | Named> = {
   row: 'statement',
   name: 'counter',
-  ledBy: (args) => (choiceOf(args, 'form')?.which === 'named' ? undefined : 'counter'),
+  ledBy: ledUnlessNamed('counter'),
   phrase: [
     opt(
       alt('form', {

@@ -6,6 +6,7 @@ import type { StatementRow } from '../row.ts';
 import {
   checkNamed,
   jsonNamed,
+  ledUnlessNamed,
   listNamed,
   lowerNamed,
   type Named,
@@ -25,7 +26,7 @@ import {
 export const limit: StatementRow<LimitArgs | Named> = {
   row: 'statement',
   name: 'limit',
-  ledBy: (args) => (choiceOf(args, 'form')?.which === 'named' ? undefined : 'limit rate'),
+  ledBy: ledUnlessNamed('limit rate'),
   phrase: [alt('form', { named: [kw('name'), expr('object', 'stmt')], inline: limitPhrase })],
   stateful: true,
   check(args, span, ctx) {

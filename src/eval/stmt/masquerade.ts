@@ -26,11 +26,12 @@ export const masquerade: StatementRow<MasqueradeArgs> = {
   writes: 'nat',
   terminal: true,
   check(args, span, ctx) {
-    if (!isNatFamily(leading(span, 'masquerade'), ctx)) return undefined;
+    const word = leading(span, 'masquerade');
+    if (!isNatFamily(word, ctx)) return undefined;
     const flags = checkFlags(args);
     const node = exprOf(args, 'port');
     if (!node) return { flags };
-    const port = checkPort(node, leading(span, 'masquerade'), ctx);
+    const port = checkPort(node, word, ctx);
     return port && { port, flags };
   },
   list: ({ port, flags }, ctx) =>

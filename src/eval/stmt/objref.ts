@@ -4,9 +4,10 @@
  * What the statements that may name an object have in common. Mirrors objref_stmt of nft and
  * nft_objref.c.
  */
-import type { Expr as AstExpr, Span } from '../../parser/ast.ts';
+import type { Args, Expr as AstExpr, Span } from '../../parser/ast.ts';
 import type { JsonStatements } from '../../parser/json/statement.ts';
 import type { JsonValue } from '../../parser/json/text.ts';
+import { choiceOf } from '../check/arg.ts';
 import { checkArgument } from '../check/argument.ts';
 import type { CheckContext } from '../check/context.ts';
 import type { Expr } from '../checked.ts';
@@ -22,6 +23,10 @@ const NAME_BITS = 8 * 256;
 export type Named = { readonly object: Expr };
 
 const NAME = { type: string, bits: NAME_BITS, order: 'host' } as const;
+
+/** What messages point at: the statement that names an object as a whole, else its first words. */
+export const ledUnlessNamed = (words: string) => (args: Args) =>
+  choiceOf(args, 'form')?.which === 'named' ? undefined : words;
 
 /** `statement` is where it is named. */
 export function checkNamed(node: AstExpr, statement: Span, ctx: CheckContext): Named | undefined {

@@ -26,11 +26,12 @@ export const redirect: StatementRow<RedirectArgs> = {
   writes: 'nat',
   terminal: true,
   check(args, span, ctx) {
-    if (!isNatFamily(leading(span, 'redirect'), ctx)) return undefined;
+    const word = leading(span, 'redirect');
+    if (!isNatFamily(word, ctx)) return undefined;
     const flags = checkFlags(args);
     const node = exprOf(args, 'port');
     if (!node) return { flags };
-    const port = checkPort(node, leading(span, 'redirect'), ctx);
+    const port = checkPort(node, word, ctx);
     return port && { port, flags };
   },
   list: ({ port, flags }, ctx) =>

@@ -7,7 +7,14 @@ import { alt, choice, expr, kw, num, opt, options } from '../../parser/phrase.ts
 import { choiceOf, exprOf, numberOf, wordOf } from '../check/arg.ts';
 import type { Json } from '../list/json.ts';
 import type { ChainSite, StatementRow } from '../row.ts';
-import { checkNamed, jsonNamed, listNamed, lowerNamed, type Named } from './objref.ts';
+import {
+  checkNamed,
+  jsonNamed,
+  ledUnlessNamed,
+  listNamed,
+  lowerNamed,
+  type Named,
+} from './objref.ts';
 
 export type SynproxyArgs = {
   readonly mss: number;
@@ -74,7 +81,7 @@ type Parts = Record<string, Word | NumberWord>;
 export const synproxy: StatementRow<SynproxyArgs | Named> = {
   row: 'statement',
   name: 'synproxy',
-  ledBy: (args) => (choiceOf(args, 'form')?.which === 'named' ? undefined : 'synproxy'),
+  ledBy: ledUnlessNamed('synproxy'),
   phrase: [
     opt(
       alt('form', {

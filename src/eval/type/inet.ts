@@ -23,20 +23,8 @@ const firstName = (table: Names, value: bigint): string | undefined =>
 
 /** Words of the language itself that stand for protocols, some of which the table has not. */
 const PROTOCOL_WORDS = [
-  ...[
-    'tcp',
-    'udp',
-    'udplite',
-    'esp',
-    'ah',
-    'icmp',
-    'igmp',
-    'icmpv6',
-    'gre',
-    'comp',
-    'dccp',
-    'sctp',
-  ],
+  ...['tcp', 'udp', 'udplite', 'sctp', 'dccp', 'icmp', 'icmpv6', 'igmp'],
+  ...['esp', 'ah', 'comp', 'gre'],
 ];
 const UNLISTED = { icmpv6: 58n, comp: 108n } as const;
 const protocolNumbers = new Map([...byName(protocols), ...Object.entries(UNLISTED)]);

@@ -44,11 +44,10 @@ function readSet(block: SetBlock, cmd: Command, ctx: CommandContext): NewSet | u
   const scope = scopeOf(ctx.tx.ruleset, familyOf(cmd), tableName(cmd));
   const { key: spec } = block;
   if (!spec || (block.map && !block.data)) {
-    return report(
-      ctx,
-      'set definition does not specify key',
-      cmd.span === cmd.handle.name?.span ? cmd.span : block.span,
-    );
+    // nft points at the name in a table's block, at the set's own block in a command.
+    const inTable = cmd.span === cmd.handle.name?.span;
+    const place = inTable ? cmd.span : block.span;
+    return report(ctx, 'set definition does not specify key', place);
   }
   const [key, data, statements] = checking(ctx, scope, (check) => [
     checkKeySpec(spec, check),

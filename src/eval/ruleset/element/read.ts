@@ -4,7 +4,6 @@
  * Mirrors the evaluation of EXPR_SET, EXPR_SET_ELEM and EXPR_MAPPING of nft. Plain literals, of which
  * lists may have a hundred thousand, go straight to their type.
  */
-
 import type { Element as AstElement, Expr as AstExpr, Span } from '../../../parser/ast.ts';
 import type { CheckContext } from '../../check/context.ts';
 import { isSingleton } from '../../check/set.ts';
