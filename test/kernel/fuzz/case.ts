@@ -6,6 +6,7 @@ import { type Env, machine } from './machine.ts';
 import type { Fields } from './packet.ts';
 import { Random } from './random.ts';
 import { accepted } from './refusal.ts';
+import type { Release } from './release.ts';
 import { ruleset, rulesetText } from './ruleset.ts';
 import { trace } from './trace.ts';
 
@@ -17,28 +18,22 @@ export interface Case {
   readonly events: readonly Fields[];
 }
 
-/** What is a module of its own and may be missing. */
-const MODULES = /flowtable|flow add|tproxy|queue|\blast\b|dccp option/;
-
 export const routerFor = (env: Env, kernel: string): Router =>
   routerOf({ env: env as never, kernel, seed: 0, entries: [] });
 
 /** What is wanted of a case. */
-export interface Wish {
+export interface Wish extends Release {
   /** Packets and commands, about. */
   readonly length: number;
-  /** Nothing that takes parts that not every kernel has: VLAN devices, flowtables, bridges. */
-  readonly plain?: boolean;
-  /** No pause longer than so many seconds. */
-  readonly pauses?: number;
   /** The command line of a real nft; what it refuses is left out. */
   readonly nft?: string | undefined;
 }
 
-export function caseOf(seed: number, kernel: string, { length, plain, pauses, nft }: Wish): Case {
+export function caseOf(seed: number, wish: Wish): Case {
+  const { kernel, length, plain, pauses, without, nft } = wish;
   const r = new Random(seed);
   const m = machine(r.fork(), plain ? { plain } : {});
-  const spec = ruleset(r.fork(), m, { kernel, ...(plain && { without: MODULES }) });
+  const spec = ruleset(r.fork(), m, { kernel, ...(without && { without }) });
   const router = routerFor(m.env, kernel);
   const text = nft ? accepted(rulesetText(spec), nft) : rulesetText(spec);
   router.load({ kind: 'text', name: 'ruleset', text }, { reader: diskReader });

@@ -12,6 +12,7 @@ import { replay } from '../../../src/replay/replay.ts';
 import { readTrace } from '../../../src/trace/read.ts';
 import { compareBehaviour, compareListing } from '../compare.ts';
 import { buildWire, recordLocally } from './local.ts';
+import { RELEASES } from './release.ts';
 
 /** A case file's content. */
 export interface CaseFile {
@@ -19,14 +20,6 @@ export interface CaseFile {
   readonly events: readonly Record<string, unknown>[];
   readonly [key: string]: unknown;
 }
-
-/** Debian's releases and their kernels; `local`: this machine's own kernel, taken for the newest. */
-export const RELEASES: Readonly<Record<string, string>> = {
-  local: '6.12',
-  trixie: '6.12',
-  bookworm: '6.1',
-  bullseye: '5.10',
-};
 
 const project = path.resolve(import.meta.dirname, '../../..');
 const folder = process.env.ORACLE ?? path.join(project, '../shared/oracle');
@@ -97,7 +90,7 @@ export function refusal(dir: string, name: string, release: string): string | un
 
 /** Holds a recorded case against nftsim. */
 export function judge(dir: string, name: string, release: string): Verdict {
-  const kernel = RELEASES[release]!;
+  const { kernel, prints } = RELEASES[release]!;
   const theirs = JSON.parse(readFileSync(answerFile(dir, name, release), 'utf8'));
   if (!theirs.loaded) return { ...NOTHING, void: 'refused' };
   const file = caseFile(dir, name);
@@ -105,7 +98,7 @@ export function judge(dir: string, name: string, release: string): Verdict {
     const mine = simulate(file, kernel);
     if (!mine.loaded) return { ...NOTHING, behaviour: [`not loaded: ${mine.load_error}`] };
     const behaviour = compareBehaviour(mine as never, theirs);
-    const listing = release === 'trixie' ? compareListing(mine as never, theirs) : [];
+    const listing = prints ? compareListing(mine as never, theirs) : [];
     if (behaviour.length > 0) {
       const again = simulate(file, kernel, 1);
       if (compareBehaviour(mine as never, again as never).length > 0)

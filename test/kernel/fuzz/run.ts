@@ -16,7 +16,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { caseJson, caseOf, type Wish } from './case.ts';
+import { caseJson, caseOf } from './case.ts';
 import { kindOf } from './kind.ts';
 import {
   answerFile,
@@ -24,12 +24,12 @@ import {
   caseFile,
   hasOracle,
   judge,
-  RELEASES,
   record,
   refusal,
   writeCase,
 } from './oracle.ts';
 import { refusedLines, withoutLines } from './refusal.ts';
+import { RELEASES } from './release.ts';
 import { shrinkAll } from './shrink.ts';
 
 const { values } = parseArgs({
@@ -49,11 +49,6 @@ const { values } = parseArgs({
 
 const { release, out } = values;
 const say = (line: string) => process.stdout.write(`${line}\n`);
-
-/** What the local kernel may lack. */
-const PLAIN: Readonly<Record<string, Partial<Wish>>> = {
-  local: { plain: true, pauses: 75 },
-};
 
 class Tally {
   private cases = 0;
@@ -136,10 +131,10 @@ async function fuzz(tally: Tally): Promise<void> {
   for (let seed = first; seed < end; seed += Number(values.batch)) {
     const names: string[] = [];
     for (let s = seed; s < Math.min(end, seed + Number(values.batch)); s++) {
-      const made = caseOf(s, RELEASES[release]!, {
+      const made = caseOf(s, {
+        ...RELEASES[release]!,
         length: Number(values.events),
         nft: values.nft,
-        ...PLAIN[release],
       });
       names.push(made.name);
       writeCase(out, made.name, caseJson(made));

@@ -8,7 +8,8 @@
 
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type CaseFile, caseFile, judge, RELEASES, record, simulate, writeCase } from './oracle.ts';
+import { type CaseFile, caseFile, judge, record, simulate, writeCase } from './oracle.ts';
+import { RELEASES } from './release.ts';
 import { type Unit, units } from './unit.ts';
 
 /** One thing less: events, or lines of the ruleset. */
@@ -118,7 +119,7 @@ export async function shrinkAll(
   release: string,
   say: (line: string) => void,
 ): Promise<void> {
-  const kernel = RELEASES[release]!;
+  const { kernel } = RELEASES[release]!;
   const work = path.join(dir, 'shrink');
   const all: Shrinking[] = names.map((name) => {
     const best = JSON.parse(readFileSync(caseFile(dir, name), 'utf8')) as CaseFile;
