@@ -19,6 +19,17 @@ export interface Timer {
 
 const before = (a: Timer, b: Timer) => a.at < b.at || (a.at === b.at && a.order < b.order);
 
+/**
+ * When a timer set at a moment fires, in µs: the farther away, the coarser the wheel (levels of 64
+ * buckets, each 8 times as wide as the one below).
+ */
+export function wheelExpiry(fromUs: number, jiffies: number): number {
+  let shift = 0;
+  while (jiffies >= 63 << shift) shift += 3;
+  const due = Math.floor(fromUs / US_PER_JIFFY) + jiffies;
+  return (Math.floor(due / 2 ** shift) + 1) * 2 ** shift * US_PER_JIFFY;
+}
+
 export class Clock {
   /** Now, in µs since the start. */
   now = 0;
@@ -42,16 +53,11 @@ export class Clock {
   }
 
   /**
-   * mod_timer: runs `fn` some jiffies from now, as late as the timer wheel makes it: the farther
-   * away, the coarser (levels of 64 buckets, each 8 times as wide as the one below). Of a bucket the
+   * mod_timer: runs `fn` some jiffies from now, as late as the timer wheel makes it. Of a bucket the
    * timer added last runs first.
    */
   after(jiffies: number, fn: () => void): Timer {
-    let shift = 0;
-    while (jiffies >= 63 << shift) shift += 3;
-    const due = Math.floor(this.now / US_PER_JIFFY) + jiffies;
-    const bucket = (Math.floor(due / 2 ** shift) + 1) * 2 ** shift;
-    return this.add(bucket * US_PER_JIFFY, fn, -++this.serial);
+    return this.add(wheelExpiry(this.now, jiffies), fn, -++this.serial);
   }
 
   cancel(timer: Timer): void {

@@ -4,7 +4,7 @@
  * Mirrors nf_flow_table_init, nf_flow_table_free, nf_flow_table_cleanup (nf_flow_table_core.c) and
  * the flowtable commands of nf_tables_api.c.
  */
-import { US_PER_SECOND } from '../clock.ts';
+import { HZ, wheelExpiry } from '../clock.ts';
 import type { Conntrack } from '../conntrack/index.ts';
 import { type HookEntry, NETDEV_INGRESS } from '../hooks.ts';
 import type { Netns } from '../netns.ts';
@@ -177,11 +177,17 @@ export class Flowtables {
       }
   }
 
-  /** Each second after the flowtable was made or collected out of turn, while there are flows. */
+  /**
+   * A second after the flowtable was made or collected, as late as the timer wheel makes it; the
+   * rounds without flows are passed over.
+   */
   private scheduleCollector(flowtable: Flowtable): void {
     const { clock } = this.ns;
-    const seconds = Math.floor((clock.now - flowtable.collected) / US_PER_SECOND) + 1;
-    flowtable.collector = clock.schedule(flowtable.collected + seconds * US_PER_SECOND, () => {
+    let at = wheelExpiry(flowtable.collected, HZ);
+    // what starts on a bucket's edge ends on one: all further rounds are equally long
+    const round = wheelExpiry(at, HZ) - at;
+    if (at <= clock.now) at += (Math.floor((clock.now - at) / round) + 1) * round;
+    flowtable.collector = clock.schedule(at, () => {
       flowtable.collected = clock.now;
       this.collectAll(flowtable);
     });

@@ -247,7 +247,7 @@ describe('the end of a flow', () => {
     const { machine, row } = offloaded();
     machine.until(0.8);
     machine.ingress(tcpOut());
-    machine.until(30.9);
+    machine.until(30.6);
     expect(isOffloaded(machine, row)).toBe(true);
     machine.until(31);
     expect(isOffloaded(machine, row)).toBe(false);
@@ -273,7 +273,7 @@ describe('the end of a flow', () => {
     machine.ns.sysctl.set('net.netfilter.nf_flowtable_udp_timeout', 5);
     const row = machine.connection(17);
     machine.offload(udpOut(), row, machine.flowtable());
-    machine.until(6);
+    machine.until(5.06);
     expect(machine.left(row)).toBe(115);
   });
 
