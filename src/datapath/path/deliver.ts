@@ -30,6 +30,7 @@ import {
   ICMP_TIMESTAMP,
   ICMP_TIMESTAMPREPLY,
   icmpPacket,
+  icmpPush,
   icmpSend,
   setRoute,
 } from './icmp.ts';
@@ -231,5 +232,5 @@ function icmpReply(ns: Netns, p: Packet, type: number): void {
   rb[rth + 2] = rb[rth + 3] = 0;
   // the kernel's sums start at -0, so that zeros alone make 0 and not 0xffff
   putHalf(rb, rth + 2, checksum(rb, rth, rth + length) % 0xffff);
-  ipLocalOut(ns, reply);
+  icmpPush(ns, reply);
 }

@@ -49,6 +49,7 @@ import {
   ICMPV6_PORT_UNREACH,
   ICMPV6_UNK_NEXTHDR,
   icmp6Checksum,
+  icmp6Push,
   icmp6Send,
   packet6,
 } from './icmp6.ts';
@@ -238,5 +239,5 @@ function icmp6Receive(ns: Netns, p: Packet): void {
   reply.b.set(b.subarray(th, m[END]!), rth);
   reply.b[rth] = ICMPV6_ECHO_REPLY;
   icmp6Checksum(reply);
-  ip6LocalOut(ns, reply);
+  icmp6Push(ns, reply);
 }

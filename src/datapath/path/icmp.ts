@@ -92,6 +92,9 @@ export class IcmpLimits {
   private credit = 0;
   private stamp = 0;
   private readonly ns: Netns;
+  /** The sockets that send ICMP are taken (icmp_xmit_lock): errors about what they send get lost. */
+  locked4 = false;
+  locked6 = false;
 
   constructor(ns: Netns) {
     this.ns = ns;
@@ -165,6 +168,7 @@ export function icmpSend(ns: Netns, p: Packet, type: number, code: number, info:
   const at = m[NH]!;
   const applies = limited(ns, type, code);
   if (applies && m[DEV] !== LOOPBACK_IFINDEX && !ns.icmp.allowGlobal()) return;
+  if (ns.icmp.locked4) return;
   const route = p.dst!;
   let saddr = word(b, at + 16);
   if ((route.flags & RTCF_LOCAL) === 0) {
@@ -206,7 +210,14 @@ export function icmpSend(ns: Netns, p: Packet, type: number, code: number, info:
   rb.set(b.subarray(at, at + length), th + 8);
   putHalf(rb, th + 2, checksum(rb, th, th + 8 + length));
   if (isErrorType(type)) ns.conntrack?.attach(reply, p);
-  ipLocalOut(ns, reply);
+  icmpPush(ns, reply);
+}
+
+/** icmp_push_reply: sends what the ICMP socket sends. */
+export function icmpPush(ns: Netns, p: Packet): void {
+  ns.icmp.locked4 = true;
+  ipLocalOut(ns, p);
+  ns.icmp.locked4 = false;
 }
 
 /** An ICMP packet of ours: IP header written, `length` bytes of ICMP to be filled in from TH on. */

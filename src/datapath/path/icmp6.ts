@@ -93,6 +93,7 @@ export function icmp6Send(ns: Netns, p: Packet, type: number, code: number, info
   if (isAny6(source) || isMulticast6(source) || ineligible(p)) return;
   const applies = limited(type);
   if (applies && m[DEV] !== LOOPBACK_IFINDEX && !ns.icmp.allowGlobal()) return;
+  if (ns.icmp.locked6) return;
   const flow = ns.outFlow6;
   flow.clear();
   flow.proto = IPPROTO_ICMPV6;
@@ -119,7 +120,14 @@ export function icmp6Send(ns: Netns, p: Packet, type: number, code: number, info
   reply.b.set(b.subarray(at, at + length), th + 8);
   icmp6Checksum(reply);
   ns.conntrack?.attach(reply, p);
-  ip6LocalOut(ns, reply);
+  icmp6Push(ns, reply);
+}
+
+/** icmpv6_push_pending_frames: sends what the ICMPv6 socket sends. */
+export function icmp6Push(ns: Netns, p: Packet): void {
+  ns.icmp.locked6 = true;
+  ip6LocalOut(ns, p);
+  ns.icmp.locked6 = false;
 }
 
 /** icmpv6_xrlim_allow: wider prefixes get more. */

@@ -55,12 +55,17 @@ export class Engine implements CommitListener {
     this.bases = new BaseChains(machinery, (chain, p) => this.run(this.program(chain), p));
   }
 
+  /**
+   * What is new takes its place in the order of the commands, as the kernel prepares it; what goes
+   * leaves afterwards: where both need connection tracking, it never stops between them.
+   */
   commit(changes: readonly Change[]): void {
     const touched = new Set<Chain>();
-    for (const change of changes) this.prepare(change, touched);
-    for (const change of changes) {
-      if (change.what === 'rule' && change.change === 'new') this.bind(change.rule);
-    }
+    const gone = new Set<Rule>();
+    for (const change of changes)
+      if (change.what === 'rule' && change.change === 'del') gone.add(change.rule);
+    for (const change of changes) if (change.change !== 'del') this.arrive(change, touched, gone);
+    for (const change of changes) if (change.change === 'del') this.leave(change, touched);
     for (const chain of touched) this.refresh(chain);
   }
 
@@ -79,48 +84,58 @@ export class Engine implements CommitListener {
     return verdict >= 0 ? verdict : policyOf(program.chain.base!);
   }
 
-  private prepare(change: Change, touched: Set<Chain>): void {
+  private arrive(change: Change, touched: Set<Chain>, gone: ReadonlySet<Rule>): void {
     switch (change.what) {
       case 'table':
         if (change.change === 'update') this.bases.toggle(change.table);
         break;
       case 'chain':
-        this.chainChanged(change);
+        if (change.change === 'new') this.bases.add(change.chain);
+        else this.bases.update(change.chain);
         break;
       case 'rule':
         touched.add(change.rule.chain);
-        if (change.change === 'del') this.forget(change.rule);
-        if (change.change === 'new' && change.old) this.forget(change.old);
+        if (!gone.has(change.rule)) this.bind(change.rule);
+        if (change.old) this.forget(change.old);
         break;
       case 'object':
-        this.objectChanged(change.object, change.change);
+        this.objectChanged(change.object, change.change === 'new');
         break;
       case 'flowtable':
-        this.flowtableChanged(change.flowtable, change.change);
+        this.flowtableChanged(change.flowtable);
         break;
       default:
     }
   }
 
-  private chainChanged(change: Extract<Change, { what: 'chain' }>): void {
-    const { chain } = change;
-    if (change.change === 'new') this.bases.add(chain);
-    else if (change.change === 'update') this.bases.update(chain);
-    else {
-      this.bases.remove(chain);
-      this.chains.delete(chain);
+  private leave(change: Change, touched: Set<Chain>): void {
+    switch (change.what) {
+      case 'chain':
+        this.bases.remove(change.chain);
+        this.chains.delete(change.chain);
+        break;
+      case 'rule':
+        touched.add(change.rule.chain);
+        this.forget(change.rule);
+        break;
+      case 'object':
+        this.release(change.object);
+        break;
+      case 'flowtable': {
+        const living = this.living.get(change.flowtable);
+        if (living) this.machinery.flowtables.delete(living);
+        this.living.delete(change.flowtable);
+        break;
+      }
+      default:
     }
   }
 
-  private flowtableChanged(flowtable: Flowtable, change: 'new' | 'del' | 'update'): void {
+  private flowtableChanged(flowtable: Flowtable): void {
     const { flowtables } = this.machinery;
     const living = this.living.get(flowtable);
-    if (change === 'new') this.living.set(flowtable, flowtables.create(this.spec(flowtable)));
-    else if (living && change === 'update') flowtables.update(living, this.spec(flowtable));
-    else if (living) {
-      flowtables.delete(living);
-      this.living.delete(flowtable);
-    }
+    if (living) flowtables.update(living, this.spec(flowtable));
+    else this.living.set(flowtable, flowtables.create(this.spec(flowtable)));
   }
 
   private spec({ table, name, priority, devices, offload, counter }: Flowtable) {
@@ -136,13 +151,9 @@ export class Engine implements CommitListener {
     };
   }
 
-  private objectChanged(object: NftObject, change: 'new' | 'del' | 'update'): void {
-    if (change === 'del') {
-      this.release(object);
-      return;
-    }
+  private objectChanged(object: NftObject, isNew: boolean): void {
     const old = object.state?.dump();
-    if (change === 'new' && object.state) return;
+    if (isNew && object.state) return;
     const created = object.row.state?.create(object.args, this.env(object.table, object));
     if (!created) return;
     if (old) created.restore({ ...old, ...object.args, ...kept(old, object.args) });

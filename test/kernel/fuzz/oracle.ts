@@ -53,8 +53,9 @@ export async function record(
     return recordLocally(jobs, buildWire(folder));
   }
   const files = names.map((name) => caseFile(dir, name));
-  const args = ['-n', '10', process.execPath, oracle, ...files, '--out', dir, '--release', release];
-  const { status, stderr } = spawnSync('nice', args, { encoding: 'utf8', maxBuffer: 1 << 26 });
+  const args = [oracle, ...files, '--out', dir, '--release', release];
+  const options = { encoding: 'utf8', maxBuffer: 1 << 26 } as const;
+  const { status, stderr } = spawnSync(process.execPath, args, options);
   if (status !== 0) throw new Error(`the oracle failed: ${stderr.slice(-2000)}`);
 }
 
