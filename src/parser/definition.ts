@@ -7,6 +7,9 @@
 import type { Expr } from './ast.ts';
 import { nearest } from './misspell.ts';
 
+/** `$name` in a text; before a digit the sign is one of the text. */
+const IN_TEXT = /\$(?!\d)([A-Za-z0-9_]*)/g;
+
 export class Definitions {
   private readonly scopes: Map<string, Expr>[] = [new Map()];
 
@@ -39,6 +42,7 @@ export class Definitions {
   }
 
   redefine(name: string, value: Expr): void {
+    this.undefine(name);
     this.scopes.at(-1)!.set(name, value);
   }
 
@@ -47,11 +51,25 @@ export class Definitions {
     this.scopes.at(-1)!.delete(name);
   }
 
-  /** The defined name that looks most like this one. */
-  suggest(name: string): string | undefined {
-    return nearest(
-      name,
-      this.scopes.flatMap((scope) => [...scope.keys()]),
-    );
+  /**
+   * The message for a name that is not defined, with the defined one that looks most like it
+   * (of several the latest, of the innermost block).
+   * `quote`: nft's closing quote there.
+   */
+  unknown(name: string, quote = '’'): string {
+    const names = this.scopes.flatMap((scope) => [...scope.keys()]).reverse();
+    const meant = nearest(name, names);
+    const hint = meant === undefined ? '' : `; did you mean identifier '${meant}${quote}?`;
+    return `unknown identifier '${name}'${hint}`;
+  }
+
+  /** A text with the words that its `$name` stand for; `refuse` ends it. */
+  expand(text: string, refuse: (message: string) => never): string {
+    return text.replace(IN_TEXT, (_, name: string) => {
+      const value = this.lookup(name);
+      if (!value) return refuse(this.unknown(name, "'"));
+      if (value.kind === 'symbol') return value.text;
+      return refuse(`nftsim does not support '$${name}' in a text: it is not one word`);
+    });
   }
 }

@@ -220,9 +220,7 @@ export abstract class Expressions extends Phrases {
         const { text: name, span } = this.identifier();
         const value = this.definitions.lookup(name);
         if (value) return { kind: 'variable', name, value, span: this.spanFrom(dollar) };
-        const meant = this.definitions.suggest(name);
-        const hint = meant === undefined ? '' : `; did you mean identifier '${meant}’?`;
-        return this.refuse(`unknown identifier '${name}'${hint}`, span);
+        return this.refuse(this.definitions.unknown(name), span);
       });
     },
   );

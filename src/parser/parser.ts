@@ -210,8 +210,4 @@ export class NftParser extends Commands {
     }
     return wild ? [] : this.refuse(`File not found: ${pattern}`, span);
   }
-
-  protected override expand(text: Word): Word {
-    return text;
-  }
 }

@@ -38,8 +38,6 @@ export abstract class Phrases extends Cursor {
   protected abstract value(level: ExprLevel): Expr;
   /** True where an expression of this level can begin at the token. */
   protected abstract beginsValue(token: Token, level: ExprLevel): boolean;
-  /** The text of a definition inside a quoted text. */
-  protected abstract expand(text: Word): Word;
 
   /** Reads what follows the leading word `scope`. */
   protected phrase(scope: string, items: Phrase): Args {
@@ -148,7 +146,9 @@ export abstract class Phrases extends Cursor {
 
   private text(item: ItemOf<'str'>): Word {
     if ('expand' in item && item.expand) {
-      return this.expand(this.word(this.expect(T.Name, T.Quoted, T.Wildcard)));
+      const written = this.word(this.expect(T.Name, T.Quoted, T.Wildcard));
+      const refuse = (message: string) => this.refuse(message, written.span);
+      return { ...written, text: this.definitions.expand(written.text, refuse) };
     }
     if (item.quoted) return this.word(this.expect(T.Quoted));
     return this.word(this.expect(T.Name, T.Quoted, T.Wildcard));

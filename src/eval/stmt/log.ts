@@ -26,6 +26,7 @@ export type LogArgs = {
 
 /** What may not stand together; the text of the error. */
 function conflict({ group, level, flags, prefix }: LogArgs, more: boolean): string | undefined {
+  if (prefix === '') return 'log prefix must have a minimum length of 1 character';
   if (prefix !== undefined && prefix.length > PREFIX_MAX) return 'log prefix is too long';
   if (level !== undefined && group !== undefined) {
     return 'level and group are mutually exclusive';
