@@ -15,6 +15,7 @@ import {
 import { nftParser } from '../replay/language.ts';
 import type { Io } from './io.ts';
 import { jsonEcho } from './nft/json-echo.ts';
+import { optimized } from './nft/optimize.ts';
 import { type NftOptions, readOptions, usage } from './nft/options.ts';
 
 const VERSION = 'nftables v1.1.3 (Commodore Bullmoose #4)\n';
@@ -44,10 +45,6 @@ export function runNft(argv: readonly string[], io: Io, target: Target): number 
 }
 
 function run(options: NftOptions, io: Io, target: Target): number {
-  if (options.optimize) {
-    io.err('Error: nftsim does not support --optimize\n');
-    return 1;
-  }
   const parseOptions: ParseOptions = {
     reader: io.files,
     includePaths: [...options.includePaths, '/etc'],
@@ -58,7 +55,10 @@ function run(options: NftOptions, io: Io, target: Target): number {
   }
   if (options.files.length > 0) {
     for (const file of options.files) {
-      const status = enter(entryOf(file, io), parseOptions, options, io, target);
+      const entry = entryOf(file, io);
+      const status = options.optimize
+        ? enterOptimized(entry, parseOptions, options, io, target)
+        : enter(entry, parseOptions, options, io, target);
       if (status !== 0) return status;
     }
     return 0;
@@ -78,8 +78,36 @@ function enter(
   io: Io,
   target: Target,
 ): number {
+  return report(parse(entry, parseOptions, options, io), options, io, target);
+}
+
+function parse(
+  entry: Entry,
+  parseOptions: ParseOptions,
+  options: NftOptions,
+  io: Io,
+): Parsed | ParsedJson {
   const json = options.json ? readAsJson(entry, io) : undefined;
-  return report(json ?? nftParser().parse(entry, parseOptions), options, io, target);
+  return json ?? nftParser().parse(entry, parseOptions);
+}
+
+/** Only files are optimized, and only after they were found to be right as they are. */
+function enterOptimized(
+  entry: Entry,
+  parseOptions: ParseOptions,
+  options: NftOptions,
+  io: Io,
+  target: Target,
+): number {
+  const checked = enter(entry, parseOptions, { ...options, checkOnly: true }, io, target);
+  if (checked !== 0) return checked;
+  const parsed = parse(entry, parseOptions, options, io);
+  return report(
+    'root' in parsed ? parsed : optimized(parsed, options, io, target),
+    options,
+    io,
+    target,
+  );
 }
 
 /** With `-j` a text that is JSON is commands in JSON. */

@@ -21,6 +21,7 @@ import type { Ruleset } from './ruleset/store.ts';
 import { Transaction } from './ruleset/transaction.ts';
 import type { PrintOptions } from './type/index.ts';
 
+export { optimize } from './optimize/index.ts';
 export type { Change, CommitListener } from './ruleset/commit.ts';
 export { emptyRuleset } from './ruleset/kernel/table.ts';
 export type { Machine } from './ruleset/machine.ts';

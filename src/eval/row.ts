@@ -9,7 +9,7 @@
 
 import type { Packet } from '../datapath/packet.ts';
 import type { KernelProfile } from '../datapath/profile.ts';
-import type { Args, Family, SelectorExpr, Span } from '../parser/ast.ts';
+import type { Args, Expr as AstExpr, Family, SelectorExpr, Span } from '../parser/ast.ts';
 import type { JsonExpressions } from '../parser/json/expression.ts';
 import type { KeyForm, PhraseForm } from '../parser/json/form.ts';
 import type { Phrase } from '../parser/phrase.ts';
@@ -109,6 +109,8 @@ export interface KeyRow {
   names?(load: Load): Naming | undefined;
   /** The load to compare with `exists` and `missing` instead of this one, where there is one. */
   presence?(load: Load): Load;
+  /** What of a load `nft -o` compares; absent: all of it; undefined: nothing that is known here. */
+  compared?(load: Load): Readonly<Record<string, unknown>> | undefined;
   /** The layer of what it reads: a match of that layer's protocol goes without saying before it. */
   layer?(load: Load): Layer | undefined;
   /** The text of a load as nft lists it. */
@@ -189,6 +191,8 @@ export interface StatementRow<A = Readonly<Record<string, unknown>>> {
   validate?(args: OpArgs, site: ChainSite, kernel: KernelProfile): Errno | undefined;
   /** The layer whose match it implies: one that the packet was matched for does not list. */
   hides?(args: A, table: Family): Layer | undefined;
+  /** How `nft -o` merges rules that have it; absent: it leaves them alone. */
+  readonly mergeable?: Mergeable;
   /** The set that comes with the rule where the table has none of that name (`meter`). */
   declares?(args: A): Declared | undefined;
   /** The flowtable that the op names; it cannot be deleted while the rule is there. */
@@ -197,6 +201,26 @@ export interface StatementRow<A = Readonly<Record<string, unknown>>> {
   run?(args: OpArgs, env: Env): Effect | undefined;
   /** The state that lists and survives (packets, bytes, used …), and back. */
   readonly state?: StateRow;
+}
+
+/**
+ * What nft's optimizer makes of a statement, of which it sees the parts as written. Statements of a
+ * row are alike where their parts are.
+ */
+export interface Mergeable {
+  /** Whether it takes the statement in this form (`counter`, but not `counter name`). */
+  takes?(args: Args): boolean;
+  /** All are alike, and in a verdict map each element gets one. */
+  readonly counts?: true;
+  /** It gives packets other addresses or ports. */
+  readonly rewrites?: {
+    /** These parts say which; whatever they are, statements are alike. */
+    readonly parts: readonly string[];
+    /** The part in which a map of them is put, by how many selectors there are; absent: none is made. */
+    into?(selectors: number): string;
+  };
+  /** The statement before it is checked, as nft prints it. */
+  text(args: Args, print: (e: AstExpr) => string): string;
 }
 
 /** A dynamic set, as a statement declares it: key and type are those of the expression. */

@@ -31,10 +31,23 @@ export function formatDiagnostic(
   if (!source) return `${said}${help}`;
   if (source.internal) return `${source.name}:0:0-0: ${said}\n${help}`;
   const first = placeOf(source, span.start);
-  const chain = inclusions(source, sources);
-  const where = isCommandLine(source) ? '' : `${source.name}:${columns(source, span)}: `;
   const line = lineText(source, first.start);
-  return `${chain}${where}${said}${line}\n${markers(source, line, first, spans)}\n${help}`;
+  const where = formatPlace(source, span, sources);
+  return `${where}${said}${line}\n${markers(source, line, first, spans)}\n${help}`;
+}
+
+/** A place with the line that it is in. */
+export function quotedLine(span: Span, sources: readonly Source[]): string {
+  const source = sources[span.source];
+  if (!source) return '\n';
+  const line = lineText(source, placeOf(source, span.start).start);
+  return `${formatPlace(source, span, sources)}${line}\n`;
+}
+
+/** `file:line:first-last: `, after the files that it was included from. */
+function formatPlace(source: Source, span: Span, sources: readonly Source[]): string {
+  const where = isCommandLine(source) ? '' : `${source.name}:${columns(source, span)}: `;
+  return `${inclusions(source, sources)}${where}`;
 }
 
 /** All messages, in their order. */

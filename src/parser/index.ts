@@ -12,7 +12,12 @@ import { NftParser, type ParseOptions } from './parser.ts';
 import { commandLine, type Entry } from './source.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-export { type Diagnostic, formatDiagnostic, formatDiagnostics } from './diagnostic.ts';
+export {
+  type Diagnostic,
+  formatDiagnostic,
+  formatDiagnostics,
+  quotedLine,
+} from './diagnostic.ts';
 export type { ParsedJson } from './json/index.ts';
 export type { ParseOptions } from './parser.ts';
 export { commandLine, type Entry, type ReadResult, type SourceReader, stdin } from './source.ts';

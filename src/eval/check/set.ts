@@ -71,7 +71,8 @@ function setIn(node: AstExpr): SetExpr | undefined {
 function checkElement(element: AstElement, use: SetUse, ctx: CheckContext): Element | undefined {
   if (element.data && !use.data)
     return ctx.error('mapping outside of map context', element.key.span);
-  const key = ctx.expr(element.key, use.key);
+  const checked = ctx.expr(element.key, use.key);
+  const key = checked && placed(checked, element);
   if (!key) return undefined;
   if (!isConstant(key)) return ctx.error('Set member is not constant', element.key.span);
   const shared = elementOptions(element, ctx);
@@ -88,6 +89,10 @@ function checkElement(element: AstElement, use: SetUse, ctx: CheckContext): Elem
   const held = { key: retyped(key, use.key.type), data: retyped(data, use.data.type) };
   return { ...held, ...shared, span: element.span };
 }
+
+/** An element that was made of what stands elsewhere has its own place. */
+const placed = (key: Expr, { span, key: { span: written } }: AstElement): Expr =>
+  span.source === written.source ? key : { ...key, span };
 
 /** Words with a type of their own are numbers of the set's type in it. */
 function retyped(e: Expr, type: ValueType): Expr {

@@ -67,6 +67,9 @@ export const jhash: KeyRow = {
       return { of, ...from.parts(value, { ...NUMBERS, seed: 'integer' }) };
     },
   },
+  compared({ args: { of: _, ...args } }) {
+    return args;
+  },
   list: (load, ctx) => `jhash ${ctx.expr(hashArgs(load).of!)} ${tail(hashArgs(load))}`,
   json(load, ctx) {
     const { mod, offset, seed, of } = hashArgs(load);

@@ -96,6 +96,9 @@ export const ipsec: KeyRow = {
       };
     },
   },
+  compared({ args: { spnum: _, ...args } }) {
+    return args;
+  },
   list(load) {
     const { dir, key, spnum } = ipsecArgs(load);
     return `ipsec ${dir} ${spnum ? `spnum ${spnum} ` : ''}${key}`;

@@ -62,5 +62,10 @@ export const counter: StatementRow<CounterArgs | Named> = {
     else to.emit({ op: 'effect', row: counter, args });
   },
   bytecode: ({ packets, bytes }) => `counter pkts ${packets} bytes ${bytes}`,
+  mergeable: {
+    takes: (args) => choiceOf(args, 'form')?.which !== 'named',
+    counts: true,
+    text: () => 'counter',
+  },
   state: counterState,
 };

@@ -51,6 +51,33 @@ const wrapped = (args: Args, name: string, bits: 16 | 32): number | undefined =>
   return number && Number(BigInt.asUintN(bits, BigInt(number.value)));
 };
 
+function partsOf(args: Args): LogArgs {
+  const level = levelOf(args);
+  const prefix = wordOf(args, 'prefix')?.text;
+  const flags = flagsOf(manyOf<Choice>(args, 'flags'));
+  const group = wrapped(args, 'group', 16);
+  const snaplen = wrapped(args, 'snaplen', 32);
+  const threshold = wrapped(args, 'threshold', 16);
+  return {
+    ...(prefix !== undefined && { prefix }),
+    ...(group !== undefined && { group }),
+    ...(snaplen !== undefined && { snaplen }),
+    ...(threshold !== undefined && { threshold }),
+    ...(level !== undefined && { level }),
+    ...(flags && { flags }),
+  };
+}
+
+function text({ prefix, group, snaplen, threshold, level, flags = 0 }: LogArgs): string {
+  let said = 'log';
+  if (prefix !== undefined) said += ` prefix "${prefix}"`;
+  if (group !== undefined) said += ` group ${group}`;
+  if (snaplen) said += ` snaplen ${snaplen}`;
+  if (threshold) said += ` queue-threshold ${threshold}`;
+  if (level !== undefined && level !== WARN) said += ` level ${LEVELS[level]}`;
+  return said + flagsText(flags);
+}
+
 export const log: StatementRow<LogArgs> = {
   row: 'statement',
   name: 'log',
@@ -77,34 +104,15 @@ export const log: StatementRow<LogArgs> = {
     ),
   ],
   check(args, span, ctx) {
-    const level = levelOf(args);
-    const prefix = wordOf(args, 'prefix')?.text;
-    const flags = flagsOf(manyOf<Choice>(args, 'flags'));
-    const group = wrapped(args, 'group', 16);
-    const snaplen = wrapped(args, 'snaplen', 32);
-    const threshold = wrapped(args, 'threshold', 16);
-    const written: LogArgs = {
-      ...(prefix !== undefined && { prefix }),
-      ...(group !== undefined && { group }),
-      ...(level !== undefined && { level }),
-      ...(flags && { flags }),
-    };
+    const { snaplen, threshold, ...written } = partsOf(args);
     const error = conflict(written, snaplen !== undefined || threshold !== undefined);
     if (error) return ctx.error(error, leading(span, 'log'));
     // The kernel keeps these with a group only.
-    return group === undefined
+    return written.group === undefined
       ? written
       : { ...written, snaplen: snaplen ?? 0, threshold: threshold ?? 0 };
   },
-  list({ prefix, group, snaplen, threshold, level, flags = 0 }) {
-    let text = 'log';
-    if (prefix !== undefined) text += ` prefix "${prefix}"`;
-    if (group !== undefined) text += ` group ${group}`;
-    if (snaplen) text += ` snaplen ${snaplen}`;
-    if (threshold) text += ` queue-threshold ${threshold}`;
-    if (level !== undefined && level !== WARN) text += ` level ${LEVELS[level]}`;
-    return text + flagsText(flags);
-  },
+  list: text,
   json({ prefix, group, snaplen, threshold, level, flags = 0 }) {
     const names = Object.values(FLAGS)
       .filter(([bit]) => flags & bit)
@@ -156,5 +164,6 @@ export const log: StatementRow<LogArgs> = {
     for (const [bit, , name] of Object.values(FLAGS)) if (flags & bit) parts.push(name);
     return parts.join(' ');
   },
+  mergeable: { text: (args) => text(partsOf(args)) },
   run: runLog,
 };

@@ -15,6 +15,7 @@ import {
   portsFromJson,
   portsText,
 } from './nat-flags.ts';
+import { writtenNat } from './nat-written.ts';
 
 export type MasqueradeArgs = { readonly port?: Expr; readonly flags: number };
 
@@ -45,5 +46,9 @@ export const masquerade: StatementRow<MasqueradeArgs> = {
   bytecode: (args) => `masq${portsText(args)}`,
   validate: (_args, { type, hook }: ChainSite) =>
     type === 'nat' && hook === 'postrouting' ? undefined : 'EOPNOTSUPP',
+  mergeable: {
+    rewrites: { parts: ['port'] },
+    text: (args, print) => writtenNat('masquerade', args, print),
+  },
   run: runMasquerade,
 };

@@ -24,6 +24,7 @@ import {
   natLead,
   targetFromJson,
 } from './nat-target.ts';
+import { writtenNat } from './nat-written.ts';
 
 export type NatArgs = NatTarget & { readonly flags: number };
 
@@ -154,6 +155,10 @@ const nat = (type: 'snat' | 'dnat'): StatementRow<NatArgs> => ({
     site.type === 'nat' && (HOOKS[type] as readonly string[]).includes(site.hook)
       ? undefined
       : 'EOPNOTSUPP',
+  mergeable: {
+    rewrites: { parts: ['addr', 'port'], into: () => 'addr' },
+    text: (args, print) => writtenNat(type, args, print),
+  },
   run: runNat,
 });
 

@@ -13,5 +13,6 @@ export const notrack: StatementRow = {
   fromJson: { read: () => ({}) },
   lower: (args, to) => to.emit({ op: 'effect', row: notrack, args }),
   bytecode: () => 'notrack',
+  mergeable: { text: () => 'notrack' },
   run: runNotrack,
 };

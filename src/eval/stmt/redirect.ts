@@ -15,6 +15,7 @@ import {
   portsFromJson,
   portsText,
 } from './nat-flags.ts';
+import { writtenNat } from './nat-written.ts';
 
 export type RedirectArgs = { readonly port?: Expr; readonly flags: number };
 
@@ -45,5 +46,13 @@ export const redirect: StatementRow<RedirectArgs> = {
   bytecode: (args) => `redir${portsText(args)}`,
   validate: (_args, { type, hook }: ChainSite) =>
     type === 'nat' && (hook === 'prerouting' || hook === 'output') ? undefined : 'EOPNOTSUPP',
+  mergeable: {
+    rewrites: {
+      parts: ['port'],
+      // A map of several selectors lands where nothing looks for it, as nft has it.
+      into: (selectors) => (selectors > 1 ? 'addr' : 'port'),
+    },
+    text: (args, print) => writtenNat('redirect', args, print),
+  },
   run: runRedirect,
 };

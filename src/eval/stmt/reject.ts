@@ -1,5 +1,5 @@
 /** `reject`: drops the packet and tells the sender. Mirrors nft_reject.c and its families. */
-import type { Family } from '../../parser/ast.ts';
+import type { Args, Expr as AstExpr, Family } from '../../parser/ast.ts';
 import { member } from '../../parser/json/reader.ts';
 import { alt, expr, kw, opt } from '../../parser/phrase.ts';
 import { choiceOf, exprOf, leading } from '../check/arg.ts';
@@ -105,5 +105,14 @@ export const reject: StatementRow<RejectArgs> = {
     if (type === 'tcp reset') return own ? 'th' : undefined;
     return type === 'unreachable' && !own ? 'nh' : undefined;
   },
+  mergeable: { text: writtenText },
   run: runReject,
 };
+
+/** What stands there, be it the usual answer. */
+function writtenText(args: Args, print: (e: AstExpr) => string): string {
+  const chosen = choiceOf(args, 'with');
+  if (!chosen) return 'reject';
+  const code = exprOf(chosen.args, 'code');
+  return code ? `reject with ${chosen.which} ${print(code)}` : 'reject with tcp reset';
+}

@@ -1,0 +1,85 @@
+/**
+ * Rules that rewrite addresses or ports to different values: one rule with a map of them.
+ *
+ * Mirrors merge_nat and merge_concat_nat of nft, with what they overlook: the rule's counter is
+ * gone, and the column of the statement is the first of its word, whatever its flags.
+ */
+import type {
+  Choice,
+  Element,
+  Expr,
+  MatchStatement,
+  PhraseStatement,
+  Statement,
+} from '../../parser/ast.ts';
+import { mergeableOf } from './alike.ts';
+import { type Changes, concat, element, type Merged, type Merging, setOf } from './merge.ts';
+
+export function mapTargets(
+  target: PhraseStatement,
+  { rows, matrix, keys }: Merged,
+  by: Merging,
+): Changes | undefined {
+  const { parts, into } = mergeableOf(target)!.rewrites!;
+  const column = matrix.columns.findIndex(
+    (c) => typeof c === 'object' && c.kind === 'phrase' && c.word === target.word,
+  );
+  const matches = keys.map((key) => rows[0]![key] as MatchStatement);
+  if (matches.some(({ kind }) => kind !== 'match')) return undefined;
+  const elements = rows.map((row): Element | undefined => {
+    const s = row[column] as PhraseStatement | undefined;
+    const data =
+      s &&
+      joined(
+        parts.flatMap((name) => (s.args[name] as Expr | undefined) ?? []),
+        by,
+      );
+    const key = joined(
+      keys.map((k) => (row[k] as MatchStatement).right),
+      by,
+    );
+    return data && key && { ...element(key, by), data };
+  });
+  const key = joined(
+    matches.map(({ left }) => left),
+    by,
+  );
+  if (!key || !elements.every((e) => e !== undefined)) return undefined;
+  const map = { kind: 'map', key, map: setOf(elements, by), span: by.nowhere } as const;
+  const args = Object.fromEntries(
+    Object.entries(target.args).filter(([name]) => !parts.includes(name)),
+  );
+  const lead = leadOf(target, matches, by);
+  const place = into!(matches.length);
+  return new Map<Statement, Statement | null>([
+    ...matches.map((s) => [s, null] as const),
+    ...countersOf(rows[0]!).map((s) => [s, null] as const),
+    [target, { ...target, args: { ...args, ...(lead && { lead }), [place]: map } }],
+  ]);
+}
+
+const joined = (parts: readonly Expr[], by: Merging): Expr | undefined =>
+  parts.length > 1 ? concat(parts, by) : parts[0];
+
+const countersOf = (row: readonly (Statement | string | undefined)[]): Statement[] =>
+  row.filter(
+    (c): c is PhraseStatement =>
+      typeof c === 'object' && c.kind === 'phrase' && mergeableOf(c)?.counts === true,
+  );
+
+/** The family goes by what is matched, where the statement does not say it. */
+function leadOf(
+  target: PhraseStatement,
+  matches: readonly MatchStatement[],
+  by: Merging,
+): Choice | undefined {
+  const lead = target.args.lead as Choice | undefined;
+  const network = matches
+    .map(({ left }) => by.networkOf(left))
+    .filter((name) => name !== undefined)
+    .at(-1);
+  if (lead?.which === 'family' || network === undefined) return lead;
+  const span = by.nowhere;
+  const form = lead && lead.which !== 'to' ? { as: { ...lead, args: {} } } : {};
+  return { which: 'family', args: { family: { text: network, span }, ...form }, span };
+}
