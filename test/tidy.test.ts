@@ -138,7 +138,7 @@ describe('words', () => {
     'counter',
     'exthdr',
   ];
-  const SHARED = /^src\/eval\/(check|lower|list|bytecode|ruleset|engine(?!\/run))\b/;
+  const SHARED = /^src\/eval\/(check|lower|list|bytecode|optimize|ruleset|engine(?!\/run))\b/;
 
   test('of nft are named by their rows, not by the code that serves all', () => {
     const rows = [...keyRows, ...statementRows, ...objectRows].map((row) => row.name);

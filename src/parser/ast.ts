@@ -100,6 +100,8 @@ export interface SelectorExpr {
   readonly kind: 'selector';
   readonly word: string;
   readonly args: Args;
+  /** Read as whether it is there, for what it was compared with at first. */
+  readonly presence?: true;
   readonly span: Span;
 }
 

@@ -6,7 +6,7 @@
  * further places.
  */
 import type { Source, Span } from './ast.ts';
-import { byteLength, lastPlaceOf, lineText, type Place, placeOf } from './line.ts';
+import { byteLength, lastPlaceOf, lineText, placeOf } from './line.ts';
 
 export interface Diagnostic {
   readonly severity: 'error' | 'warning';
@@ -33,7 +33,7 @@ export function formatDiagnostic(
   const first = placeOf(source, span.start);
   const line = lineText(source, first.start);
   const where = formatPlace(source, span, sources);
-  return `${where}${said}${line}\n${markers(source, line, first, spans)}\n${help}`;
+  return `${where}${said}${line}\n${markers(source, line, spans)}\n${help}`;
 }
 
 /** A place with the line that it is in. */
@@ -81,7 +81,7 @@ function inclusions(source: Source, sources: readonly Source[]): string {
 }
 
 /** Carets under the place, tildes under further places of the same line; tabs stay tabs. */
-function markers(source: Source, line: string, first: Place, spans: readonly Span[]): string {
+function markers(source: Source, line: string, spans: readonly Span[]): string {
   const marks: string[] = [];
   for (const character of line) {
     const fill = character === '\t' ? '\t' : ' '.repeat(byteLength(character));
@@ -90,7 +90,6 @@ function markers(source: Source, line: string, first: Place, spans: readonly Spa
   for (const [i, span] of [...spans.entries()].reverse()) {
     if (span.source !== source.id) continue;
     const from = placeOf(source, span.start);
-    if (from.start !== first.start) continue;
     const to = lastPlaceOf(source, span);
     while (marks.length < to.column) marks.push(' ');
     marks.fill(i === 0 ? '^' : '~', from.column - 1, to.column);

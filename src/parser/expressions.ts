@@ -236,11 +236,14 @@ export abstract class Expressions extends Phrases {
     return this.joined(() => this.multiton(this.binary('right')), this.multiton(first, masked));
   }
 
-  /** What follows a slash where no prefix does: flags, two at least. */
-  protected maskList(): ListExpr {
+  /** What follows a slash where no prefix does: flags, two at least; any of them. */
+  protected maskFlags(): Expr {
     const first = this.binary('right');
     if (!this.at(T.Comma)) this.unexpected([T.Comma.name]);
-    return this.list(first);
+    return this.list(first).parts.reduce((left, right) => {
+      const span = { ...left.span, end: right.span.end };
+      return { kind: 'binop', op: '|', left, right, span };
+    });
   }
 
   protected list(first: Expr): ListExpr {
@@ -251,7 +254,7 @@ export abstract class Expressions extends Phrases {
 
   /** A prefix or a range that goes on from its first part; `masked`: a mask may follow instead. */
   protected multiton(first: Expr, masked = false, side: Primary = 'right'): Expr {
-    if (this.at(T.Slash) && !(masked && this.peek(2).tokenType !== T.Num)) {
+    if (this.at(T.Slash) && !(masked && this.beginsMask())) {
       this.next();
       const length = this.number();
       return { kind: 'prefix', base: first, length, span: this.extend(first.span) };
@@ -259,6 +262,11 @@ export abstract class Expressions extends Phrases {
     if (!this.take(T.Dash)) return first;
     const high = this.binary(side);
     return { kind: 'range', low: first, high, span: this.extend(first.span) };
+  }
+
+  /** `/ 24` is a prefix, `/ 1,2` and `/ syn,ack` are masks. */
+  private beginsMask(): boolean {
+    return this.peek(2).tokenType !== T.Num || this.peek(3).tokenType === T.Comma;
   }
 
   protected setReference(): SetRefExpr | VariableExpr {

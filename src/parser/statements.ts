@@ -37,6 +37,10 @@ const relations = new Set([
   T.Not,
 ]);
 
+/** What `/ mask` may follow: flags, no set and no range. */
+const mayBeMasked = ({ kind }: Expr): boolean =>
+  kind === 'symbol' || kind === 'variable' || kind === 'binop' || kind === 'list';
+
 /** A chain within a chain takes more of the stack than an expression within one. */
 const CHAIN_WEIGHT = 4;
 
@@ -168,11 +172,11 @@ export abstract class Statements extends Expressions {
     const sign = relations.has(this.LA(1).tokenType) ? this.next() : undefined;
     const op = sign && (sign.tokenType.name as RelOp);
     const right = this.right(true);
-    if (this.take(T.Slash)) {
-      const mask = this.maskList();
+    if (mayBeMasked(right) && this.take(T.Slash)) {
+      const mask = this.maskFlags();
       const span = this.extend(left.span);
       const masked: Expr = { kind: 'binop', op: '&', left, right: mask, span };
-      return { kind: 'match', left: masked, op: op ?? '==', right, span };
+      return { kind: 'match', left: masked, ...(op && { op }), right, span };
     }
     return { kind: 'match', left, ...(op && { op }), right, span: this.extend(left.span) };
   }

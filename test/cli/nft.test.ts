@@ -55,7 +55,6 @@ describe('options', () => {
     [['--foo'], "nft: unrecognized option '--foo'\n"],
     [['-f'], "nft: option requires an argument -- 'f'\n"],
     [[], 'nft: no command specified\n'],
-    [['-o', '-f', 'x'], 'Error: nftsim does not support --optimize\n'],
     [['-d', 'foo', 'list', 'tables'], "Error: invalid debug parameter `foo'\n"],
   ])('%s is wrong', (argv, err) => {
     expect(command()(...argv)).toEqual({ status: 1, out: '', err });

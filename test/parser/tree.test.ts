@@ -82,11 +82,10 @@ describe('expressions', () => {
 
   test('value / mask compares what the mask leaves', () => {
     const value = symbol('syn');
-    const mask = { kind: 'list', parts: [symbol('syn'), symbol('ack')] };
+    const mask = { kind: 'binop', op: '|', left: symbol('syn'), right: symbol('ack') };
     expect(statements('tcp flags syn / syn,ack')).toEqual([
       {
         kind: 'match',
-        op: '==',
         left: { kind: 'binop', op: '&', left: tcp('flags'), right: mask },
         right: value,
       },

@@ -1,5 +1,5 @@
 /** Concatenations: `ip saddr . tcp dport`. Mirrors expr_evaluate_concat of nft. */
-import type { ConcatExpr, Span } from '../../parser/ast.ts';
+import type { ConcatExpr, SetExpr, Span } from '../../parser/ast.ts';
 import type { Concat, Expr } from '../checked.ts';
 import { concatType, registerBits, type ValueType } from '../type/index.ts';
 import { integer, untyped } from '../type/integer.ts';
@@ -26,7 +26,8 @@ export function checkConcat(
     if (wanted && !type)
       return ctx.error('too many concatenation components', node.span, ...place(expected));
     const part = ctx.expr(child, type && partExpected(type, expected!, i));
-    if (!part) return undefined;
+    if (!part || (wanted && child.kind === 'set' && !isWhole(child, expected, ctx)))
+      return undefined;
     if (part.kind === 'set' || part.kind === 'concat' || part.kind === 'map')
       return ctx.error(`cannot use ${part.kind} in concatenation`, child.span);
     if (part.kind === 'load' && part.alone) return ctx.error(UNTYPED, child.span);
@@ -49,6 +50,10 @@ export function checkConcat(
   }
   return concat(parts, node, ctx);
 }
+
+/** nft takes elements of a set in a concatenation for elements of the whole. */
+const isWhole = ({ elements }: SetExpr, expected: Expected | undefined, ctx: CheckContext) =>
+  elements.every(({ key }) => ctx.expr(key, expected) !== undefined);
 
 function concat(parts: Expr[], node: ConcatExpr, ctx: CheckContext): Concat | undefined {
   const bits = parts.reduce((sum, part) => sum + registerBits(part.bits), 0);

@@ -68,7 +68,9 @@ function checkSelector(
 ): Expr | undefined {
   const row = rows.get(node.word);
   if (!row) throw new TypeError(`no row for ${node.word}`);
-  return row.check(node.args, node, ctx);
+  const checked = row.check(node.args, node, ctx);
+  if (!node.presence || checked?.kind !== 'load') return checked;
+  return row.presence?.(checked) ?? checked;
 }
 
 function checkSetRef(node: SetRefExpr, ctx: CheckContext): SetRef | undefined {

@@ -37,7 +37,7 @@ export function checkMap(
   expected: Expected | undefined,
   ctx: CheckContext,
 ): Lookup | undefined {
-  if (!expected) return ctx.error('map has no type', node.span);
+  if (!expected) return ctx.error('Implicit map expression without known datatype', node.span);
   const key = checkKey(node.key, ctx);
   if (!key) return undefined;
   const { type, bits, order } = expected;

@@ -8,6 +8,7 @@ import type { Element as AstElement, Expr as AstExpr, SetExpr } from '../../pars
 import type { Element, Expr, SetLiteral } from '../checked.ts';
 import type { ValueType } from '../type/index.ts';
 import type { CheckContext, Expected } from './context.ts';
+import { placeOfElement } from './element-place.ts';
 import { joined, overlapOf } from './interval.ts';
 import { isConstant } from './kind.ts';
 
@@ -52,8 +53,8 @@ function collect(node: SetExpr, use: SetUse, ctx: CheckContext, into: Element[])
   let ok = true;
   for (const element of node.elements) {
     const nested = setIn(element.key);
-    if (nested && !element.data) {
-      ok = collect(nested, use, ctx, into) && ok;
+    if (nested) {
+      ok = collect(element.data ? mapped(nested, element) : nested, use, ctx, into) && ok;
       continue;
     }
     const checked = checkElement(element, use, ctx);
@@ -62,6 +63,17 @@ function collect(node: SetExpr, use: SetUse, ctx: CheckContext, into: Element[])
   }
   return ok;
 }
+
+/** The elements of a literal, each with the data of what it is an element of. */
+const mapped = (set: SetExpr, { data, statements, span }: AstElement): SetExpr => ({
+  ...set,
+  elements: set.elements.map((e) => ({
+    ...e,
+    ...(data && { data }),
+    ...(statements && { statements }),
+    span,
+  })),
+});
 
 function setIn(node: AstExpr): SetExpr | undefined {
   if (node.kind === 'variable') return setIn(node.value);
@@ -72,8 +84,8 @@ function checkElement(element: AstElement, use: SetUse, ctx: CheckContext): Elem
   if (element.data && !use.data)
     return ctx.error('mapping outside of map context', element.key.span);
   const checked = ctx.expr(element.key, use.key);
-  const key = checked && placed(checked, element);
-  if (!key) return undefined;
+  if (!checked) return undefined;
+  const key = { ...checked, span: placeOfElement(element) };
   if (!isConstant(key)) return ctx.error('Set member is not constant', element.key.span);
   const shared = elementOptions(element, ctx);
   if (!shared) return undefined;
@@ -89,10 +101,6 @@ function checkElement(element: AstElement, use: SetUse, ctx: CheckContext): Elem
   const held = { key: retyped(key, use.key.type), data: retyped(data, use.data.type) };
   return { ...held, ...shared, span: element.span };
 }
-
-/** An element that was made of what stands elsewhere has its own place. */
-const placed = (key: Expr, { span, key: { span: written } }: AstElement): Expr =>
-  span.source === written.source ? key : { ...key, span };
 
 /** Words with a type of their own are numbers of the set's type in it. */
 function retyped(e: Expr, type: ValueType): Expr {

@@ -178,6 +178,9 @@ function optionRow(protocol: string, spec: OptionSpec): KeyRow {
     name,
     phrase: [],
     check: (args, node, ctx) => checkOption(row, spec, args, node, ctx),
+    // nft cannot tell bits without a name from others, and lists them wrong.
+    compared: ({ args }) =>
+      args.name === undefined || args.field === 'unknown' ? undefined : args,
     list(load) {
       const args = exthdrArgs(load);
       if (args.name !== undefined)

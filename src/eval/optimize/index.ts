@@ -84,6 +84,7 @@ function optimizedChain(
   const merges: Merge[] = [];
   const diagnostics: Diagnostic[] = [];
   const lost = (span: Span): void => {
+    if (diagnostics.length > 0) return;
     diagnostics.push({ severity: 'error', message: LOST, spans: [span] });
   };
   const merging: Merging = { nowhere: printing.nowhere, lost, networkOf: (e) => network(check(e)) };
@@ -116,4 +117,4 @@ const network = (e: CheckedExpr | undefined): string | undefined => {
 /** Families whose addresses can be rewritten. */
 const NAT_FAMILIES: ReadonlySet<string> = new Set(['ip', 'ip6']);
 
-const LOST = 'nftsim does not support --optimize of this rule, which nft 1.1.3 does not survive';
+const LOST = 'nftsim does not support --optimize of this rule: nft 1.1.3 breaks on it';

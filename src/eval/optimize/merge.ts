@@ -17,6 +17,7 @@ import type {
   VerdictStatement,
   VmapStatement,
 } from '../../parser/ast.ts';
+import { isPresenceWord } from '../check/literal.ts';
 import { isKeyed, isVerdict, type Keyed, mergeableOf } from './alike.ts';
 import type { Stretch } from './candidates.ts';
 import type { Cell, Matrix } from './matrix.ts';
@@ -97,7 +98,7 @@ function intoSet({ rows, keys }: Merged, by: Merging): Changes | undefined {
   if (keys.length > 1) return intoConcatenations(rows, keys, by);
   if (first.kind === 'vmap') return intoOneMap(first, column(rows, keys[0]!), by);
   const elements = column<MatchStatement>(rows, keys[0]!).map(({ right }) => element(right, by));
-  return new Map([[first, { ...first, right: setOf(elements, by) }]]);
+  return new Map([[first, { ...first, left: leftOf(first), right: setOf(elements, by) }]]);
 }
 
 function intoOneMap(
@@ -121,10 +122,7 @@ function intoConcatenations(
   const [first, ...rest] = matches;
   const values = rows.map((row) => concatenations(row, keys, by));
   if (!first || !values.every((v) => v !== undefined)) return undefined;
-  const left = concat(
-    matches.map((m) => m.left),
-    by,
-  );
+  const left = concat(matches.map(leftOf), by);
   const right = setOf(
     values.flat().map((key) => element(key, by)),
     by,
@@ -141,7 +139,7 @@ function intoVerdictMap({ rows, keys }: Merged, verdict: number, by: Merging): C
   const [first, ...rest] = matches;
   const elements = rows.map((row) => verdictElements(row, keys, verdict, by));
   if (!first || !elements.every((e) => e !== undefined)) return undefined;
-  const lefts = matches.map((m) => m.left);
+  const lefts = matches.map(leftOf);
   const key = lefts.length > 1 ? concat(lefts, by) : lefts[0]!;
   const map = setOf(elements.flat(), by);
   const counter = counterOf(rows[0]!);
@@ -175,6 +173,12 @@ function verdictElements(
     ...(counter && { statements: [counter] }),
     data,
   }));
+}
+
+/** What is compared with `exists` or `missing` is read as that, whatever else is in the set. */
+export function leftOf({ left, right }: MatchStatement): Expr {
+  if (left.kind !== 'selector' || right.kind !== 'symbol' || !isPresenceWord(right)) return left;
+  return { ...left, presence: true };
 }
 
 /** The first counter of the rule goes into the map. */

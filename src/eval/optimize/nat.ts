@@ -13,7 +13,15 @@ import type {
   Statement,
 } from '../../parser/ast.ts';
 import { mergeableOf } from './alike.ts';
-import { type Changes, concat, element, type Merged, type Merging, setOf } from './merge.ts';
+import {
+  type Changes,
+  concat,
+  element,
+  leftOf,
+  type Merged,
+  type Merging,
+  setOf,
+} from './merge.ts';
 
 export function mapTargets(
   target: PhraseStatement,
@@ -40,10 +48,7 @@ export function mapTargets(
     );
     return data && key && { ...element(key, by), data };
   });
-  const key = joined(
-    matches.map(({ left }) => left),
-    by,
-  );
+  const key = joined(matches.map(leftOf), by);
   if (!key || !elements.every((e) => e !== undefined)) return undefined;
   const map = { kind: 'map', key, map: setOf(elements, by), span: by.nowhere } as const;
   const args = Object.fromEntries(

@@ -23,8 +23,11 @@ export interface Printing {
   readonly check: (e: Expr) => CheckedExpr | undefined;
 }
 
-export const writtenRule = ({ statements }: Rule, to: Printing): string =>
-  statements.map((s) => writtenStatement(s, to)).join(' ');
+/** The kernel has given it no handle yet. */
+export function writtenRule({ statements }: Rule, to: Printing): string {
+  const text = statements.map((s) => writtenStatement(s, to)).join(' ');
+  return to.list.options.handles ? `${text} # handle 0` : text;
+}
 
 function writtenStatement(s: Statement, to: Printing): string {
   switch (s.kind) {
@@ -89,14 +92,10 @@ const PRECEDENCE = { '<<': 3, '>>': 3, '&': 2, '^': 1, '|': 0 } as const;
 type Binop = Extract<Expr, { kind: 'binop' }>;
 
 function operandText(e: Binop, operand: Expr, to: Printing): string {
-  const inner = operand.kind === 'list' ? flags(operand.parts, to) : text(operand, to);
-  const op = operand.kind === 'list' ? '|' : operand.kind === 'binop' ? operand.op : undefined;
-  return op && PRECEDENCE[op] < PRECEDENCE[e.op] ? `(${inner})` : inner;
+  const inner = text(operand, to);
+  const isLooser = operand.kind === 'binop' && PRECEDENCE[operand.op] < PRECEDENCE[e.op];
+  return isLooser ? `(${inner})` : inner;
 }
-
-/** `/ syn,ack` is `& (syn | ack)`. */
-const flags = (parts: readonly Expr[], to: Printing): string =>
-  parts.map((part) => text(part, to)).join(' | ');
 
 const NEXT_LINE = ',\n\t\t\t     ';
 

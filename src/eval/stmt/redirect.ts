@@ -30,6 +30,8 @@ export const redirect: StatementRow<RedirectArgs> = {
     const word = leading(span, 'redirect');
     if (!isNatFamily(word, ctx)) return undefined;
     const flags = checkFlags(args);
+    const misplaced = exprOf(args, 'addr');
+    if (misplaced?.kind === 'map' && !ctx.expr(misplaced.key)) return undefined;
     const node = exprOf(args, 'port');
     if (!node) return { flags };
     const port = checkPort(node, word, ctx);
@@ -49,7 +51,7 @@ export const redirect: StatementRow<RedirectArgs> = {
   mergeable: {
     rewrites: {
       parts: ['port'],
-      // A map of several selectors lands where nothing looks for it, as nft has it.
+      // A map of several selectors lands where only its key is looked at, as nft has it.
       into: (selectors) => (selectors > 1 ? 'addr' : 'port'),
     },
     text: (args, print) => writtenNat('redirect', args, print),

@@ -6,6 +6,7 @@
  */
 import type { Element as AstElement, Expr as AstExpr, Span } from '../../../parser/ast.ts';
 import type { CheckContext } from '../../check/context.ts';
+import { placeOfElement } from '../../check/element-place.ts';
 import { isSingleton } from '../../check/set.ts';
 import type { Statement } from '../../checked.ts';
 import type { ElementSpec } from '../../engine/set/index.ts';
@@ -54,13 +55,14 @@ function readElement(element: AstElement, to: Reading, read: ReadElement[]): boo
   const spec = isPlain(element) ? defaultSpec(to) : readSpec(element, to);
   if (!spec) return false;
   const { key } = element;
+  const span = isPlain(element) ? key.span : placeOfElement(element);
   if (key.kind === 'wildcard') {
-    read.push({ low: 0n, high: 0n, spec, span: key.span, wildcard: true });
+    read.push({ low: 0n, high: 0n, spec, span, wildcard: true });
     return true;
   }
   const range = readKey(key, to);
   if (!range) return false;
-  read.push({ low: range[0], high: range[1], spec, span: key.span });
+  read.push({ low: range[0], high: range[1], spec, span });
   return true;
 }
 

@@ -80,6 +80,8 @@ function withTicks(spec: ElementSpec): ElementSpec {
 function refuseElement(set: NftSet, spec: ElementSpec): Refusal | undefined {
   const { data, verdict, object } = spec;
   if (isMap(set) !== !!(data ?? verdict ?? object)) return refuse('EINVAL');
+  // nft pads each end of a range to whole registers, but does not say so of the set.
+  if (set.dataInterval && (set.dataBits ?? 0) % 32 !== 0) return refuse('EINVAL');
   if (spec.timeout !== undefined && !set.flags.timeout) return refuse('EINVAL');
   if (spec.expires !== undefined) {
     if (!set.flags.timeout) return refuse('EINVAL');
