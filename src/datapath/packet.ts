@@ -83,6 +83,8 @@ export const FLAG_CSUM_OK = 1;
 export const FLAG_LOCAL = 2;
 /** skb->ignore_df: may be fragmented although DF is set. */
 export const FLAG_IGNORE_DF = 4;
+/** CHECKSUM_PARTIAL: the transport checksum is made when a device sends the packet. */
+export const FLAG_CSUM_PARTIAL = 8;
 
 /** Bits of CB_FLAGS: IPSKB_* and IP6SKB_* that the path uses. */
 export const CB_FORWARDED = 1;

@@ -16,6 +16,7 @@ import {
   DEV,
   END,
   FLAG_CSUM_OK,
+  FLAG_CSUM_PARTIAL,
   FLAGS,
   MARK,
   NH,
@@ -185,6 +186,7 @@ function tcpReceive6(ns: Netns, p: Packet): void {
   fillReset(reply.b, rth, b, th, m[END]!);
   const sum = pseudo6(reply.b, reply.m[NH]!, IPPROTO_TCP, 20);
   putHalf(reply.b, rth + 16, fold(sumBytes(reply.b, rth, rth + 20, sum)));
+  reply.m[FLAGS]! |= FLAG_CSUM_PARTIAL;
   ip6LocalOut(ns, reply);
 }
 

@@ -5,6 +5,7 @@
  * functions of veth, lo, 8021q, bridge and vrf.
  */
 import { putHalf } from '../address.ts';
+import { fold, pseudo6, sumBytes } from '../checksum.ts';
 import type { Device } from '../device.ts';
 import { NETDEV_EGRESS } from '../hooks.ts';
 import { type Neighbour, NUD_PERMANENT } from '../neigh.ts';
@@ -12,11 +13,15 @@ import type { Netns } from '../netns.ts';
 import {
   DATA,
   DEV,
+  END,
+  FLAG_CSUM_PARTIAL,
+  FLAGS,
   LL,
   NFPROTO_NETDEV,
   NH,
   type Packet,
   PROTOCOL,
+  TH,
   VLAN_PROTO,
   VLAN_TCI,
 } from '../packet.ts';
@@ -57,6 +62,7 @@ export function transmit(ns: Netns, p: Packet, device: Device): void {
     ns.drop(p, 'DEV_READY');
     return;
   }
+  if (m[FLAGS]! & FLAG_CSUM_PARTIAL && device.kind !== 'loopback') finishChecksum(p);
   switch (device.kind) {
     case 'wire':
       if (m[VLAN_PROTO] !== 0) pushTag(p);
@@ -81,6 +87,24 @@ export function transmit(ns: Netns, p: Packet, device: Device): void {
     case 'dummy':
       ns.free(p);
   }
+}
+
+const IPPROTO_TCP = 6;
+const TCP_CHECKSUM = 16;
+
+/**
+ * skb_checksum_help: whatever was written to the header until now is in the sum. Only TCP over IPv6
+ * of the machine's own leaves this to the device.
+ */
+function finishChecksum(p: Packet): void {
+  const { b, m } = p;
+  const th = m[TH]!;
+  const length = m[END]! - th;
+  m[FLAGS]! &= ~FLAG_CSUM_PARTIAL;
+  if (length < TCP_CHECKSUM + 2) return;
+  putHalf(b, th + TCP_CHECKSUM, 0);
+  const sum = pseudo6(b, m[NH]!, IPPROTO_TCP, length);
+  putHalf(b, th + TCP_CHECKSUM, fold(sumBytes(b, th, m[END]!, sum)));
 }
 
 /** vlan_insert_tag: the tag that was out of band goes into the frame. */

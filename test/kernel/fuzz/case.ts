@@ -30,7 +30,7 @@ export interface Wish extends Release {
 }
 
 export function caseOf(seed: number, wish: Wish): Case {
-  const { kernel, length, plain, pauses, without, nft } = wish;
+  const { kernel, length, plain, pauses, silent, without, nft } = wish;
   const r = new Random(seed);
   const m = machine(r.fork(), plain ? { plain } : {});
   const spec = ruleset(r.fork(), m, { kernel, ...(without && { without }) });
@@ -43,6 +43,7 @@ export function caseOf(seed: number, wish: Wish): Case {
     router,
     length,
     pauses: pauses ?? 400,
+    silent: silent ?? [],
   });
   const monitor = /nftrace/.test(text);
   return { name: `seed-${seed}`, env: m.env, monitor, ruleset: text, events };

@@ -3,6 +3,7 @@ import type { Machine } from './machine.ts';
 import type { Fields } from './packet.ts';
 import type { Random } from './random.ts';
 import type { RulesetSpec, TableSpec } from './ruleset.ts';
+import { PORTS } from './value.ts';
 
 const nft = (command: string): Fields => ({ nft: command });
 
@@ -13,52 +14,78 @@ function tableCommand(r: Random, table: TableSpec): Fields {
   return r.weighted([
     [5, nft(`add rule ${at} ${chain} counter`)],
     [4, nft(`insert rule ${at} ${chain} meta l4proto { tcp, udp } counter accept`)],
+    [2, nft(`insert rule ${at} ${chain} ct state established counter`)],
     [2, nft(`flush chain ${at} ${chain}`)],
     [1, nft(`delete table ${at}`)],
     [1, nft(`flush table ${at}`)],
     [1, nft(`add table ${at} { flags dormant; }`)],
+    [1, nft(`flush table ${at}; add rule ${at} ${chain} counter`)],
     [1, nft('flush ruleset')],
     [1, nft(`reset counters table ${at}`)],
+    [1, nft(`reset quotas table ${at}`)],
   ]);
 }
 
-const conntrack = (r: Random): Fields => ({
-  conntrack: r.pick([
-    '-F',
-    '-D -p udp',
-    '-D -p tcp',
-    '-U -s 192.168.1.10 --mark 7',
-    '-D -f ipv6',
-    '-U -s 10.0.0.10 -p udp --mark 3',
-  ]),
-});
+/** Options of conntrack's that choose entries and change them. */
+function conntrack(r: Random, machine: Machine): Fields {
+  const { ip } = r.pick(machine.hosts);
+  return {
+    conntrack: r.pick([
+      '-F',
+      '-D -p udp',
+      '-D -p tcp',
+      `-D -s ${ip}`,
+      `-D -d ${ip}`,
+      `-D -r ${ip}`,
+      `-D -p tcp --dport ${r.pick(PORTS)}`,
+      '-D -p tcp --state ESTABLISHED',
+      '-D -f ipv6',
+      '-D --mark 7',
+      `-U -s ${ip} --mark 7`,
+      `-U -s ${ip} -p udp --mark 3`,
+      `-U -p tcp -d ${ip} --timeout 40`,
+      `-U -p udp -s ${ip} --timeout 90`,
+    ]),
+  };
+}
 
 const SETTINGS: readonly Record<string, number>[] = [
   { 'net.netfilter.nf_conntrack_udp_timeout': 12 },
   { 'net.netfilter.nf_conntrack_tcp_be_liberal': 1 },
   { 'net.netfilter.nf_conntrack_acct': 1 },
   { 'net.netfilter.nf_conntrack_tcp_loose': 0 },
+  { 'net.netfilter.nf_conntrack_tcp_timeout_established': 40 },
+  { 'net.netfilter.nf_conntrack_generic_timeout': 9 },
   { 'net.ipv4.ip_forward': 0 },
   { 'net.ipv4.ip_forward': 1 },
+  { 'net.ipv4.conf.all.rp_filter': 1 },
+  { 'net.ipv4.icmp_echo_ignore_all': 1 },
+];
+
+const ROUTING = [
+  'route add 198.51.100.7/32 via 10.0.0.10',
+  'route add 198.18.0.0/24 dev eth2',
+  'route replace default via 10.0.0.10 dev eth2',
+  'route add unreachable 198.51.100.2/32',
+  'route add prohibit 198.51.100.7/32',
+  'route add blackhole 198.51.100.1/32',
+  '-6 route add 2001:db8:ff::7/128 via fd00::10',
+  '-6 route add unreachable 2001:db8:ff::1/128',
+  'neigh replace 203.0.113.254 lladdr 02:ff:00:00:00:22 dev eth1 nud permanent',
+  'rule add from 192.168.1.10 lookup 100',
+  'rule add fwmark 2 lookup 100',
+  'route add default via 10.0.0.10 table 100',
+  'addr add 203.0.113.50/24 dev eth1',
+  'link set eth1 mtu 1300',
 ];
 
 export function command(r: Random, machine: Machine, ruleset: RulesetSpec): Fields {
   const dev = r.pick(machine.wires);
   return r.weighted<() => Fields>([
     [10, () => tableCommand(r, r.pick(ruleset))],
-    [4, () => conntrack(r)],
+    [4, () => conntrack(r, machine)],
     [2, () => ({ sysctl: r.pick(SETTINGS) })],
-    [
-      2,
-      () => ({
-        ip: r.pick([
-          'route add 198.51.100.7/32 via 10.0.0.10',
-          'route add 198.18.0.0/24 dev eth2',
-          'neigh replace 203.0.113.254 lladdr 02:ff:00:00:00:22 dev eth1 nud permanent',
-          'route add blackhole 198.51.100.1/32',
-        ]),
-      }),
-    ],
+    [3, () => ({ ip: r.pick(ROUTING) })],
     // up again, a machine tells its wires which groups it listens to; nobody compares that
     [1, () => ({ link: { dev, state: 'down' } })],
   ])();

@@ -75,7 +75,7 @@ export class Path {
   readonly family: 'ip' | 'ip6';
   readonly sport: number;
   private readonly near: Host;
-  private readonly target: Host;
+  readonly target: Host;
   private readonly dport: number;
 
   constructor(machine: Machine, family: 'ip' | 'ip6', ends: Ends, sport: number, dport: number) {
@@ -121,10 +121,22 @@ export class Path {
     return { fields, sport: tuple.dport, dport: tuple.sport };
   }
 
+  /** Who sits at an end, with the address that it has there. */
+  host(side: 'near' | 'far'): Host {
+    if (side === 'near') return this.near;
+    const { iif, vlan, tuple } = this.far;
+    return { iif, ...(vlan !== undefined && { vlan }), ip: tuple.daddr, ip6: tuple.daddr };
+  }
+
+  /** What of a side's packet left towards the other one. */
+  arrived(side: 'near' | 'far', egress: readonly Egress[]): Seen | undefined {
+    const own = this.host(side)[this.family];
+    return egress.map(seen).find((s) => s?.family === this.family && s.daddr !== own);
+  }
+
   /** A packet of the near side arrived there. */
   learn(egress: readonly Egress[]): void {
-    const { near, family } = this;
-    const found = egress.map(seen).find((s) => s?.family === family && s.daddr !== near[family]);
+    const found = this.arrived('near', egress);
     if (!found) return;
     this.last = found;
     const { oif, vlan, saddr, daddr, sport, dport } = found;

@@ -5,11 +5,13 @@
  * nft and kernel) is not kept, so that a whole ruleset loads.
  */
 import { Router } from '../../../src/replay/router.ts';
+import { idiom } from './idiom.ts';
 import type { Machine } from './machine.ts';
 import { match, type SetName } from './match.ts';
+import { objectOf } from './object.ts';
 import type { Random } from './random.ts';
 import { selector } from './selector.ts';
-import { type ObjectName, type Place, statements } from './statement.ts';
+import { type Place, statements } from './statement.ts';
 import { interval, literal } from './value.ts';
 
 export interface ChainSpec {
@@ -101,7 +103,8 @@ function headOf(r: Random, b: Base, family: string, machine: Machine): string {
 interface Named {
   readonly text: string;
   readonly set?: SetName;
-  readonly object?: ObjectName;
+  /** Of an object: the statement that it is used by. */
+  readonly use?: string;
   readonly flowtable?: string;
 }
 
@@ -140,27 +143,6 @@ function setOf(r: Random, i: number, machine: Machine): Named {
   return { text: `${data ? 'map' : 'set'} ${name} { ${lines.join(' ')} }`, set };
 }
 
-function objectOf(r: Random, i: number): Named {
-  const name = `o${i}`;
-  const [text, use] = r.pick([
-    [`counter ${name} { }`, `counter name "${name}"`],
-    [`quota ${name} { over ${r.pick([100, 500, 3000])} bytes }`, `quota name "${name}"`],
-    [
-      `limit ${name} { rate ${r.between(1, 5)}/minute burst ${r.between(1, 3)} packets }`,
-      `limit name "${name}"`,
-    ],
-    [
-      `ct timeout ${name} { protocol ${r.pick(['tcp', 'udp'])}; l3proto ip; policy = { ${r.pick(['established : 100', 'syn_sent : 9', 'unreplied : 9', 'replied : 51'])} }; }`,
-      `ct timeout set "${name}"`,
-    ],
-    [
-      `ct expectation ${name} { protocol ${r.pick(['tcp', 'udp'])}; dport ${r.pick([8080, 5001])}; timeout 1m; size 3; }`,
-      `ct expectation set "${name}"`,
-    ],
-  ] as const);
-  return { text, object: { use } };
-}
-
 function flowtableOf(r: Random, i: number, machine: Machine): Named {
   const name = `f${i}`;
   const devices = r.some(machine.wires, r.between(2, 3)).join(', ');
@@ -190,7 +172,7 @@ class TableMaker {
   readonly items: string[] = [];
   readonly chains: { name: string; head: string; rules: string[]; base?: Base }[] = [];
   private readonly sets: SetName[] = [];
-  private readonly objects: ObjectName[] = [];
+  private readonly uses: string[] = [];
   private readonly flowtables: string[] = [];
 
   private readonly r: Random;
@@ -218,7 +200,7 @@ class TableMaker {
     if (!this.nft(`table ${this.family} ${this.name} { ${named.text} }`)) return;
     this.items.push(named.text);
     if (named.set) this.sets.push(named.set);
-    if (named.object) this.objects.push(named.object);
+    if (named.use !== undefined) this.uses.push(named.use);
     if (named.flowtable !== undefined) this.flowtables.push(named.flowtable);
   }
 
@@ -238,7 +220,7 @@ class TableMaker {
       type: from?.type ?? 'regular',
       hook: from?.hook ?? '',
       sets: this.sets,
-      objects: this.objects,
+      uses: this.uses,
       flowtables: this.flowtables,
       chains: later.map((c) => c.name),
     };
@@ -278,7 +260,10 @@ class TableMaker {
   }
 }
 
+const IDIOMS = 22;
+
 export function ruleOf(r: Random, place: Place): string {
+  if (r.percent(IDIOMS)) return idiom(r, place) ?? 'counter';
   const matches = r.weighted([
     [3, 0],
     [6, 1],

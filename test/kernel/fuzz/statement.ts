@@ -4,17 +4,13 @@ import type { Random } from './random.ts';
 import { selector } from './selector.ts';
 import { literal, PORTS } from './value.ts';
 
-/** A named object and the statement that it is used by. */
-export interface ObjectName {
-  readonly use: string;
-}
-
 /** Where a rule stands, and what it may name. */
 export interface Place extends Scope {
   readonly family: string;
   readonly type: 'filter' | 'nat' | 'route' | 'regular';
   readonly hook: string;
-  readonly objects: readonly ObjectName[];
+  /** Statements that use named objects. */
+  readonly uses: readonly string[];
   readonly flowtables: readonly string[];
   /** Chains that may be jumped to. */
   readonly chains: readonly string[];
@@ -133,7 +129,7 @@ const dataOf = (r: Random, set: SetName): string =>
 const flow: Make = (r, { flowtables }) =>
   flowtables.length > 0 ? `flow add @${r.pick(flowtables)}` : undefined;
 
-const objectRef: Make = (r, { objects }) => (objects.length > 0 ? r.pick(objects).use : undefined);
+const objectRef: Make = (r, { uses }) => (uses.length > 0 ? r.pick(uses) : undefined);
 
 const jump: Make = (r, { chains }) =>
   chains.length > 0 ? `${r.percent(75) ? 'jump' : 'goto'} ${r.pick(chains)}` : undefined;

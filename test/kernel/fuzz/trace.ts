@@ -9,8 +9,9 @@ import { ethernetFrame, networkPacket, type PacketFields } from '../../../src/tr
 import type { TraceEvent } from '../../../src/trace/trace.ts';
 import { type Wires, wiresOf } from '../../../src/trace/wire.ts';
 import { command } from './command.ts';
-import { conversation, errorAbout, type Numbers, type Speaker } from './conversation.ts';
+import { conversation, type Numbers, type Speaker } from './conversation.ts';
 import { distort } from './distort.ts';
+import { errorAbout } from './error.ts';
 import type { Machine } from './machine.ts';
 import type { Fields } from './packet.ts';
 import type { Egress } from './path.ts';
@@ -145,12 +146,14 @@ export interface Stage {
   readonly router: Router;
   /** Packets and commands, about. */
   readonly length: number;
+  /** Conversations that there are none of. */
+  readonly silent: readonly string[];
   /** The longest pause, in seconds. */
   readonly pauses: number;
 }
 
 export function trace(r: Random, stage: Stage): Fields[] {
-  const { machine, ruleset, router, length } = stage;
+  const { machine, ruleset, router, length, silent } = stage;
   const scene = new Scene(router, machine.env);
   const numbers: Numbers = { next: 0 };
   const speakers: { speaker: Speaker; heard: readonly Egress[] }[] = [];
@@ -162,7 +165,7 @@ export function trace(r: Random, stage: Stage): Fields[] {
     for (let i = 0; i < each; i++) {
       scene.time += step * (0.5 + r.below(1000) / 1000);
       while (speakers.length < 4)
-        speakers.push({ speaker: conversation(r, machine, numbers), heard: [] });
+        speakers.push({ speaker: conversation(r, machine, numbers, silent), heard: [] });
       r.weighted<() => void>([
         [4, () => scene.play(command(r, machine, ruleset))],
         [4, () => scene.play(own(r, machine, numbers))],
