@@ -236,11 +236,19 @@ class TableMaker {
       if (this.nft(`add rule ${this.family} ${this.name} ${chain.name} ${rule}`))
         chain.rules.push(rule);
     }
-    if (place.hook === 'forward' && this.flowtables.length > 0 && r.percent(70)) {
-      const rule = `meta l4proto { tcp, udp } flow add @${r.pick(this.flowtables)}`;
-      if (this.nft(`add rule ${this.family} ${this.name} ${chain.name} ${rule}`))
-        chain.rules.unshift(rule);
-    }
+    const first = this.firstRule(place);
+    if (first && this.nft(`add rule ${this.family} ${this.name} ${chain.name} ${first}`))
+      chain.rules.unshift(first);
+  }
+
+  /** What flowtables and helpers are there for. */
+  private firstRule({ hook, type }: Place): string | undefined {
+    const { r } = this;
+    if (hook === 'forward' && this.flowtables.length > 0 && r.percent(70))
+      return `meta l4proto { tcp, udp } flow add @${r.pick(this.flowtables)}`;
+    const helper = this.uses.find((use) => use.startsWith('ct helper'));
+    if (helper === undefined || type !== 'filter' || hook === 'ingress') return undefined;
+    return `meta l4proto . th dport { tcp . 21, udp . 69 } ${helper}`;
   }
 
   make(): TableSpec {

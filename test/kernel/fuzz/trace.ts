@@ -20,7 +20,7 @@ import type { RulesetSpec } from './ruleset.ts';
 import { PORTS } from './value.ts';
 
 /** Seconds between bursts: no sum of neighbours is near a timeout (see `clear`). */
-const PAUSES = [4, 14, 21, 36, 68, 128, 185, 310];
+const PAUSES = [4, 14, 21, 36, 68, 128, 160, 340];
 
 /** Timeouts that entries, flows, elements and fragments have here. */
 const TIMEOUTS = [
@@ -30,7 +30,9 @@ const TIMEOUTS = [
 /** How long a burst may be, in seconds; and how far from a timeout a pause must end. */
 const BURST = 0.7;
 const MARGIN = 1.2;
-const LATE = 3;
+
+/** How late the wheel of timers may make one, in seconds: by levels of it. */
+const late = (timeout: number): number => (timeout > 131 ? 17 : timeout > 16 ? 3 : 0);
 
 /** Whether no packet of one burst is at the edge of a timeout that began in an earlier one. */
 function clear(pauses: readonly number[]): boolean {
@@ -39,7 +41,7 @@ function clear(pauses: readonly number[]): boolean {
     for (const pause of pauses.slice(from)) {
       sum += pause;
       const near = TIMEOUTS.some(
-        (t) => sum - BURST - MARGIN < t + (t > 16 ? LATE : 0) && sum + BURST + MARGIN > t,
+        (t) => sum - BURST - MARGIN < t + late(t) && sum + BURST + MARGIN > t,
       );
       if (near) return false;
     }
