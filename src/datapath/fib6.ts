@@ -143,7 +143,10 @@ export class Fib6 {
    * the device that is preferred (with flow.strict: demanded).
    */
   lookup(flow: Flow, oif: number): Route {
+    const asked = flow.oif;
     this.updateFlow(flow);
+    // a VRF chooses the table, it is no route's device
+    if (flow.oif !== asked) oif = 0;
     for (let i = this.rules.match(flow, 0); i >= 0; i = this.rules.match(flow, i + 1)) {
       const rule = this.rules.at(i);
       if (rule.action === FR_UNREACHABLE) return this.errorRoute(RTN_UNREACHABLE, ENETUNREACH);
