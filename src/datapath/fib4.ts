@@ -4,7 +4,9 @@
  * Mirrors the lookups of route.c and fib_validate_source. A route object is made once per next hop
  * and direction and shared by all packets until anything in routing changes.
  */
+import { US_PER_SECOND } from './clock.ts';
 import { type Device, LOOPBACK_IFINDEX, SCOPE_HOST, SCOPE_LINK, SCOPE_UNIVERSE } from './device.ts';
+import { Exceptions4 } from './exceptions4.ts';
 import {
   type FibRoute,
   RTN_BROADCAST,
@@ -23,7 +25,9 @@ import {
   nexthopScope,
   sameSubnet,
 } from './fib4_tables.ts';
+import type { Netns } from './netns.ts';
 import { NFPROTO_IPV4 } from './packet.ts';
+import { dstMtu } from './path/ip.ts';
 import {
   EHOSTUNREACH,
   EINVAL,
@@ -54,10 +58,16 @@ export class Fib4 extends Fib4Tables {
   redirect = false;
   /** Refilled for each lookup; never kept. */
   readonly flow = new Flow(1);
+  readonly exceptions: Exceptions4;
   private readonly errorRoutes = new Map<number, Route>();
   private broadcastRoute: Route | null = null;
   private multicastRoute: Route | null = null;
   private readonly validateFlow = new Flow(1);
+
+  constructor(ns: Netns) {
+    super(ns);
+    this.exceptions = new Exceptions4(ns.clock);
+  }
 
   override flush(): void {
     super.flush();
@@ -117,7 +127,8 @@ export class Fib4 extends Fib4Tables {
     if (onlink < 0) return this.fail(-onlink);
     if (found.dev === device.ifindex && onlink > 0 && this.sendsRedirects(device))
       this.redirect = this.sharesMedium(device, saddr, found);
-    return this.cachedInput(found) ?? this.makeInput(found);
+    const route = this.cachedInput(found) ?? this.makeInput(found);
+    return this.exceptions.any ? this.exceptions.bind(route, daddr) : route;
   }
 
   sendsRedirects(device: Device): boolean {
@@ -374,14 +385,31 @@ export class Fib4 extends Fib4Tables {
       fib !== null && (type !== RTN_LOCAL || origOif === 0 || origOif === device.ifindex);
     const cached = cacheable ? fib!.outputRoute : null;
     if (cached !== null && cached.genid === this.genid && cached.dev === device.ifindex)
-      return cached;
+      return this.exceptions.any ? this.exceptions.bind(cached, daddr) : cached;
     const multicast =
       (flags & (RTCF_BROADCAST | RTCF_MULTICAST)) !== 0 && (flags & RTCF_LOCAL) !== 0 && !lo;
     const output = multicast ? OUTPUT_MULTICAST : OUTPUT_UNICAST;
     const input = flags & RTCF_LOCAL ? INPUT_LOCAL : INPUT_NONE;
     const route = this.make(fib, type, input, output, device.ifindex, flags, false);
-    if (cacheable) fib!.outputRoute = route;
-    return route;
+    if (!cacheable) return route;
+    fib!.outputRoute = route;
+    return this.exceptions.any ? this.exceptions.bind(route, daddr) : route;
+  }
+
+  /** ipv4_update_pmtu: the path to flow.daddr takes no more than `mtu` bytes at once. */
+  updateMtu(flow: Flow, mtu: number): void {
+    const { ns } = this;
+    const daddr = flow.daddr[0]!;
+    const route = this.output(flow);
+    if (route === null || route.fib === null || route.mtuLocked) return;
+    const { minPmtu, mtuExpires } = ns.ipv4;
+    const before = dstMtu(ns, route);
+    if (before < mtu) return;
+    const locked = mtu < minPmtu;
+    const learned = locked ? Math.min(before, minPmtu) : mtu;
+    const left = (route.pathMtuUntil - ns.clock.now) / US_PER_SECOND;
+    if (route.pathMtu === learned && !locked && left > mtuExpires / 2) return;
+    this.exceptions.learn(route.fib, daddr, learned, locked, mtuExpires);
   }
 
   /** fib_compute_spec_dst: the address that an answer to a packet should come from. */

@@ -109,6 +109,7 @@ export class Links extends InterfaceAddresses {
   }
 
   setMtu(device: Device, mtu: number): void {
+    this.ns.fib4.exceptions.mtuChanged(device.ifindex, mtu, device.mtu);
     device.mtu = mtu;
     device.ipv6.mtu = mtu;
     if (mtu < IPV6_MIN_MTU) {

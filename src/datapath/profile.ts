@@ -99,6 +99,8 @@ export interface KernelProfile {
   readonly sctpKnowsRepeatedInit: boolean;
   /** DCCP packets without a whole header are dropped (before 6.12), not invalid. */
   readonly dccpDropsShort: boolean;
+  /** An ICMP error about a UDP packet that no socket sent teaches the path's MTU (6.12). */
+  readonly udpErrorsTeachMtu: boolean;
   /** Multicast router discovery is not tracked (6.12). */
   readonly icmpv6RouterDiscoveryUntracked: boolean;
   /** FINs and RSTs that did not fit shorten a connection to 300 s (6.1). */
@@ -199,6 +201,7 @@ const V4_16: KernelProfile = {
   tcpWindowIgnores: false,
   sctpKnowsRepeatedInit: false,
   dccpDropsShort: true,
+  udpErrorsTeachMtu: false,
   icmpv6RouterDiscoveryUntracked: false,
   tcpInvalidLowers: false,
   expectedTakesHelper: false,
@@ -294,6 +297,7 @@ const V6_12: KernelProfile = {
   release: '6.12',
   flowtableGivesAtZero: false,
   dccpDropsShort: false,
+  udpErrorsTeachMtu: true,
   icmpv6RouterDiscoveryUntracked: true,
   conntrackUpdatesWithoutFamily: false,
   innerOfTunnels: true,

@@ -44,8 +44,11 @@ export interface Route {
   /** RTAX_MTU; 0: that of the device. */
   readonly mtu: number;
   readonly mtuLocked: boolean;
-  /** RTF_CACHE: for one address, whose MTU was learned. */
+  /** RTF_CACHE: for one address, whose MTU was learned (IPv6). */
   readonly learned: boolean;
+  /** rt_pmtu: learned for one address (IPv4), until a moment in µs; 0: none. */
+  readonly pathMtu: number;
+  readonly pathMtuUntil: number;
   readonly hoplimit: number;
   readonly realm: number;
   /** RT_TABLE_* that it was found in; 0: none. */
@@ -72,6 +75,8 @@ export function makeRoute(parts: RouteParts, fib: FibRoute | null): Route {
     mtu: fib?.mtu ?? 0,
     mtuLocked: fib?.mtuLocked ?? false,
     learned: false,
+    pathMtu: 0,
+    pathMtuUntil: 0,
     hoplimit: fib?.hoplimit ?? 0,
     realm: fib?.realm ?? 0,
     table: fib?.table ?? 0,

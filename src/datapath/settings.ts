@@ -18,6 +18,10 @@ const IPV4 = {
   errorsUseInboundIfaddr: ['net.ipv4.icmp_errors_use_inbound_ifaddr', 0],
   echoIgnoreAll: ['net.ipv4.icmp_echo_ignore_all', 0],
   echoIgnoreBroadcasts: ['net.ipv4.icmp_echo_ignore_broadcasts', 1],
+  forwardUsesPmtu: ['net.ipv4.ip_forward_use_pmtu', 0],
+  noPmtuDisc: ['net.ipv4.ip_no_pmtu_disc', 0],
+  minPmtu: ['net.ipv4.route.min_pmtu', 552],
+  mtuExpires: ['net.ipv4.route.mtu_expires', 600],
   ipfragTime: ['net.ipv4.ipfrag_time', 30],
 } as const;
 

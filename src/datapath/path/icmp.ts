@@ -39,7 +39,7 @@ import {
   RTCF_MULTICAST,
 } from '../route.ts';
 import type { Flow } from '../rule.ts';
-import { ipLocalOut, mtuForward } from './ip.ts';
+import { dstMtu, ipLocalOut } from './ip.ts';
 import { buildOptions, echoOptions, type ReplyOptions } from './ip_options_echo.ts';
 
 export const ICMP_ECHOREPLY = 0;
@@ -197,7 +197,7 @@ export function icmpSend(ns: Netns, p: Packet, type: number, code: number, info:
     if (!ns.icmp.allow(key, Math.round((ns.ipv4.icmpRatelimit * HZ) / 1000))) return;
     ns.icmp.consumeGlobal();
   }
-  const room = Math.min(mtuForward(ns, out), 576) - 20 - options.bytes.length - 8;
+  const room = Math.min(dstMtu(ns, out), 576) - 20 - options.bytes.length - 8;
   if (room <= 20) return;
   const length = Math.min(m[END]! - at, room);
   const reply = icmpPacket(ns, 8 + length, flow, tos, options);

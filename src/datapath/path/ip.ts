@@ -228,8 +228,17 @@ function ipForward(ns: Netns, p: Packet): void {
 /** ip_tos2prio */
 const TOS_PRIORITY = [0, 0, 0, 0, 2, 2, 2, 2, 6, 6, 6, 6, 4, 4, 4, 4];
 
-/** ip_dst_mtu_maybe_forward, where forwarding honours the route's MTU and no learned one. */
-export function mtuForward(ns: Netns, route: Route): number {
+/** dst_mtu: with what was learned about the path. */
+export const dstMtu = (ns: Netns, route: Route): number => maybeForward(ns, route, false);
+
+/** ip_dst_mtu_maybe_forward of packets that are forwarded: a learned MTU counts if it is locked. */
+export const mtuForward = (ns: Netns, route: Route): number => maybeForward(ns, route, true);
+
+function maybeForward(ns: Netns, route: Route, forwarding: boolean): number {
+  if (route.pathMtu !== 0 && ns.clock.now < route.pathMtuUntil) {
+    if (route.mtuLocked || !forwarding || ns.ipv4.forwardUsesPmtu)
+      return Math.min(route.pathMtu, 0xffff);
+  }
   if (route.mtu !== 0) return Math.min(route.mtu, 0xffff);
   const mtu = Math.min(ns.devices.get(route.dev)?.mtu ?? 0xffff, 0xffff);
   return route.mtuLocked && route.gateway !== null && mtu > 576 ? 576 : mtu;
@@ -314,7 +323,7 @@ function ipFinishOutput(ns: Netns, p: Packet): number {
 
 /** ip_skb_dst_mtu. */
 export function outputMtu(ns: Netns, p: Packet): number {
-  return mtuForward(ns, p.dst!);
+  return maybeForward(ns, p.dst!, (p.m[CB_FLAGS]! & CB_FORWARDED) !== 0);
 }
 
 /** ip_fragment: not where DF forbids it. */

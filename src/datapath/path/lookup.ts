@@ -39,7 +39,7 @@ import {
 import type { KernelProfile } from '../profile.ts';
 import { EACCES, EAGAIN, EINVAL, type Route } from '../route.ts';
 import { Flow } from '../rule.ts';
-import { mtuForward } from './ip.ts';
+import { dstMtu } from './ip.ts';
 import { outputMtu6 } from './ip6.ts';
 
 /** What a fib expression looks at. */
@@ -212,7 +212,7 @@ function typeOfError(error: number): number {
 
 /** dst_mtu, without regard to forwarding. */
 const mtuOf = (ns: Netns, route: Route): number =>
-  route.family === NFPROTO_IPV6 ? outputMtu6(ns, route) : mtuForward(ns, route);
+  route.family === NFPROTO_IPV6 ? outputMtu6(ns, route) : dstMtu(ns, route);
 
 /** rt mtu (NFT_RT_TCPMSS): the segment size that fits the way there and back; NONE: NFT_BREAK. */
 export function rtTcpMss(ns: Netns, p: Packet): number {

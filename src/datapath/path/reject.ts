@@ -43,7 +43,7 @@ import { fillReset, TCP_RST } from './deliver.ts';
 import { skipExthdr, skipped } from './exthdrs.ts';
 import { ICMP_DEST_UNREACH, icmpSend } from './icmp.ts';
 import { hopLimit6, ICMPV6_DEST_UNREACH, icmp6Checksum, icmp6Send } from './icmp6.ts';
-import { ipLocalOut, mtuForward } from './ip.ts';
+import { dstMtu, ipLocalOut } from './ip.ts';
 import { ip6LocalOut } from './ip6.ts';
 import { rerouteOutput } from './reroute.ts';
 import { hardHeader, transmit } from './transmit.ts';
@@ -277,7 +277,7 @@ function sendReset4(ns: Netns, p: Packet): void {
   reply.m[MARK] = ns.ipv4.fwmarkReflect ? p.m[MARK]! : 0;
   const routed = rerouteOutput(ns, reply, NFPROTO_IPV4);
   if (p.dst!.hoplimit !== 0) reply.b[reply.m[NH]! + 8] = p.dst!.hoplimit;
-  if (!routed || reply.length > mtuForward(ns, reply.dst!)) {
+  if (!routed || reply.length > dstMtu(ns, reply.dst!)) {
     ns.free(reply);
     return;
   }

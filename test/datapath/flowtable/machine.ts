@@ -70,6 +70,8 @@ function routeBy(dev: number): Route {
     mtu: 0,
     mtuLocked: false,
     learned: false,
+    pathMtu: 0,
+    pathMtuUntil: 0,
     hoplimit: 0,
     realm: 0,
     table: 254,

@@ -1,0 +1,82 @@
+/**
+ * Destinations on whose path a smaller MTU was learned, each for one address under a next hop.
+ *
+ * Mirrors the next hop exceptions of net/ipv4/route.c (update_or_create_fnhe, find_exception,
+ * rt_bind_exception, fnhe_update_pmtu).
+ */
+import { type Clock, US_PER_SECOND } from './clock.ts';
+import type { FibRoute } from './fib.ts';
+import type { Route } from './route.ts';
+
+interface Exception {
+  mtu: number;
+  locked: boolean;
+  until: number;
+  /** What packets to the address carry, on their way through and from the machine itself. */
+  input: Route | null;
+  output: Route | null;
+}
+
+export class Exceptions4 {
+  private readonly clock: Clock;
+  private readonly of = new Map<FibRoute, Map<number, Exception>>();
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  /** Whether there are any. */
+  get any(): boolean {
+    return this.of.size > 0;
+  }
+
+  learn(fib: FibRoute, daddr: number, mtu: number, locked: boolean, seconds: number): void {
+    let learned = this.of.get(fib);
+    if (learned === undefined) this.of.set(fib, (learned = new Map()));
+    const until = this.clock.now + seconds * US_PER_SECOND;
+    learned.set(daddr, { mtu, locked, until, input: null, output: null });
+  }
+
+  /** The route to an address as what was learned about it makes it. */
+  bind(route: Route, daddr: number): Route {
+    const learned = route.fib && this.of.get(route.fib);
+    const found = learned?.get(daddr);
+    if (!learned || found === undefined) return route;
+    if (this.clock.now > found.until) {
+      learned.delete(daddr);
+      return route;
+    }
+    const way = route.isInput ? 'input' : 'output';
+    const bound = found[way];
+    if (bound !== null && bound.genid === route.genid && bound.dev === route.dev) return bound;
+    // rt_gw4: the address it was made for, whatever the packet's becomes later
+    const gateway = route.gateway ?? Int32Array.of(daddr);
+    const mtuLocked = route.mtuLocked || found.locked;
+    return (found[way] = {
+      ...route,
+      gateway,
+      mtuLocked,
+      pathMtu: found.mtu,
+      pathMtuUntil: found.until,
+    });
+  }
+
+  /** `ip route flush cache` */
+  flush(): void {
+    this.of.clear();
+  }
+
+  /** The device of some next hops has another MTU. */
+  mtuChanged(ifindex: number, mtu: number, before: number): void {
+    for (const [fib, learned] of this.of) {
+      if (fib.dev !== ifindex) continue;
+      for (const found of learned.values()) {
+        const smaller = found.locked ? mtu <= found.mtu : mtu < found.mtu || before === found.mtu;
+        if (!smaller) continue;
+        found.mtu = mtu;
+        found.locked = false;
+        found.input = found.output = null;
+      }
+    }
+  }
+}
