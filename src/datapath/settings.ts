@@ -32,6 +32,9 @@ const IPV6 = {
   conntrackFragTime: ['net.netfilter.nf_conntrack_frag6_timeout', 60],
   icmpRatelimit: ['net.ipv6.icmp.ratelimit', 1000],
   echoIgnoreAll: ['net.ipv6.icmp.echo_ignore_all', 0],
+  echoIgnoreAnycast: ['net.ipv6.icmp.echo_ignore_anycast', 0],
+  echoIgnoreMulticast: ['net.ipv6.icmp.echo_ignore_multicast', 0],
+  anycastSrcEchoReply: ['net.ipv6.anycast_src_echo_reply', 0],
 } as const;
 
 export type Ipv4Settings = Record<keyof typeof IPV4, number>;

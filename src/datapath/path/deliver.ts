@@ -252,7 +252,6 @@ function icmpReply(ns: Netns, p: Packet, type: number): void {
   const rth = reply.m[TH]!;
   rb.set(b.subarray(th, th + length), rth);
   rb[rth] = type === ICMP_ECHO ? ICMP_ECHOREPLY : ICMP_TIMESTAMPREPLY;
-  rb[rth + 1] = 0;
   if (type === ICMP_TIMESTAMP) {
     const now = Math.floor(ns.clock.now / 1000) % 86_400_000;
     putWord(rb, rth + 12, now);

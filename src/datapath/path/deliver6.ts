@@ -215,13 +215,22 @@ function icmp6Receive(ns: Netns, p: Packet): void {
     return;
   }
   if (b[th] === ICMPV6_PKT_TOOBIG) packetTooBig(ns, p);
-  if (b[th] !== ICMPV6_ECHO_REQUEST || ns.host !== 'closed') return;
+  if (b[th] !== ICMPV6_ECHO_REQUEST || ns.host !== 'closed' || ns.ipv6.echoIgnoreAll) return;
+  echoReply(ns, p);
+}
+
+/** icmpv6_echo_reply. */
+function echoReply(ns: Netns, p: Packet): void {
+  const { m, b } = p;
+  const th = m[TH]!;
   const flow = ns.outFlow6;
   flow.clear();
   loadIpv6(p, m[NH]! + 8, flow.daddr);
   loadIpv6(p, m[NH]! + 24, destination);
+  const multicast = isMulticast6(destination);
   const anycast = p.dst!.type === RTN_ANYCAST;
-  if (!isMulticast6(destination) && !anycast) flow.saddr.set(destination);
+  if (multicast ? ns.ipv6.echoIgnoreMulticast : anycast && ns.ipv6.echoIgnoreAnycast) return;
+  if (!multicast && (!anycast || ns.ipv6.anycastSrcEchoReply)) flow.saddr.set(destination);
   flow.proto = IPPROTO_ICMPV6;
   flow.mark = ns.ipv6.fwmarkReflect ? m[MARK]! : 0;
   flow.oif = isLoopback6(flow.daddr) ? m[DEV]! : m[SDIF]! || m[CB_IIF]!;
