@@ -139,8 +139,8 @@ export class MachineNetwork implements FlowNetwork {
     const { ns } = this;
     const device = ns.devices.get(route.dev);
     const routed = family === NFPROTO_IPV6 ? this.routed6 : this.routed4;
-    const gone = route.fib?.sernum === GONE && ns.clock.now - routed > GRACE_US;
-    if (device === undefined || gone) {
+    const late = ns.clock.now - routed > GRACE_US;
+    if (device === undefined || (late && isGone(route))) {
       ns.drop(p, 'DEV_READY');
       return;
     }
@@ -154,6 +154,16 @@ export class MachineNetwork implements FlowNetwork {
     hardHeader(p, to, from, type);
     transmit(this.ns, p, device);
   }
+}
+
+/**
+ * dst_dev_put of an entry that goes: of the routes made of it only the last one, which IPv4 makes
+ * anew whenever something in routing changes.
+ */
+function isGone(route: Route): boolean {
+  const { fib } = route;
+  if (fib?.sernum !== GONE) return false;
+  return route.family === NFPROTO_IPV6 || route === fib.inputRoute || route === fib.outputRoute;
 }
 
 interface Step {
