@@ -47,6 +47,7 @@ const IP_OPTIONS = [
 
 const options: Distort = (r, p) => {
   if (p.ip) return [over(p, { ip: { options: r.pick(IP_OPTIONS) } })];
+  if (!p.ip6) return [p];
   const types = ['hbh', 'dst', 'rt'];
   const extensions = r.some(types, r.between(1, 2)).map((type) => ({ type }));
   return [over(p, { ip6: { extensions } })];
