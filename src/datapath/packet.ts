@@ -85,6 +85,10 @@ export const FLAG_LOCAL = 2;
 export const FLAG_IGNORE_DF = 4;
 /** CHECKSUM_PARTIAL: the transport checksum is made when a device sends the packet. */
 export const FLAG_CSUM_PARTIAL = 8;
+/** CHECKSUM_COMPLETE by software: connection tracking summed the packet, and the sum is kept. */
+export const FLAG_CSUM_COMPLETE = 16;
+/** That sum was not kept in step with what was written since. */
+export const FLAG_CSUM_STALE = 32;
 
 /** Bits of CB_FLAGS: IPSKB_* and IP6SKB_* that the path uses. */
 export const CB_FORWARDED = 1;

@@ -4,10 +4,19 @@
  * Mirrors nf_checksum and nf_checksum_partial (net/netfilter/utils.c). The pseudo header is that of
  * the family of the hook. In IPv4 the sum begins at the IP header, which makes nothing as long as that
  * one's own checksum is right (rules may have spoiled it). What was found right is known to be right
- * from then on, whatever happens to the packet (skb->csum_valid).
+ * from then on (skb->csum), but for what rules write that this sum is not told of.
  */
 import { fold, pseudo4, pseudo6, sumBytes } from '../checksum.ts';
-import { END, FLAG_CSUM_OK, FLAGS, NFPROTO_IPV4, NH, type Packet, PF } from '../packet.ts';
+import {
+  END,
+  FLAG_CSUM_COMPLETE,
+  FLAG_CSUM_OK,
+  FLAGS,
+  NFPROTO_IPV4,
+  NH,
+  type Packet,
+  PF,
+} from '../packet.ts';
 
 /** `coverage` bytes from `dataoff` on are summed, the pseudo header holds the whole length. */
 export function badChecksum(
@@ -33,6 +42,6 @@ export function badPlainChecksum(p: Packet): boolean {
 
 function isBad(p: Packet, sum: number, whole: boolean): boolean {
   if (fold(sum) !== 0) return true;
-  if (whole) p.m[FLAGS] = p.m[FLAGS]! | FLAG_CSUM_OK;
+  if (whole) p.m[FLAGS]! |= FLAG_CSUM_OK | FLAG_CSUM_COMPLETE;
   return false;
 }

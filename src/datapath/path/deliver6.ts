@@ -28,7 +28,7 @@ import {
   TH,
 } from '../packet.ts';
 import { defragHeader6 } from './defrag6.ts';
-import { fillReset, TCP_RST, trim } from './deliver.ts';
+import { fillReset, knownBad, TCP_RST, trim } from './deliver.ts';
 import {
   IPPROTO_DSTOPTS,
   IPPROTO_FRAGMENT,
@@ -142,7 +142,7 @@ function udpReceive6(ns: Netns, p: Packet, protocol: number): void {
     if (length === 0) length = have;
     if (length > have || length < 8) return;
     trim(p, th + length);
-    if (half(b, th + 6) === 0 || !sumIsRight(p, protocol)) return;
+    if (half(b, th + 6) === 0 || knownBad(p) || !sumIsRight(p, protocol)) return;
   } else {
     const covered = length || have;
     if (covered < 8 || covered > have || half(b, th + 6) === 0) return;

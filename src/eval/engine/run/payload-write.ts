@@ -7,9 +7,14 @@ import { half, putHalf } from '../../../datapath/address.ts';
 import { crc32c, sumBytes } from '../../../datapath/checksum.ts';
 import {
   END,
+  FLAG_CSUM_COMPLETE,
+  FLAG_CSUM_OK,
+  FLAG_CSUM_STALE,
+  FLAGS,
   FRAGOFF,
   L4PROTO,
   LL,
+  NH,
   NONE,
   type Packet,
   TH,
@@ -112,11 +117,28 @@ function write(
     if (op.csumType === CSUM_INET && !mend(p, base + op.csumOffset, difference)) return false;
     if (op.csumFlags !== 0 && !mendTransport(p, difference)) return false;
   }
+  if (m[FLAGS]! & FLAG_CSUM_COMPLETE && makesStale(p, op)) noteStale(p, at, len, regs, from);
   for (let i = 0; i < len; i++) b[at + i] = regs[from + i]!;
   if (op.csumType === CSUM_SCTP && m[L4PROTO] === IPPROTO_SCTP && m[FRAGOFF] === 0) {
     return mendSctp(p);
   }
   return true;
+}
+
+/**
+ * Whether the sum that connection tracking left (skb->csum) is wrong after the write: nobody tells it
+ * of IPv6 headers, and nft_payload_l4csum_update tells it of ports as if they were addresses.
+ */
+function makesStale(p: Packet, { layer, csumFlags }: PayloadWrite): boolean {
+  if (layer === 'nh') return p.b[p.m[NH]!]! >> 4 === 6;
+  return layer === 'th' && csumFlags !== 0 && transportChecksum(p) !== NONE;
+}
+
+/** Bytes that sum up to the same change nothing. */
+function noteStale(p: Packet, at: number, len: number, regs: Uint8Array, from: number): void {
+  const difference = sumOf(regs, from, len) + inverted(sumBytes(p.b, at, at + len));
+  if (difference % 0xffff === 0) return;
+  p.m[FLAGS] = (p.m[FLAGS]! & ~(FLAG_CSUM_OK | FLAG_CSUM_COMPLETE)) | FLAG_CSUM_STALE;
 }
 
 /** The one's complement sum of the new bytes. */
