@@ -105,6 +105,8 @@ export interface KeyRow {
   check(args: Args, node: SelectorExpr, ctx: CheckContext): Expr | undefined;
   /** The protocol that the row's fields belong to, for rows that are headers. */
   readonly protocol?: Protocol;
+  /** In which tunnels its fields may stand: those that carry frames, or packets as well. */
+  readonly inside?: 'frame' | 'packet';
   /** In which numbering the value names a protocol: `ip protocol`, `meta l4proto`, `ether type`. */
   names?(load: Load): Naming | undefined;
   /** The load to compare with `exists` and `missing` instead of this one, where there is one. */

@@ -20,7 +20,7 @@ import type { ChainInfo, CheckContext, Expected, TableScope } from './context.ts
 import { type DependencyContext, need, needMessage, needNetwork } from './dependency.ts';
 import { checkExpr } from './expression.ts';
 import type { KnownProtocols } from './known.ts';
-import type { Layer, Protocol, Tunnel } from './protocol.ts';
+import { carriesFrames, type Layer, type Protocol, type Tunnel } from './protocol.ts';
 import { protocolNamed, seesFrames, startInside, startOf } from './protocols.ts';
 import { checkStatement, statementSpan } from './statement.ts';
 
@@ -113,7 +113,14 @@ export class Checker implements CheckContext {
     return this.atHead(() => needNetwork(name, span, this.dependencies));
   }
 
-  inside(tunnel: Tunnel, node: AstExpr): Expr | undefined {
+  inside(tunnel: Tunnel, node: AstExpr, reach: () => boolean): Expr | undefined {
+    const row = node.kind === 'selector' ? keys.get(node.word) : undefined;
+    if (!row?.inside || (row.inside === 'frame' && !carriesFrames(tunnel))) {
+      const word = row?.name ?? 'string';
+      const end = node.span.start + (row?.name.length ?? node.span.end - node.span.start);
+      return this.error(`syntax error, unexpected ${word}`, { ...node.span, end });
+    }
+    if (!reach()) return undefined;
     const outer = this.tunnel;
     this.tunnel = tunnel;
     this.inner ??= startInside();
@@ -150,6 +157,7 @@ export class Checker implements CheckContext {
       bridged: seesFrames(this.family) || this.tunnel !== undefined,
       protocolNamed,
       imply: (by, numbers, span) => this.implyEqual(by, numbers, span),
+      implyMessage: (by, numbers, span) => this.implyMessage(by, numbers, span),
       error: (message, span) => this.error(message, span),
     };
   }
@@ -170,7 +178,27 @@ export class Checker implements CheckContext {
     span: Span,
   ): boolean {
     const args = { [argument]: { text: value, span } };
-    const selector: SelectorExpr = { kind: 'selector', word, args, span };
+    return this.implySelected({ kind: 'selector', word, args, span }, numbers);
+  }
+
+  /** nft asks for the message of a packet inside a tunnel where the outer packet would have it. */
+  private implyMessage(
+    by: readonly [string, string, string],
+    numbers: readonly number[],
+    span: Span,
+  ): boolean {
+    const { tunnel } = this;
+    if (!tunnel) return this.implyEqual(by, numbers, span);
+    delete this.tunnel;
+    const zero = { value: 0, span };
+    const args = { layer: { text: 'th', span }, offset: zero, length: { value: 8, span } };
+    const implied = this.implySelected({ kind: 'selector', word: '@', args, span }, numbers);
+    this.tunnel = tunnel;
+    return implied;
+  }
+
+  private implySelected(selector: SelectorExpr, numbers: readonly number[]): boolean {
+    const { span } = selector;
     const left = this.expr(selector);
     if (!left || this.contradicts(left, numbers, span)) return false;
     const values = numbers.map((number): Value => {

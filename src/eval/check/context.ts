@@ -90,8 +90,8 @@ export interface CheckContext {
   needMessage(protocol: Protocol, types: readonly number[], span: Span): boolean;
   /** Sees to it that the packet is of this network protocol, for what extends its header. */
   needNetwork(name: string, span: Span): boolean;
-  /** Checks an expression about the packet inside a tunnel. */
-  inside(tunnel: Tunnel, node: AstExpr): Expr | undefined;
+  /** Checks an expression about the packet inside a tunnel; `reach` sees to it that there is one. */
+  inside(tunnel: Tunnel, node: AstExpr, reach: () => boolean): Expr | undefined;
   /** The tunnel that the expression being checked looks into. */
   readonly tunnel?: Tunnel;
   /** Adds a match before the statement being checked (the implied `meta l4proto tcp`). */

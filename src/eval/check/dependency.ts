@@ -17,6 +17,8 @@ export interface DependencyContext {
   protocolNamed(name: string): Protocol;
   /** Adds the match `by == number`, and lets `known` learn it. */
   imply(by: readonly [string, string, string], numbers: readonly number[], span: Span): boolean;
+  /** The same of what says which message it is. */
+  implyMessage: DependencyContext['imply'];
   error(message: string, span: Span): undefined;
 }
 
@@ -145,5 +147,5 @@ export function needMessage(
     ctx.error(`incompatible icmp match: ${what}`, span);
     return false;
   }
-  return protocol.message !== undefined && ctx.imply(protocol.message, messages, span);
+  return protocol.message !== undefined && ctx.implyMessage(protocol.message, messages, span);
 }

@@ -26,6 +26,8 @@ export interface Protocol {
   readonly network?: string;
   /** The selector of the field that says which message it is: `icmp`, `field`, `type`. */
   readonly message?: readonly [word: string, argument: string, value: string];
+  /** It carries packets that expressions may look into. */
+  readonly carrier?: true;
   /** A tunnel over this transport protocol, which must be known before. */
   readonly over?: string;
 }
@@ -54,3 +56,7 @@ export interface Tunnel {
   /** NFT_INNER_HDRSIZE 1, LL 2, NH 4, TH 8. */
   readonly flags: number;
 }
+
+const INNER_LL = 2;
+
+export const carriesFrames = (tunnel: Tunnel): boolean => (tunnel.flags & INNER_LL) !== 0;

@@ -41,6 +41,7 @@ const sides = ['saddr', 'daddr'];
 const plain = names.filter((name) => !name.includes(' '));
 
 export const arp = headerRow(spec, (row) => ({
+  inside: 'frame',
   phrase: [
     alt('form', {
       address: [choice('field', ...sides), choice('layer', 'ether', 'ip')],

@@ -76,8 +76,8 @@ export const innerText = (tunnel: Tunnel, op: string): string =>
 /** A row that reads bytes of a layer, and says which of them. */
 export interface PayloadRow extends KeyRow {
   readonly spec: HeaderSpec;
-  /** A load of the field at these bits of the layer; undefined where no field lies there. */
-  fieldAt(like: Load, offset: number, bits: number): Load | undefined;
+  /** A load of the field at these bits of the layer (of `message`); undefined where none lies there. */
+  fieldAt(like: Load, offset: number, bits: number, message?: number): Load | undefined;
 }
 
 const isFieldOf = (spec: HeaderSpec, name: string): HeaderField | undefined =>
@@ -218,8 +218,17 @@ export function payloadHooks(spec: ChecksumSpec): Required<PayloadHooks> {
 export const tunnelPrefix = (args: PayloadArgs): string =>
   args.tunnel ? `${args.tunnel.name} ` : '';
 
-const nameAt = (spec: HeaderSpec, offset: number, bits: number): string | undefined =>
-  Object.entries(spec.fields).find(([, f]) => f[0] === offset && f[1] === bits)?.[0];
+function nameAt(
+  spec: HeaderSpec,
+  offset: number,
+  bits: number,
+  message?: number,
+): string | undefined {
+  const isOf = (options?: FieldOptions) =>
+    message === undefined || options?.messages?.includes(message) !== false;
+  const lies = (field: HeaderField) => field[0] === offset && field[1] === bits && isOf(field[3]);
+  return Object.keys(spec.fields).find((name) => lies(spec.fields[name]!));
+}
 
 /** `own`: what a header with more syntax than its fields does otherwise. */
 export function headerRow(
@@ -239,6 +248,7 @@ export function headerRow(
       const numbering = spec.fields[payloadArgs(load).field ?? '']?.[3]?.next;
       return numbering && { numbering };
     },
+    ...(!spec.carrier && { inside: spec.layer === 'll' ? 'frame' : 'packet' }),
     layer: (load) => (payloadArgs(load).field === undefined ? undefined : spec.layer),
     list: (load) => `${tunnelPrefix(payloadArgs(load))}${spec.name} ${payloadArgs(load).field}`,
     json: (load) => ({ payload: fieldJson(load, spec.name, payloadArgs(load).field!) }),
@@ -248,8 +258,8 @@ export function headerRow(
       args: (field, from) => ({ field: from.word(field) }),
     },
     ...payloadHooks(spec),
-    fieldAt(like, offset, bits) {
-      const name = nameAt(spec, offset, bits);
+    fieldAt(like, offset, bits, message) {
+      const name = nameAt(spec, offset, bits, message);
       if (name === undefined) return undefined;
       const type = spec.fields[name]![2];
       return { ...like, row, type, bits, args: { ...like.args, offset, bits, field: name } };

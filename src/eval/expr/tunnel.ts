@@ -16,7 +16,8 @@ import {
 } from './header.ts';
 
 /** The row of a tunnel's header: its own fields, and `vxlan ip saddr` for what it carries. */
-export function tunnelRow(spec: HeaderSpec, inner: Omit<Tunnel, 'name'>): PayloadRow {
+export function tunnelRow(header: HeaderSpec, inner: Omit<Tunnel, 'name'>): PayloadRow {
+  const spec: HeaderSpec = { ...header, carrier: true };
   const tunnel: Tunnel = { name: spec.name, ...inner };
   const fields = Object.keys(spec.fields);
   return headerRow(spec, (row) => ({
@@ -29,8 +30,10 @@ export function tunnelRow(spec: HeaderSpec, inner: Omit<Tunnel, 'name'>): Payloa
     check(args: Args, node, ctx) {
       const what = args.what as Choice;
       if (what.which === 'inside') {
-        if (ctx.need(spec, node.span) === undefined) return undefined;
-        return ctx.inside(tunnel, what.args.inside as Expr);
+        const { inside } = what.args as { inside: Expr };
+        const known = spec.over === undefined && ctx.protocol(spec.layer) !== undefined;
+        const { span } = spec.over === undefined ? inside : node;
+        return ctx.inside(tunnel, inside, () => known || ctx.need(spec, span) !== undefined);
       }
       const load = checkField(row(), spec, (what.args.field as Word).text, node, ctx);
       return load && spec.layer === 'tun' ? { ...load, args: { ...load.args, tunnel } } : load;

@@ -20,7 +20,7 @@ import type {
 } from '../checked.ts';
 import { constant, isText, ones } from '../lower/constant.ts';
 import { transfer } from '../lower/field.ts';
-import { integer } from '../type/integer.ts';
+import { hexInteger, integer } from '../type/integer.ts';
 import { textValue, valueText } from '../type/string.ts';
 import { canonicalBits } from './bits.ts';
 import { nameBytes, narrow } from './field.ts';
@@ -91,7 +91,7 @@ function escapedStar(right: Expr): Expr {
 }
 
 export function canonicalMatch(match: Match, known: KnownProtocols): Match {
-  const left = canonicalExpr(match.left, known);
+  const left = ofTunnel(canonicalExpr(match.left, known), match);
   const right = escapedStar(canonicalExpr(match.right, known));
   const masked = retypedMask(left);
   const moved =
@@ -100,6 +100,18 @@ export function canonicalMatch(match: Match, known: KnownProtocols): Match {
   const across = maskedAcross(narrowed.left, narrowed.right);
   const bytes = widened(across.left, across.right);
   return readMask({ ...match, left: bytes.left, right: retyped(bytes.right, bytes.left) });
+}
+
+/** What a tunnel's own header says prints as bytes without a name do; one value as a plain number. */
+function ofTunnel(left: Expr, match: Match): Expr {
+  if (left.kind === 'binop') {
+    const inner = ofTunnel(left.left, match);
+    return inner === left.left ? left : { ...left, left: inner, type: inner.type };
+  }
+  if (left.kind !== 'load' || left.args.layer !== 'tun') return left;
+  const single =
+    match.left.kind === 'load' && match.right.kind === 'value' && /^[!=]=$/.test(match.op);
+  return { ...left, type: single ? integer : hexInteger(0) };
 }
 
 const canMove = (right: Expr): boolean => right.kind === 'value' || right.kind === 'range';

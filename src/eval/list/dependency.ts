@@ -13,6 +13,7 @@ import type { Expr, Load, Statement } from '../checked.ts';
 import { type PayloadRow, payloadArgs } from '../expr/header.ts';
 import { grouped } from '../lower/merge.ts';
 import { canonicalExpr, canonicalMap, canonicalMatch, type Match, retyped } from './canonical.ts';
+import { expanded } from './expand.ts';
 import { isBytes } from './field.ts';
 import { takenValue, widened } from './mask.ts';
 import { written } from './write.ts';
@@ -67,23 +68,24 @@ class Dependencies {
     return layer !== undefined && !this.pending.has(layer);
   }
 
-  /** A load makes the match of its layer's protocol redundant. */
-  use(load: Load): void {
+  /** A load makes the match of its layer's protocol redundant. `tunnelStays`: not the tunnel's. */
+  use(load: Load, tunnelStays = false): void {
     const layer = load.row.layer?.(load);
     if (!layer) return;
     const tunnel = load.args.tunnel ? 'inside ' : '';
     if (this.usesMessage(load)) this.drop('message');
-    this.useTunnel(load);
+    if (!tunnelStays) this.useTunnel(load);
     const dependency = this.pending.get(tunnel + layer);
     if (dependency && this.mayDrop(dependency, load, layer)) this.drop(tunnel + layer);
   }
 
-  /** What lies inside a tunnel says what transport protocol the tunnel is. */
+  /** What lies inside a tunnel says what transport protocol the tunnel is, if no header says it. */
   private useTunnel(load: Load): void {
     const { tunnel } = load.args as { tunnel?: Tunnel };
     const numbers = tunnel && protocolNamed(tunnel.name).numbers.l4proto;
-    const value = this.pending.get('th')?.right;
-    if (value?.kind === 'value' && numbers?.includes(Number(value.value))) this.drop('th');
+    const { left, right } = this.pending.get('th') ?? {};
+    if (left?.kind !== 'load' || left.row.protocol || right?.kind !== 'value') return;
+    if (numbers?.includes(Number(right.value))) this.drop('th');
   }
 
   /** A statement that is no match ends what a later expression could imply. */
@@ -171,22 +173,30 @@ export function listedStatements(
   const dependencies = new Dependencies(family);
   const canonical = grouped(statements)
     .flat()
-    .map((statement) => {
+    .flatMap((statement): readonly Statement[] => {
+      if (statement.kind === 'match') return readMatch(statement, dependencies);
       const listed = read(statement, dependencies);
-      if (listed.kind !== 'match') dependencies.settle();
-      return listed;
+      dependencies.settle();
+      return [listed];
     });
   return canonical.filter((statement) => !dependencies.redundant.has(statement));
 }
 
-function read(statement: Statement, to: Dependencies): Statement {
+function readMatch(statement: Match, to: Dependencies): readonly Match[] {
+  const known = to.knownFor(statement.left);
+  const matches = expanded(canonicalMatch(statement, known), known);
+  for (const match of matches) {
+    const whole = match.left.kind === 'load' && match.left.bits % 8 === 0;
+    useAll(match.left, to, whole && !isOne(match) && !isFlags(match.op));
+    to.learn(match);
+  }
+  return matches;
+}
+
+type Other = Exclude<Statement, Match>;
+
+function read(statement: Other, to: Dependencies): Other {
   switch (statement.kind) {
-    case 'match': {
-      const match = canonicalMatch(statement, to.knownFor(statement.left));
-      useAll(match.left, to);
-      to.learn(match);
-      return match;
-    }
     case 'assign': {
       const known = to.knownFor(statement.target);
       const place = canonicalExpr(statement.target, known) as Load;
@@ -220,11 +230,18 @@ function read(statement: Statement, to: Dependencies): Statement {
   }
 }
 
-/** Every load in an expression is a use of its layer. */
-function useAll(e: Expr, to: Dependencies): void {
+/** Compared with one value or prefix. */
+const isOne = ({ op, right }: Match): boolean =>
+  (op === '==' || op === '!=') && (right.kind === 'value' || right.kind === 'prefix');
+
+/** Compared through a mask: some of these bits, or none. */
+const isFlags = (op: Match['op']): boolean => op === 'any' || op === 'none';
+
+/** Every load in an expression is a use of its layer; `tunnelStays` if it is one by itself. */
+function useAll(e: Expr, to: Dependencies, tunnelStays = false): void {
   switch (e.kind) {
     case 'load': {
-      to.use(e);
+      to.use(e, tunnelStays);
       const { of } = e.args as { of?: Expr };
       if (of) useAll(of, to);
       return;

@@ -25,27 +25,39 @@ export const LAST_OFFSET = 248;
 
 /** The field of the header known at the layer that lies at these bits. */
 function find(load: Load, offset: number, bits: number, known: KnownProtocols): Load | undefined {
-  const { layer } = payloadArgs(load);
-  const at = known.at(layer);
-  const stacked = at && behind(load, at.shift, known);
-  if (stacked) return stacked.row.fieldAt(load, offset, bits);
-  const row = headers.find(({ protocol }) => protocol === at?.protocol);
-  if (!at || !row)
-    return layer === th.spec.layer && !at ? th.fieldAt(load, offset, bits) : undefined;
-  const found = row.fieldAt(load, offset - at.shift, bits);
+  const header = headerOf(load, known);
+  if (!header) {
+    const { layer } = payloadArgs(load);
+    const ports = layer === th.spec.layer && !known.at(layer);
+    return ports ? th.fieldAt(load, offset, bits) : undefined;
+  }
+  const message = known.message(header.row.spec);
+  const found = header.row.fieldAt(load, offset - header.shift, bits, message);
   return found && { ...found, args: { ...found.args, offset } };
 }
 
-/** Bits before the header known at the layer belong to those in front of it. */
-function behind(load: Load, shift: number, known: KnownProtocols): { row: PayloadRow } | undefined {
-  if (payloadArgs(load).offset >= shift) return undefined;
-  const row = headers.find(({ protocol }) => protocol && known.isStacked(protocol));
-  return row && { row };
+/** The header that the bits lie in: the one known at the layer, or one in front of it. */
+export function headerOf(
+  load: Load,
+  known: KnownProtocols,
+): { row: PayloadRow; shift: number } | undefined {
+  const { layer, offset } = payloadArgs(load);
+  const at = known.at(layer);
+  if (!at) return undefined;
+  const stacked = offset < at.shift && headers.find((row) => known.isStacked(row.spec));
+  if (stacked) return { row: stacked, shift: 0 };
+  const row = headers.find(({ protocol }) => protocol === at.protocol);
+  return row && { row, shift: at.shift };
 }
 
 /** The bytes of a header as any bytes. */
 export function asBytes(load: Load): Load {
-  const { layer, offset, bits, tunnel } = payloadArgs(load);
+  const { offset, bits } = payloadArgs(load);
+  return bytesAt(load, offset, bits);
+}
+
+export function bytesAt(load: Load, offset: number, bits: number): Load {
+  const { layer, tunnel } = payloadArgs(load);
   const args = { layer, offset, bits, ...(tunnel && { tunnel }) };
   return { ...load, row: raw, args, type: hexInteger(0), bits };
 }
