@@ -84,10 +84,22 @@ function unable(op: Op, family: Family): Errno | undefined {
       return op.row.init?.(op, family);
     case 'effect':
       return op.row.init?.(op.args, family);
+    case 'cmp':
+      return tooLong(op.data);
+    case 'range':
+      return tooLong(op.low);
+    case 'bitwise':
+      return op.kind === 'mask' ? tooLong(op.mask) : undefined;
     default:
       return undefined;
   }
 }
+
+/** sizeof(struct nft_data), all that one constant in an expression holds. */
+const DATA_BYTES = 16;
+
+const tooLong = (data: Uint8Array): Errno | undefined =>
+  data.length > DATA_BYTES ? 'EOVERFLOW' : undefined;
 
 /** At the end of the batch, or at once where a batch is tried again to find the rule at fault. */
 function validateNow(tx: Transaction, table: Table): Refusal | undefined {
