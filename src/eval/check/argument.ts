@@ -31,20 +31,24 @@ function fits(
     const what = 'you cannot use a set here, unknown value to use';
     return !!ctx.error(what, span, statement);
   }
-  if (type.anyNumber && rootType(value.type) === rootType(type)) return true;
   const mismatch = `datatype mismatch: expected ${type.description}, expression has type ${value.type.description}`;
+  if (isNumberOfHeader(value) && (rootType(type) !== integer || value.bits !== bits)) {
+    return !!ctx.error(`${mismatch} with length ${value.bits}`, span, statement);
+  }
+  if (type.anyNumber && rootType(value.type) === rootType(type)) return true;
   if (value.type.id !== integer.id) {
     const isRoot = value.kind === 'load' && type.id === integer.id;
     if (!isRoot && compatible(value.type, type)) return true;
     return !!ctx.error(mismatch, span, statement);
   }
   if (value.kind !== 'load' || isRaw(value)) return true;
-  if (value.row.field && (rootType(type) !== integer || value.bits !== bits)) {
-    return !!ctx.error(`${mismatch} with length ${value.bits}`, span, statement);
-  }
   if (type.id === integer.id || takesType(value, type, bits)) return true;
   return !!ctx.error(mismatch, span, statement);
 }
+
+/** A field of a header that is a mere number. */
+const isNumberOfHeader = (value: Expr): boolean =>
+  value.kind === 'load' && value.type.id === integer.id && !!value.row.field && !isRaw(value);
 
 /** Bytes that are no field of a header have whatever type is wanted. */
 const isRaw = ({ row, args }: Load): boolean => row.field !== undefined && args.field === undefined;

@@ -15,6 +15,7 @@ import { compatible, expectedOf } from './map.ts';
 type Match = Extract<Statement, { kind: 'match' }>;
 
 export function checkMatch(node: MatchStatement, ctx: CheckContext): Match | undefined {
+  if (node.right.kind === 'setref' && !ctx.expr(node.right)) return undefined;
   const written = ctx.expr(node.left);
   if (!written) return undefined;
   const left = presence(written, node.right);

@@ -108,8 +108,10 @@ function addressKey(written: string, node: SelectorExpr, ctx: CheckContext): str
 /** Whether nothing known contradicts the family that an address is said to be of. */
 function agrees(family: string, node: SelectorExpr, ctx: CheckContext): boolean {
   const network = ctx.protocol('nh');
-  if (network === undefined || network === family) return true;
-  ctx.error(`conflicting protocols specified: ${network} vs. ${family}`, node.span);
+  if ((network !== 'ip' && network !== 'ip6') || network === family) return true;
+  const said = ctx.protocolSpan('nh');
+  const what = `conflicting protocols specified: ${network} vs. ${family}`;
+  ctx.error(what, node.span, ...(said ? [said] : []));
   return false;
 }
 

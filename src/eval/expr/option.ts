@@ -10,6 +10,7 @@ import type { KeyForm } from '../../parser/json/form.ts';
 import { member } from '../../parser/json/reader.ts';
 import type { JsonValue } from '../../parser/json/text.ts';
 import { alt, kw, num, opt, type Phrase, word } from '../../parser/phrase.ts';
+import { leading } from '../check/arg.ts';
 import type { CheckContext } from '../check/context.ts';
 import type { Load } from '../checked.ts';
 import type { KeyRow } from '../row.ts';
@@ -48,6 +49,8 @@ export interface OptionSpec {
 }
 
 const MAX_NUMBER = 255;
+/** The field that every option has, but those of one byte. */
+const LENGTH = 'length';
 /** Every option begins with its number. */
 const KIND_BITS = 8;
 /** What a TCP header can hold of options, in bits. */
@@ -220,7 +223,7 @@ function checkOption(
   if (spec.network && !ctx.needNetwork(spec.network, node.span)) return undefined;
   const by = args.by as Choice;
   const make = by.which === 'raw' ? rawLoad : named;
-  const load = make(row, spec, by.args, ctx);
+  const load = make(row, spec, by.args, ctx, node);
   return load && { ...load, span: node.span };
 }
 
@@ -240,20 +243,42 @@ function find(
   return byNumber(spec, number) ?? number;
 }
 
-function named(row: KeyRow, spec: OptionSpec, args: Args, ctx: CheckContext): Load | undefined {
-  const found = find(spec, args.option as Word | NumberWord, ctx);
+function named(
+  row: KeyRow,
+  spec: OptionSpec,
+  args: Args,
+  ctx: CheckContext,
+  node: SelectorExpr,
+): Load | undefined {
+  const at = args.option as Word | NumberWord;
+  const found = find(spec, at, ctx);
   if (found === undefined) return undefined;
   const field = args.field as Word | undefined;
-  if (typeof found === 'number') return numbered(row, spec, found, field, ctx);
+  // Of an option by its number nft's grammar has the length alone.
+  if (field && 'value' in at && field.text !== LENGTH) return unknownField(spec, field, ctx, node);
+  if (typeof found === 'number') return numbered(row, spec, found, field);
   const [written, option] = found;
   const name = option.listed ?? written;
   const base = { op: spec.op, number: option.number, name };
   // The type byte of an IP option is known already: nft asks whether it is there.
   const known = spec.network && field?.text === 'type' && !ctx.scope.kernel?.nftReadsOptionType;
   if (!field || known) return presence(row, base);
-  if (!Object.hasOwn(option.fields, field.text))
-    return ctx.error('unknown option field', field.span);
+  if (!Object.hasOwn(option.fields, field.text)) return unknownField(spec, field, ctx, node);
   return fieldLoad(row, { ...base, field: field.text }, option.fields[field.text]!);
+}
+
+/** A field that the option does not have; some errors point at the leading word. */
+function unknownField(
+  spec: OptionSpec,
+  field: Word,
+  ctx: CheckContext,
+  { word, span }: SelectorExpr,
+): undefined {
+  if (spec.network) return ctx.error(`unknown ${word} option type/field`, leading(span, word));
+  if (spec.op === 'tcpopt' && field.text === LENGTH) {
+    return ctx.error('Could not find a tcp option template', leading(span, word));
+  }
+  return ctx.error(`syntax error, unexpected ${field.text}`, field.span);
 }
 
 /** Of an option without a name only the length is known to have a place. */
@@ -262,11 +287,9 @@ function numbered(
   spec: OptionSpec,
   number: number,
   field: Word | undefined,
-  ctx: CheckContext,
 ): Load | undefined {
   const base = { op: spec.op, number };
   if (!field) return presence(row, base);
-  if (field.text !== 'length') return ctx.error('unknown option field', field.span);
   return fieldLoad(row, base, { offset: 8, bits: 8, type: integer });
 }
 

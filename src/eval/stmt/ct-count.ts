@@ -11,6 +11,7 @@ export type CtCountArgs = { readonly count: number; readonly over: boolean };
 export const ctCount: StatementRow<CtCountArgs> = {
   row: 'statement',
   name: 'ct count',
+  ledBy: () => 'ct count',
   phrase: [opt(choice('mode', 'over')), num('count')],
   stateful: true,
   collected: true,

@@ -25,16 +25,12 @@ export type LogArgs = {
 };
 
 /** What may not stand together; the text of the error. */
-function conflict({ group, level, flags, prefix }: LogArgs, more: boolean): string | undefined {
+function conflict({ level, flags, prefix }: LogArgs, grouped: boolean): string | undefined {
   if (prefix === '') return 'log prefix must have a minimum length of 1 character';
   if (prefix !== undefined && prefix.length > PREFIX_MAX) return 'log prefix is too long';
-  if (level !== undefined && group !== undefined) {
-    return 'level and group are mutually exclusive';
-  }
-  if (flags !== undefined && group !== undefined) {
-    return 'flags and group are mutually exclusive';
-  }
-  if (level === AUDIT && (more || prefix !== undefined || flags !== undefined)) {
+  if (level !== undefined && grouped) return 'level and group are mutually exclusive';
+  if (flags !== undefined && grouped) return 'flags and group are mutually exclusive';
+  if (level === AUDIT && (prefix !== undefined || flags !== undefined)) {
     return "log level audit doesn't support any further options";
   }
   return undefined;
@@ -105,7 +101,9 @@ export const log: StatementRow<LogArgs> = {
   ],
   check(args, span, ctx) {
     const { snaplen, threshold, ...written } = partsOf(args);
-    const error = conflict(written, snaplen !== undefined || threshold !== undefined);
+    // What only a group has means one.
+    const grouped = [written.group, snaplen, threshold].some((part) => part !== undefined);
+    const error = conflict(written, grouped);
     if (error) return ctx.error(error, leading(span, 'log'));
     // The kernel keeps these with a group only.
     return written.group === undefined

@@ -105,7 +105,7 @@ export function checkTarget(args: Args, word: Word, ctx: CheckContext): NatTarge
 
 /** Addresses of a family, in a statement that goes with what is known of the packet (stmt_evaluate_l3proto). */
 export function fitsNetwork(
-  given: NatFamily,
+  given: NatFamily | 'unknown',
   statement: string,
   span: Span,
   ctx: CheckContext,

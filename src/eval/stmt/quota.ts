@@ -4,7 +4,7 @@ import { member } from '../../parser/json/reader.ts';
 import type { JsonStatements } from '../../parser/json/statement.ts';
 import type { JsonValue } from '../../parser/json/text.ts';
 import { alt, choice, expr, kw, num, opt, type Phrase, word } from '../../parser/phrase.ts';
-import { across, choiceOf, exprOf, numberOf, wordOf } from '../check/arg.ts';
+import { across, choiceOf, exprOf, leading, numberOf, wordOf } from '../check/arg.ts';
 import type { CheckContext } from '../check/context.ts';
 import { quotaState } from '../engine/run/quota.ts';
 import type { Json } from '../list/json.ts';
@@ -33,7 +33,8 @@ export const quotaPhrase: Phrase = [
   opt(alt('used', { used: [kw('used'), num('bytes'), word('unit')] })),
 ];
 
-export function checkQuota(args: Args, ctx: CheckContext): QuotaArgs | undefined {
+/** `word`: the last character before what `args` are of. */
+export function checkQuota(args: Args, ctx: CheckContext, word?: Span): QuotaArgs | undefined {
   const amountIn = (parts: Args, place: (number: Span, unit: Span) => Span) => {
     const value = numberOf(parts, 'bytes');
     const unit = wordOf(parts, 'unit');
@@ -41,9 +42,12 @@ export function checkQuota(args: Args, ctx: CheckContext): QuotaArgs | undefined
   };
   const mode = wordOf(args, 'mode');
   const spent = choiceOf(args, 'used');
-  const bytes = amountIn(args, (number, unit) => across(mode?.span ?? number, spent?.span ?? unit));
   const used = spent ? amountIn(spent.args, () => spent.span) : 0n;
-  if (bytes === undefined || used === undefined) return undefined;
+  if (used === undefined) return undefined;
+  const bytes = amountIn(args, (number, unit) =>
+    across(mode?.span ?? word ?? number, spent?.span ?? unit),
+  );
+  if (bytes === undefined) return undefined;
   return { bytes, used, over: mode?.text === 'over' };
 }
 
@@ -92,7 +96,10 @@ export const quota: StatementRow<QuotaArgs | Named> = {
   check(args, span, ctx) {
     const form = choiceOf(args, 'form')?.args ?? {};
     const object = exprOf(form, 'object');
-    return object ? checkNamed(object, span, ctx) : checkQuota(form, ctx);
+    const { end } = leading(span, 'quota');
+    return object
+      ? checkNamed(object, span, ctx)
+      : checkQuota(form, ctx, { ...span, start: end - 1, end });
   },
   list: (args, ctx) =>
     'object' in args

@@ -50,8 +50,10 @@ export function checkLimit(args: Args, ctx: CheckContext): LimitArgs | undefined
     if (burst === undefined) return undefined;
     return { type: 'packets', rate: BigInt(rate.value), burst, ...shared };
   }
-  const bytes = bytesOfAmount(rate, unit, ctx, across(rate.span, per.span));
-  const burst = byteBurst(args, ctx);
+  // `kbytes/second` is one word to nft
+  const joined = unit.span.end + 1 === per.span.start;
+  const bytes = bytesOfAmount(rate, unit, ctx, across(rate.span, (joined ? per : unit).span));
+  const burst = bytes === undefined ? undefined : byteBurst(args, ctx);
   if (bytes === undefined || burst === undefined) return undefined;
   return { type: 'bytes', rate: bytes, burst, ...shared };
 }
@@ -67,10 +69,8 @@ function packetBurst(args: Args, ctx: CheckContext): bigint | undefined {
   const burst = burstOf(args);
   if (!burst) return DEFAULT_BURST;
   if (burst.unit.text !== 'packets') {
-    return ctx.error(
-      `syntax error, unexpected ${burst.unit.text}, expecting packets`,
-      burst.unit.span,
-    );
+    const word = burst.unit.text === 'bytes' ? 'bytes' : 'string';
+    return ctx.error(`syntax error, unexpected ${word}, expecting packets`, burst.unit.span);
   }
   if (BigInt(burst.number.value) > 0n) return BigInt(burst.number.value);
   return ctx.error('packet limit burst must be > 0', burst.span);

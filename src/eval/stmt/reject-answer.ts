@@ -41,8 +41,9 @@ function codeOf(node: AstExpr, kind: string, ctx: CheckContext): number | undefi
     if (Number(text) <= 255) return Number(text);
     return ctx.error('reject code must be integer in range 0-255', node.span);
   }
-  const symbol = type.symbols?.find(([name]) => name === text);
-  return symbol ? Number(symbol[1]) : ctx.error(`Could not parse reject ${kind} code`, node.span);
+  const value = type.parse(text, ctx.names, 8);
+  if (typeof value === 'bigint') return Number(value);
+  return ctx.error(value.replace('parse', 'parse reject'), node.span);
 }
 
 /** What is written, or what the packet's family suggests. */
@@ -78,7 +79,8 @@ export function need(args: RejectArgs, at: Span, ctx: CheckContext): boolean {
   const transport = ctx.protocol('th');
   if (args.type === 'tcp reset') {
     if (transport !== undefined && transport !== 'tcp') {
-      ctx.error('you cannot use tcp reset with this protocol', at);
+      const said = ctx.protocolSpan('th');
+      ctx.error('you cannot use tcp reset with this protocol', at, ...(said ? [said] : []));
       return false;
     }
     return ctx.needFirst(tcp.spec, at);

@@ -70,7 +70,10 @@ export const reject: StatementRow<RejectArgs> = {
     const checked = kindOf(chosen, ctx);
     if (!checked) return undefined;
     const error = conflict(checked, ctx);
-    if (error) return ctx.error(error, exprOf(chosen?.args ?? {}, 'code')?.span ?? at, at);
+    if (error) {
+      const code = exprOf(chosen?.args ?? {}, 'code')?.span ?? at;
+      return ctx.error(error, code, ctx.protocolSpan('nh') ?? at);
+    }
     return need(checked, at, ctx) ? checked : undefined;
   },
   list: text,

@@ -23,9 +23,13 @@ export type SynproxyArgs = {
   readonly sackPerm: boolean;
 };
 
+/** A number as the kernel's attribute keeps it. */
+const wrapped = (args: Args, name: string, bits: 8 | 16): number =>
+  Number(BigInt.asUintN(bits, BigInt(numberOf(args, name)?.value ?? 0)));
+
 export const checkSynproxy = (args: Args): SynproxyArgs => ({
-  mss: Number(numberOf(args, 'mss')?.value ?? 0),
-  wscale: Number(numberOf(args, 'wscale')?.value ?? 0),
+  mss: wrapped(args, 'mss', 16),
+  wscale: wrapped(args, 'wscale', 8),
   timestamp: wordOf(args, 'timestamp') !== undefined,
   sackPerm: wordOf(args, 'sackPerm') !== undefined,
 });
@@ -49,7 +53,7 @@ export function synproxyJson(args: SynproxyArgs): Json {
   return {
     ...(args.mss && { mss: args.mss }),
     ...(args.wscale && { wscale: args.wscale }),
-    ...(flags.length && { flags: flags.length > 1 ? flags : flags[0] }),
+    ...(flags.length && { flags }),
   };
 }
 

@@ -1,4 +1,5 @@
 /** `tproxy`: gives the packet to a local socket. Mirrors nft_tproxy.c. */
+import type { Span } from '../../parser/ast.ts';
 import { member } from '../../parser/json/reader.ts';
 import { choice, expr, kw, opt } from '../../parser/phrase.ts';
 import { exprOf, leading, wordOf } from '../check/arg.ts';
@@ -28,19 +29,15 @@ export type TproxyOp = {
 
 function familyOf(
   given: NatFamily | undefined,
+  own: NatFamily | 'inet',
   hasAddress: boolean,
-  span: Parameters<CheckContext['error']>[1],
+  span: Span,
   ctx: CheckContext,
 ): TproxyArgs['family'] | undefined {
-  const { family } = ctx;
-  if (family === 'inet') {
-    if (given || !hasAddress) return given ?? 'inet';
-    return ctx.error("specify `tproxy ip' or 'tproxy ip6' in inet table to disambiguate", span);
-  }
-  if (family !== 'ip' && family !== 'ip6') {
-    return ctx.error('tproxy is only supported for IPv4/IPv6/INET', span);
-  }
-  return given ?? family;
+  if (given || own !== 'inet') return given ?? own;
+  if (!fitsNetwork('unknown', 'tproxy', span, ctx)) return undefined;
+  if (!hasAddress) return 'inet';
+  return ctx.error("specify `tproxy ip' or 'tproxy ip6' in inet table to disambiguate", span);
 }
 
 export const tproxy: StatementRow<TproxyArgs> = {
@@ -57,11 +54,15 @@ export const tproxy: StatementRow<TproxyArgs> = {
     const addrNode = exprOf(args, 'addr');
     const portNode = exprOf(args, 'port');
     const given = wordOf(args, 'family')?.text as NatFamily | undefined;
-    const family = familyOf(given, addrNode !== undefined, span, ctx);
-    if (!family) return undefined;
+    const own = ctx.family;
+    if (own !== 'ip' && own !== 'ip6' && own !== 'inet') {
+      return ctx.error('tproxy is only supported for IPv4/IPv6/INET', span);
+    }
     if (!ctx.protocol('th')) {
       return ctx.error('Transparent proxy support requires transport protocol match', span);
     }
+    const family = familyOf(given, own, addrNode !== undefined, span, ctx);
+    if (!family) return undefined;
     if (family !== 'inet' && !fitsNetwork(family, 'tproxy', span, ctx)) return undefined;
     const addr = addrNode && checkArgument(addrNode, addressOf(family as NatFamily), span, ctx);
     const port = portNode && checkArgument(portNode, PORT, span, ctx);
