@@ -14,6 +14,7 @@ import type {
 import type { Diagnostic } from '../../parser/diagnostic.ts';
 import type { Element, Expr, SetLiteral, Statement, Value } from '../checked.ts';
 import { keyRows } from '../expr/index.ts';
+import { bytesFrom } from '../expr/raw.ts';
 import { statementRows } from '../stmt/index.ts';
 import type { NameScope } from '../type/index.ts';
 import type { ChainInfo, CheckContext, Expected, TableScope } from './context.ts';
@@ -190,9 +191,7 @@ export class Checker implements CheckContext {
     const { tunnel } = this;
     if (!tunnel) return this.implyEqual(by, numbers, span);
     delete this.tunnel;
-    const zero = { value: 0, span };
-    const args = { layer: { text: 'th', span }, offset: zero, length: { value: 8, span } };
-    const implied = this.implySelected({ kind: 'selector', word: '@', args, span }, numbers);
+    const implied = this.implySelected(bytesFrom('th', 1, span), numbers);
     this.tunnel = tunnel;
     return implied;
   }

@@ -1,5 +1,5 @@
 /** Any bits of a layer: `@nh,96,32`. */
-import type { NumberWord, Word } from '../../parser/ast.ts';
+import type { NumberWord, SelectorExpr, Span, Word } from '../../parser/ast.ts';
 import { kw, num, word } from '../../parser/phrase.ts';
 import type { Layer } from '../check/protocol.ts';
 import type { KeyRow } from '../row.ts';
@@ -10,6 +10,13 @@ import { payloadArgs, payloadHooks, tunnelPrefix } from './header.ts';
 const MAX_BITS = 512;
 
 const type = hexInteger(0);
+
+/** The first bytes of a layer, as a rule says them. */
+export function bytesFrom(layer: Layer, bytes: number, span: Span): SelectorExpr {
+  const number = (value: number): NumberWord => ({ value, span });
+  const args = { layer: { text: layer, span }, offset: number(0), length: number(8 * bytes) };
+  return { kind: 'selector', word: raw.name, args, span };
+}
 
 export const raw: KeyRow = {
   row: 'key',
