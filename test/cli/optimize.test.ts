@@ -262,6 +262,30 @@ describe('comes to', () => {
     expect(found.rules).toBe('\t\tmeta l4proto tcp redirect\n');
   });
 
+  test('maps whose keys stood in a set', () => {
+    const listed = (rules: string) => optimized(rules).rules;
+    expect(listed('tcp dport { 7-9, 11 } snat to 2.2.2.2\ntcp dport 1 snat to 1.1.1.1')).toBe(
+      '\t\tsnat to tcp dport map { 1 : 1.1.1.1, 7-9 : 2.2.2.2, 11 : 2.2.2.2 }\n',
+    );
+    const last = optimized(
+      'tcp dport 1 snat to 1.1.1.1\ntcp dport { 7-9, 11 } snat to 2.2.2.2',
+    ).run;
+    expect(last.err).toContain('internal:0:0-0: Error: Could not process rule: Invalid argument\n');
+  });
+
+  test('flags in the order of the first of them, then as inserted', () => {
+    expect(
+      optimized('tcp flags syn,ack drop\ntcp flags syn drop\ntcp flags fin,rst drop').rules,
+    ).toBe('\t\ttcp flags { fin | rst, syn | ack, syn } drop\n');
+  });
+
+  test('ranges that are the same, which the kernel refuses', () => {
+    const { run } = optimized(
+      'tcp dport 2-5 tcp sport 1 drop\nmeta mark 2-5 accept\nmeta mark 2-5 drop',
+    );
+    expect(run.err).toContain('internal:0:0-0: Error: Could not process rule: File exists\n');
+  });
+
   test('chains named by variables, which are not told apart', () => {
     expect(optimized('tcp dport 1 jump $c\ntcp dport 2 jump $d').rules).toBe(
       '\t\ttcp dport { 1, 2 } jump a\n',

@@ -40,11 +40,13 @@ function placed(elements: readonly Element[]): Placed[] {
   return all.sort((a, b) => compare(a.low, b.low) || compare(a.high, b.high));
 }
 
-/** The first two elements of which one has keys of the other; equal ranges count. */
+/** The first two elements of which one has keys of the other; the kernel sees to equal ranges. */
 export function overlapOf(elements: readonly Element[]): readonly [Element, Element] | undefined {
   const sorted = placed(elements);
   for (let i = 1; i < sorted.length; i++) {
-    if (sorted[i]!.low <= sorted[i - 1]!.high) return [sorted[i]!.element, sorted[i - 1]!.element];
+    const [before, next] = [sorted[i - 1]!, sorted[i]!];
+    const same = before.low === next.low && before.high === next.high;
+    if (next.low <= before.high && !same) return [next.element, before.element];
   }
   return undefined;
 }

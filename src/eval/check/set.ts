@@ -33,6 +33,7 @@ export function checkSetOf(node: SetExpr, use: SetUse, ctx: CheckContext): SetLi
   if (!collect(node, use, ctx, elements)) return undefined;
   if (elements.length === 0) return ctx.error('Set is empty', node.span);
   const interval = elements.some(({ key }) => isInterval(key));
+  if (interval && !isDeclared(node, elements, ctx)) return undefined;
   const plain = elements.map((element) => ({ ...element, key: wholeKey(element.key) }));
   const { type, bits, order } = use.key;
   const literal: SetLiteral = {
@@ -46,6 +47,19 @@ export function checkSetOf(node: SetExpr, use: SetUse, ctx: CheckContext): SetLi
     ...(use.data && { data: use.data.type, dataBits: use.data.bits }),
   };
   return interval && !type.parts ? joinIntervals(literal, ctx) : literal;
+}
+
+/**
+ * nft does not see the ranges of a set that stands at the end of a map for a key, if it is the only
+ * such: the kernel is given ranges for a map that has none.
+ */
+function isDeclared({ elements }: SetExpr, all: readonly Element[], ctx: CheckContext): boolean {
+  const nested = elements.filter(({ key, data }) => data && setIn(key));
+  const [last] = nested;
+  if (!last || nested.length > 1 || last !== elements.at(-1)) return true;
+  const before = all.slice(0, -setIn(last.key)!.elements.length);
+  if (before.some(({ key }) => isInterval(key))) return true;
+  return !!ctx.error('Could not process rule: Invalid argument', last.span);
 }
 
 /** The elements of a literal and of the literals in it. */

@@ -34,33 +34,44 @@ export function mapTargets(
   );
   const matches = keys.map((key) => rows[0]![key] as MatchStatement);
   if (matches.some(({ kind }) => kind !== 'match')) return undefined;
-  const elements = rows.map((row): Element | undefined => {
+  const elements = rows.map((row) => {
+    const values = keys.map((k) => (row[k] as MatchStatement).right);
     const s = row[column] as PhraseStatement | undefined;
-    const data =
-      s &&
-      joined(
-        parts.flatMap((name) => (s.args[name] as Expr | undefined) ?? []),
-        by,
-      );
-    const key = joined(
-      keys.map((k) => (row[k] as MatchStatement).right),
-      by,
-    );
-    return data && key && { ...element(key, by), data };
+    return s && mapping(values, targetsOf(s, parts), by);
   });
   const key = joined(matches.map(leftOf), by);
+  const place = into!(matches.length);
   if (!key || !elements.every((e) => e !== undefined)) return undefined;
+  if (!parts.includes(place) && elements.some(isRange) && !elements.some(isWrong)) return undefined;
   const map = { kind: 'map', key, map: setOf(elements, by), span: by.nowhere } as const;
   const args = Object.fromEntries(
     Object.entries(target.args).filter(([name]) => !parts.includes(name)),
   );
   const lead = leadOf(target, matches, by);
-  const place = into!(matches.length);
   return new Map<Statement, Statement | null>([
     ...matches.map((s) => [s, null] as const),
     ...countersOf(rows[0]!).map((s) => [s, null] as const),
     [target, { ...target, args: { ...args, ...(lead && { lead }), [place]: map } }],
   ]);
+}
+
+/** Where nothing looks for a map, ranges break nft. */
+const isRange = ({ data }: Element): boolean => data?.kind === 'range';
+
+/** nft finds sets in concatenations wrong before that. */
+const isWrong = ({ key }: Element): boolean =>
+  key.kind === 'concat' && key.parts.some(({ kind }) => kind === 'set');
+
+const targetsOf = (s: PhraseStatement, parts: readonly string[]): Expr[] =>
+  parts.flatMap((name) => (s.args[name] as Expr | undefined) ?? []);
+
+function mapping(
+  values: readonly Expr[],
+  targets: readonly Expr[],
+  by: Merging,
+): Element | undefined {
+  const [key, data] = [joined(values, by), joined(targets, by)];
+  return key && data && { ...element(key, by), data };
 }
 
 const joined = (parts: readonly Expr[], by: Merging): Expr | undefined =>

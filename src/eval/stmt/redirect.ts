@@ -15,6 +15,7 @@ import {
   portsFromJson,
   portsText,
 } from './nat-flags.ts';
+import { checkTarget } from './nat-target.ts';
 import { writtenNat } from './nat-written.ts';
 
 export type RedirectArgs = { readonly port?: Expr; readonly flags: number };
@@ -31,7 +32,7 @@ export const redirect: StatementRow<RedirectArgs> = {
     if (!isNatFamily(word, ctx)) return undefined;
     const flags = checkFlags(args);
     const misplaced = exprOf(args, 'addr');
-    if (misplaced?.kind === 'map' && !ctx.expr(misplaced.key)) return undefined;
+    if (misplaced && !checkTarget(args, { text: 'redirect', span: word }, ctx)) return undefined;
     const node = exprOf(args, 'port');
     if (!node) return { flags };
     const port = checkPort(node, word, ctx);
@@ -51,7 +52,7 @@ export const redirect: StatementRow<RedirectArgs> = {
   mergeable: {
     rewrites: {
       parts: ['port'],
-      // A map of several selectors lands where only its key is looked at, as nft has it.
+      // A map of several selectors lands where it is checked and no more, as nft has it.
       into: (selectors) => (selectors > 1 ? 'addr' : 'port'),
     },
     text: (args, print) => writtenNat('redirect', args, print),

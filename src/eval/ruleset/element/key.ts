@@ -158,12 +158,26 @@ export function prefixGap(low: bigint, high: bigint): number | undefined {
 }
 
 /**
+ * Flags go by the first of them. Elements with the same first one come as the kernel has them: as
+ * they were inserted in a bitmap (nft_set_bitmap), by hash elsewhere, for which the value stands in.
+ */
+function flagRank({ word }: KeyShape, value: bigint, bits: number): bigint {
+  const rank = (value & -value) << BigInt(bits);
+  return word === 'set' && bits <= BITMAP_BITS ? rank : rank | value;
+}
+
+const BITMAP_BITS = 16;
+
+/**
  * What elements are listed in order of: texts and concatenations as one number read low byte first
  * (mpz_import of host byte order), others their value.
  */
 export function listRank(shape: KeyShape, bytes: Uint8Array): bigint {
   const [first, ...more] = shape.fields;
-  if (more.length === 0 && (shape.interval || !isText(first!.type))) return decodeKey(shape, bytes);
+  if (more.length === 0 && (shape.interval || !isText(first!.type))) {
+    const value = decodeKey(shape, bytes);
+    return first!.type.bitmask ? flagRank(shape, value, first!.bits) : value;
+  }
   let rank = 0n;
   for (let i = bytes.length - 1; i >= 0; i--) rank = (rank << 8n) | BigInt(bytes[i]!);
   return rank;
