@@ -24,7 +24,7 @@ import {
   SOCKET,
   TH,
 } from '../packet.ts';
-import { EACCES, EINVAL, EMSGSIZE, RTCF_BROADCAST } from '../route.ts';
+import { EACCES, EINVAL, EMSGSIZE, type Route, RTCF_BROADCAST } from '../route.ts';
 import { dstOutput } from './ip.ts';
 import { dstOutput6 } from './ip6.ts';
 import { vrfLocalOut } from './vrf.ts';
@@ -46,6 +46,10 @@ function failed(ns: Netns, p: Packet, errno: number): number {
   ns.free(p);
   return -errno;
 }
+
+/** FLOWI_FLAG_KNOWN_NH: the next hop is settled, whatever rules make of the destination later. */
+const withKnownHop = (route: Route, daddr: Int32Array): Route =>
+  route.gateway === null ? { ...route, gateway: daddr.slice() } : route;
 
 function sendRaw4(ns: Netns, p: Packet): number {
   const { b, m } = p;
@@ -69,7 +73,7 @@ function sendRaw4(ns: Netns, p: Packet): number {
   if (half(b, at + 4) === 0) putHalf(b, at + 4, half(b, at + 6) & 0x4000 ? 0 : ns.nextIpId());
   putHalf(b, at + 2, length);
   ipSendCheck(b, at);
-  p.dst = route;
+  p.dst = withKnownHop(route, flow.daddr);
   if (!ns.hook(NFPROTO_IPV4, OUTPUT, p, 0, route.dev)) return ns.hookError;
   return dstOutput(ns, p);
 }
@@ -87,7 +91,7 @@ function sendRaw6(ns: Netns, p: Packet): number {
   if (length > ns.devices.get(route.dev)!.mtu) return failed(ns, p, EMSGSIZE);
   m[PROTOCOL] = ETH_P_IPV6;
   m[TH] = at + 40;
-  p.dst = route;
+  p.dst = withKnownHop(route, flow.daddr);
   const err = vrfLocalOut(ns, p, NFPROTO_IPV6);
   if (err !== 0) return err;
   if (!ns.hook(NFPROTO_IPV6, OUTPUT, p, 0, route.dev)) return ns.hookError;
