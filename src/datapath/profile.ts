@@ -151,6 +151,8 @@ export interface KernelProfile {
   readonly quotaExactIsOver: boolean;
   /** `add element` of an element that is there sets its timeout anew (6.12). */
   readonly elementTimeoutChanges: boolean;
+  /** `ct` reads the fields of a template too, that of a zone set before tracking (until 2026's stable releases). */
+  readonly ctReadsTemplates: boolean;
   /** nft before 1.1 shifts fields of odd bits as they lie in the packet, not in host order. */
   readonly nftShiftsInPlace: boolean;
   /** nft before 1.1 has the checksum of UDP corrected like that of TCP, also where it is zero. */
@@ -224,6 +226,7 @@ const V4_16: KernelProfile = {
   setMustBeSame: false,
   quotaExactIsOver: true,
   elementTimeoutChanges: false,
+  ctReadsTemplates: true,
   nftShiftsInPlace: true,
   nftSumsUdp: true,
   nftTestsFlagInBraces: false,
@@ -313,6 +316,7 @@ const V6_12: KernelProfile = {
   catchAllUndoesInversion: false,
   concatComparesWord: false,
   elementTimeoutChanges: true,
+  ctReadsTemplates: false,
   nftShiftsInPlace: false,
   nftSumsUdp: false,
   nftTestsFlagInBraces: false,

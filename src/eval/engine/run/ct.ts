@@ -158,9 +158,10 @@ export function readCt(args: OpArgs, _len: number, env: Env): Reader | undefined
   env.track();
   if (ACCOUNTING.includes(ct.key)) conntrack.enableAccounting();
   if (!get) return (p, regs, at) => store32(regs, at, conntrack.stateBits(p));
+  const hidden = env.ns.profile.ctReadsTemplates ? 0 : IPS_TEMPLATE;
   return (p, regs, at) => {
     const row = p.m[CT]!;
-    if (row === NONE || conntrack.table.status[row]! & IPS_TEMPLATE) return false;
+    if (row === NONE || conntrack.table.status[row]! & hidden) return false;
     return get(row, regs, at, p);
   };
 }
