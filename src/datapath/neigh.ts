@@ -65,6 +65,8 @@ export class Neighbours {
   private readonly ops: NeighbourOps;
   /** Per device: entries by a hash of their address. */
   private readonly byDevice: (Map<number, Neighbour[]> | undefined)[] = [];
+  /** Devices and addresses that they answer for (pneigh), as `IFINDEX ADDRESS`. */
+  readonly proxies = new Set<string>();
 
   constructor(ns: Netns, family: number, ops: NeighbourOps) {
     this.ns = ns;

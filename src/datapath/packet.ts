@@ -89,6 +89,8 @@ export const FLAG_CSUM_PARTIAL = 8;
 export const FLAG_CSUM_COMPLETE = 16;
 /** That sum was not kept in step with what was written since. */
 export const FLAG_CSUM_STALE = 32;
+/** sk_mc_loop: of a multicast no copy comes back to the machine. */
+export const FLAG_NO_LOOP = 64;
 
 /** Bits of CB_FLAGS: IPSKB_* and IP6SKB_* that the path uses. */
 export const CB_FORWARDED = 1;

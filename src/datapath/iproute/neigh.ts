@@ -37,6 +37,8 @@ interface NeighbourLine {
   device: Device | null;
   lladdr: Uint8Array | null;
   state: number;
+  /** An address that is answered for, not a neighbour. */
+  proxy: boolean;
 }
 
 export function ipNeighbour(ns: Netns, words: Words, family: number): CommandError | undefined {
@@ -53,6 +55,7 @@ export function ipNeighbour(ns: Netns, words: Words, family: number): CommandErr
     return undefined;
   }
   if (target === null) return new CommandError('Device and destination are required arguments.');
+  if (line.proxy) return proxy(ns, action, device, target);
   const table = target.family === NFPROTO_IPV4 ? ns.neigh4 : ns.neigh6;
   const known = table.find(device.ifindex, target.words);
   if (action === 'delete') {
@@ -68,8 +71,28 @@ export function ipNeighbour(ns: Netns, words: Words, family: number): CommandErr
   return undefined;
 }
 
+/** pneigh_lookup, pneigh_delete */
+function proxy(
+  ns: Netns,
+  action: string,
+  { ifindex }: Device,
+  { family, words }: Prefix,
+): CommandError | undefined {
+  if (family !== NFPROTO_IPV4) return notSupported('-6 neighbour … proxy');
+  const { proxies } = ns.neigh4;
+  if (action !== 'delete') proxies.add(`${ifindex} ${words[0]}`);
+  else if (!proxies.delete(`${ifindex} ${words[0]}`)) return answers('No such file or directory');
+  return undefined;
+}
+
 function parse(ns: Netns, words: Words, family: number): NeighbourLine | CommandError {
-  const line: NeighbourLine = { target: null, device: null, lladdr: null, state: NUD_PERMANENT };
+  const line: NeighbourLine = {
+    target: null,
+    device: null,
+    lladdr: null,
+    state: NUD_PERMANENT,
+    proxy: false,
+  };
   for (let word = words.next(); word !== undefined; word = words.next()) {
     if (word === 'dev') {
       const device = findDevice(ns, words.value(word));
@@ -83,6 +106,8 @@ function parse(ns: Netns, words: Words, family: number): NeighbourLine | Command
       const state = STATES[words.next() ?? ''];
       if (state === undefined) return new CommandError('nud state is bad');
       line.state = state;
+    } else if (word === 'proxy') {
+      line.proxy = true;
     } else if (word !== 'to') {
       const target = parseAddress(word, family);
       if (isError(target)) return notSupported(`neighbour … ${word}`);

@@ -153,7 +153,11 @@ function arpProcess(ns: Netns, p: Packet, device: Device): void {
       answer();
       return;
     }
-    if (route?.type === RTN_UNICAST && route.dev !== device.ifindex && device.ipv4.proxy_arp) {
+    if (
+      route?.type === RTN_UNICAST &&
+      route.dev !== device.ifindex &&
+      proxied(ns, device, target)
+    ) {
       learn(ns, device, sender, senderAddress, NUD_STALE, true);
       answer();
       return;
@@ -163,6 +167,11 @@ function arpProcess(ns: Netns, p: Packet, device: Device): void {
   const known = device.ipv4.arp_accept !== 0;
   learn(ns, device, sender, senderAddress, solicited ? NUD_REACHABLE : NUD_STALE, known);
 }
+
+/** arp_fwd_proxy, pneigh_lookup: whether the device answers for others, or for this address. */
+const proxied = (ns: Netns, device: Device, target: number): boolean =>
+  (device.ipv4.proxy_arp | ns.settings.all4.proxy_arp) !== 0 ||
+  ns.neigh4.proxies.has(`${device.ifindex} ${target}`);
 
 function learn(
   ns: Netns,

@@ -162,6 +162,11 @@ function toleratesUnknown(ns: Netns, p: Packet, at: number): boolean {
   return false;
 }
 
+/** IPV6_SRCRT_TYPE_* */
+const MOBILE = 2;
+const RPL = 3;
+const SRH = 4;
+
 /** ipv6_rthdr_rcv: source routes that end here. false: freed. */
 export function parseRouting(ns: Netns, p: Packet): boolean {
   const { m, b } = p;
@@ -174,11 +179,17 @@ export function parseRouting(ns: Netns, p: Packet): boolean {
     ns.drop(p, 'IP_INADDRERRORS');
     return false;
   }
-  if (b[at + 3] === 0 && b[at + 2] !== 2) {
+  const type = b[at + 2]!;
+  // segment routing, for which the devices are not set up
+  if (type === RPL || type === SRH) {
+    ns.drop(p, 'NOT_SPECIFIED');
+    return false;
+  }
+  if (b[at + 3] === 0 && type !== MOBILE) {
     m[SKB_TH] = at + (b[at + 1]! + 1) * 8;
     return true;
   }
-  if (b[at + 2] !== 2) icmp6Send(ns, p, ICMPV6_PARAMPROB, ICMPV6_HDR_FIELD, at + 2 - m[NH]!);
+  if (type !== MOBILE) icmp6Send(ns, p, ICMPV6_PARAMPROB, ICMPV6_HDR_FIELD, at + 2 - m[NH]!);
   ns.drop(p, 'IP_INHDR');
   return false;
 }

@@ -23,6 +23,7 @@ import {
   END,
   ETH_P_IPV6,
   FLAG_IGNORE_DF,
+  FLAG_NO_LOOP,
   FLAGS,
   FRAG_MAX,
   MARK,
@@ -350,7 +351,8 @@ function multicastOut(ns: Netns, p: Packet, ifindex: number): number {
   const { m, b } = p;
   const device = ns.devices.get(ifindex)!;
   const group = ns.key6.slice();
-  if (device.kind !== 'loopback' && isMember(ns, device, group)) {
+  const loops = device.kind !== 'loopback' && (m[FLAGS]! & FLAG_NO_LOOP) === 0;
+  if (loops && isMember(ns, device, group)) {
     const copy = ns.clone(p);
     if (ns.hook(NFPROTO_IPV6, POSTROUTING, copy, 0, ifindex)) loopBack(ns, copy);
     if (b[m[NH]! + 7] === 0) {

@@ -8,7 +8,7 @@ import type { Device } from '../device.ts';
 import { isAny6, isLinkLocal6, isMulticast6 } from '../fib6.ts';
 import { type Neighbour, type NeighbourOps, NUD_REACHABLE, NUD_STALE } from '../neigh.ts';
 import type { Netns } from '../netns.ts';
-import { CB_IIF, DEV, END, NH, type Packet, PROTOCOL, TH } from '../packet.ts';
+import { CB_IIF, DEV, END, FLAG_NO_LOOP, FLAGS, NH, type Packet, PROTOCOL, TH } from '../packet.ts';
 import {
   ICMPV6_ADDR_UNREACH,
   ICMPV6_DEST_UNREACH,
@@ -118,6 +118,7 @@ function sendNdisc(
     putHalf(b, th + 10 + 4 * i, target[i]! & 0xffff);
   }
   b.set(option, th + 24);
+  m[FLAGS]! |= FLAG_NO_LOOP;
   icmp6Checksum(p);
   ip6LocalOut(ns, p);
 }
@@ -148,6 +149,10 @@ function optionAddress(p: Packet, type: number): Uint8Array | undefined | null {
   return found;
 }
 
+/** ipv6_addr_is_solict_mult */
+const isSolicitedNode = (a: Int32Array): boolean =>
+  a[0] === (0xff020000 | 0) && a[1] === 0 && a[2] === 1 && a[3]! >>> 24 === 0xff;
+
 function receiveSolicitation(ns: Netns, p: Packet, device: Device, target: Int32Array): void {
   const { m } = p;
   const from = new Int32Array(4);
@@ -157,22 +162,23 @@ function receiveSolicitation(ns: Netns, p: Packet, device: Device, target: Int32
   const lladdr = optionAddress(p, OPT_SOURCE_ADDRESS);
   if (lladdr === null) return;
   const dad = isAny6(from);
-  if (dad && (lladdr !== undefined || !isMulticast6(to))) return;
+  const multicast = isMulticast6(to);
+  if (dad && (lladdr !== undefined || !isSolicitedNode(to))) return;
   const own = device.addr6.some((a) => equalIpv6(a.local, target));
   const anycast = !own && ns.fib6.isAnycast(target);
   if (!own && !anycast) return;
   const router = ns.settings.all6.forwarding ? FLAG_ROUTER : 0;
-  const override = anycast ? 0 : FLAG_OVERRIDE;
-  const option = optionOf(OPT_TARGET_ADDRESS, device);
+  const override = own && multicast ? FLAG_OVERRIDE : 0;
+  // who asks one host by its link-layer address knows it
+  const option = multicast ? optionOf(OPT_TARGET_ADDRESS, device) : new Uint8Array(0);
   if (dad) {
     const all = Int32Array.of(0xff020000 | 0, 0, 0, 1);
     sendNdisc(ns, device, target, all, NEIGHBOUR_ADVERTISEMENT, router | override, target, option);
     return;
   }
-  if (lladdr !== undefined) {
-    const entry = ns.neigh6.get(device.ifindex, from);
-    ns.neigh6.update(entry, lladdr, NUD_STALE);
-  }
+  if (lladdr !== undefined)
+    ns.neigh6.update(ns.neigh6.get(device.ifindex, from), lladdr, NUD_STALE);
+  else if (multicast && ns.neigh6.find(device.ifindex, from) === undefined) return;
   const flags = router | override | FLAG_SOLICITED;
   const source = anycast ? (ns.fib6.selectSource(device, from) ?? target) : target;
   sendNdisc(ns, device, source, from, NEIGHBOUR_ADVERTISEMENT, flags, target, option);
