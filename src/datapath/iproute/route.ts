@@ -21,6 +21,7 @@ import {
   RTN_UNREACHABLE,
 } from '../fib.ts';
 
+import { isLinkLocal6 } from '../fib6.ts';
 import type { Netns } from '../netns.ts';
 import { NFPROTO_IPV4, NFPROTO_IPV6 } from '../packet.ts';
 import { CommandError, isError, type Words } from '../words.ts';
@@ -39,7 +40,9 @@ export function ipRoute(ns: Netns, words: Words, family: number): CommandError |
   if (action === undefined) return notSupported(`route ${word ?? ''}`);
   const line = parseRoute(words, family);
   if (isError(line)) return line;
-  const known = line.gateway ?? line.dst ?? line.prefsrc;
+  // `default` may be of either family
+  const named = line.dst?.length ? line.dst : undefined;
+  const known = named ?? line.gateway ?? line.dst ?? line.prefsrc;
   const v6 = (family || known?.family || NFPROTO_IPV4) === NFPROTO_IPV6;
   if (action === 'delete') return remove(ns, line, v6);
   const route = resolve(ns, line, v6);
@@ -126,6 +129,13 @@ function deviceOf(ns: Netns, line: RouteLine, v6: boolean): number | CommandErro
     return ifindex;
   }
   if (line.onlink) return ifindex || answers('No such device');
+  // link-local gateways are taken as they are
+  if (
+    gateway.family === NFPROTO_IPV6 &&
+    isLinkLocal6(gateway.words) &&
+    !ns.fib6.isOwnAddress(gateway.words)
+  )
+    return ifindex || new CommandError('Error: Egress device not specified.');
   const found =
     gateway.family === NFPROTO_IPV6
       ? gateway6(ns, gateway.words, ifindex)

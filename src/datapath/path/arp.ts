@@ -60,10 +60,14 @@ function solicit(ns: Netns, n: Neighbour, unicast: boolean): void {
   const device = ns.devices.get(n.ifindex)!;
   const target = n.address[0]!;
   const waiting = n.waiting[0];
+  const announce = Math.max(device.ipv4.arp_announce, ns.settings.all4.arp_announce);
   let from = 0;
-  if (waiting !== undefined && device.ipv4.arp_announce === 0) {
+  if (waiting !== undefined && announce !== 2) {
     const saddr = word(waiting.b, waiting.m[NH]! + 12);
-    if (ns.fib4.addressTypeAt(saddr, device.ifindex) === RTN_LOCAL) from = saddr;
+    // 1: only to those whose subnet it is in
+    const fits =
+      announce !== 1 || device.addr4.some((a) => sameSubnet(a, saddr) && sameSubnet(a, target));
+    if (fits && ns.fib4.addressTypeAt(saddr, device.ifindex) === RTN_LOCAL) from = saddr;
   }
   from ||= ns.fib4.selectAddress(device, target, SCOPE_LINK);
   const to = unicast ? n.lladdr : BROADCAST;
@@ -164,7 +168,9 @@ function arpProcess(ns: Netns, p: Packet, device: Device): void {
     }
   }
   const solicited = op === ARPOP_REPLY && m[PKTTYPE] === PACKET_HOST;
-  const known = device.ipv4.arp_accept !== 0;
+  // arp_accept: from who answers unasked or tells of itself
+  const accepts = (device.ipv4.arp_accept | ns.settings.all4.arp_accept) !== 0;
+  const known = accepts && (op === ARPOP_REPLY || sender === target);
   learn(ns, device, sender, senderAddress, solicited ? NUD_REACHABLE : NUD_STALE, known);
 }
 
@@ -195,7 +201,9 @@ function ignores(ns: Netns, device: Device, sender: number, target: number): boo
     case 1:
       return !device.addr4.some((a) => a.local === target);
     case 2:
-      return !device.addr4.some((a) => a.local === target && sameSubnet(a, sender));
+      return !device.addr4.some(
+        (a) => a.local === target && (sender === 0 || sameSubnet(a, sender)),
+      );
     case 8:
       return true;
     default:
