@@ -1,5 +1,9 @@
-/** The program: hands the arguments to the command line and exits with its status. */
+/**
+ * The program: hands the arguments to the command line and exits with its status.
+ *
+ * All that it writes is written by then; leaving at once saves taking a large heap apart.
+ */
 import { processIo } from '../src/cli/io.ts';
 import { main } from '../src/cli/main.ts';
 
-process.exitCode = await main(process.argv.slice(2), processIo());
+process.exit(await main(process.argv.slice(2), processIo()));

@@ -86,11 +86,11 @@ export interface Load extends Typed {
   /** What the row's own check made of the phrase: field, key, direction, offset, … */
   readonly args: Readonly<Record<string, unknown>>;
   /** The greatest value that it can have, where that is less than its bits hold. */
-  readonly max?: bigint;
+  readonly max?: bigint | undefined;
   /** Has a type only by what it is compared with (`ct original saddr`): no key, no operand. */
-  readonly alone?: true;
+  readonly alone?: true | undefined;
   /** Can be copied, but not compared with a constant (`meta secmark`). */
-  readonly opaque?: true;
+  readonly opaque?: true | undefined;
 }
 
 export interface Binop extends Typed {

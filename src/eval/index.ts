@@ -155,6 +155,7 @@ function attempt(
     errors: [],
     refused: [],
     warnings: [],
+    scopes: new Map(),
   };
   let failed = 0;
   for (const cmd of collapsed(commands)) {

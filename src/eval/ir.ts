@@ -131,4 +131,6 @@ export interface LoweredRule {
   /** What each op is written as, for messages of the kernel about it. */
   readonly spans: readonly (import('../parser/ast.ts').Span | undefined)[];
   readonly sets: readonly AnonymousSet[];
+  /** Which of the rule's statements have state of their own; those that name an object have none. */
+  readonly stateful: readonly number[];
 }

@@ -6,15 +6,15 @@
 import type { KernelProfile } from '../datapath/profile.ts';
 import type { Family, Span } from '../parser/ast.ts';
 import type { TableScope } from './check/context.ts';
-import type { ByteOrder, Expr, Rule, SetLiteral, SetRef, Statement } from './checked.ts';
+import type { ByteOrder, Expr, Rule, SetLiteral, SetRef, Statement, Verdict } from './checked.ts';
 import type { AnonymousSet, LoweredRule, Op, Register } from './ir.ts';
 import { emitAssign } from './lower/assign.ts';
 import { constantBytes, registerBytes } from './lower/constant.ts';
 import { emit, emitKey } from './lower/emit.ts';
 import type { Machine } from './lower/machine.ts';
 import { emitMatch } from './lower/match.ts';
-import { grouped, joined } from './lower/merge.ts';
-import { registerStack } from './lower/registers.ts';
+import { merged } from './lower/merge.ts';
+import { registersOf } from './lower/registers.ts';
 import { COMPARED, isPut, type Site, shape } from './lower/shape.ts';
 
 export interface Lowering {
@@ -51,82 +51,119 @@ export type LoweringScope = Pick<TableScope, 'family' | 'set' | 'kernel'>;
 
 /** The ops of a rule, and the sets that its literals need. */
 export function lower(rule: Rule, scope: LoweringScope): LoweredRule {
-  const ops: Op[] = [];
-  const spans: (Span | undefined)[] = [];
-  const sets: AnonymousSet[] = [];
-  const { lowering } = machine(scope, { ops, spans, sets });
-  for (const group of grouped(rule.statements)) lowering.statement(joined(group));
-  return { ops, spans, sets };
+  const lowering = new RuleLowering(scope);
+  const { ops, spans, sets } = lowering;
+  const stateful: number[] = [];
+  for (const statement of merged(rule.statements)) {
+    const first = ops.length;
+    lowering.statement(statement);
+    if (hasState(statement) && ops.slice(first).some((op) => op.op === 'effect')) {
+      stateful.push(rule.statements.indexOf(statement));
+    }
+  }
+  return { ops, spans, sets, stateful };
 }
+
+const hasState = (s: Statement): boolean => s.kind === 'effect' && s.row.state !== undefined;
 
 /** The ops of stateful statements on their own: those that each element of a set gets. */
 export function lowerEffects(
   statements: readonly Statement[],
   scope: LoweringScope,
 ): readonly Op[] {
-  const ops: Op[] = [];
-  const { lowering } = machine(scope, { ops, spans: [], sets: [] });
+  if (statements.length === 0) return [];
+  const lowering = new RuleLowering(scope);
   for (const statement of statements) lowering.statement(statement);
-  return ops;
+  return lowering.ops;
 }
 
-interface Output {
-  readonly ops: Op[];
-  readonly spans: (Span | undefined)[];
-  readonly sets: AnonymousSet[];
-}
+/** The state of one lowering, and its ways for rows and for the rest of the lowering. */
+class RuleLowering implements Machine {
+  readonly ops: Op[] = [];
+  readonly spans: (Span | undefined)[] = [];
+  readonly sets: AnonymousSet[] = [];
+  readonly family: Family;
+  readonly kernel: KernelProfile | undefined;
+  site = COMPARED;
+  private readonly scope: LoweringScope;
+  /** Registers from this one on are free. */
+  private free: Register = 0;
+  /** What is being lowered. */
+  private at: Statement | undefined;
 
-function machine(scope: LoweringScope, to: Output): Machine {
-  const registers = registerStack();
-  let at: Statement | undefined;
-  const op = (given: Op, span = at?.span) => {
-    to.ops.push(given);
-    to.spans.push(span);
-  };
-  const lowering: Lowering = {
-    family: scope.family,
-    kernel: scope.kernel,
-    emit: op,
-    allocate: registers.allocate,
-    release: registers.release,
-    expr: (e, dreg, order) => emit(shape(e, m.site, m), dreg, m, order),
-    operand(e, order) {
-      const register = registers.allocate(e);
-      lowering.expr(e, register, order);
-      return register;
-    },
-    argument(e, like, site = m.site) {
-      const register = registers.allocate(e);
-      emit(shape(e, site, m), register, m, isPut(e, like) ? like.order : undefined);
-      return register;
-    },
-    length: (e) => registerBytes(shape(e, m.site, m)),
-    statement(s) {
-      at = s;
-      m.site = COMPARED;
-      emitStatement(s, m);
-    },
-    effects: (statements) => lowerEffects(statements, scope),
-    bytes: constantBytes,
-    key(key, map, object) {
-      const sreg = registers.allocate(key);
-      return { sreg, set: emitKey(key, map, sreg, m, { site: m.site, object }) };
-    },
-    set: (map, object) =>
-      map.kind === 'setref'
-        ? map.name
-        : anonymous({ literal: map, object, statement: at }, to.sets),
-  };
-  const m: Machine = {
-    registers,
-    lowering,
-    site: COMPARED,
-    shiftsInPlace: scope.kernel?.nftShiftsInPlace ?? false,
-    op,
-    interval: (set) =>
-      set.kind === 'set' ? set.interval : (scope.set(set.name)?.interval ?? false),
-  };
-  return m;
+  constructor(scope: LoweringScope) {
+    this.scope = scope;
+    this.family = scope.family;
+    this.kernel = scope.kernel;
+  }
+
+  get shiftsInPlace(): boolean {
+    return this.kernel?.nftShiftsInPlace ?? false;
+  }
+
+  emit(op: Op, span = this.at?.span): void {
+    this.ops.push(op);
+    this.spans.push(span);
+  }
+
+  allocate(e: Expr): Register {
+    const register = this.free;
+    this.free += registersOf(e);
+    return register;
+  }
+
+  release(register: Register): void {
+    this.free = register;
+  }
+
+  expr(e: Expr, dreg: Register, order?: ByteOrder): void {
+    emit(shape(e, this.site, this), dreg, this, order);
+  }
+
+  operand(e: Expr, order?: ByteOrder): Register {
+    const register = this.allocate(e);
+    this.expr(e, register, order);
+    return register;
+  }
+
+  argument(e: Expr, like: Pick<Expr, 'type' | 'order'>, site = this.site): Register {
+    const register = this.allocate(e);
+    emit(shape(e, site, this), register, this, isPut(e, like) ? like.order : undefined);
+    return register;
+  }
+
+  length(e: Expr): number {
+    return registerBytes(shape(e, this.site, this));
+  }
+
+  statement(s: Statement): void {
+    this.at = s;
+    this.site = COMPARED;
+    emitStatement(s, this);
+  }
+
+  effects(statements: readonly Statement[]): readonly Op[] {
+    return lowerEffects(statements, this.scope);
+  }
+
+  bytes(e: Expr): Uint8Array {
+    return constantBytes(e);
+  }
+
+  key(key: Expr, map: SetLiteral | SetRef, object?: string): { sreg: Register; set: string } {
+    const sreg = this.allocate(key);
+    return { sreg, set: emitKey(key, map, sreg, this, { site: this.site, object }) };
+  }
+
+  set(map: SetLiteral | SetRef, object?: string): string {
+    if (map.kind === 'setref') return map.name;
+    return anonymous({ literal: map, object, statement: this.at }, this.sets);
+  }
+
+  interval(set: SetLiteral | SetRef): boolean {
+    if (set.kind === 'set') return set.interval;
+    return this.scope.set(set.name)?.interval ?? false;
+  }
 }
 
 /** Sets of a rule are numbered in the order of their use: `__set0`, `__map1`, `__objmap2`. */
@@ -137,6 +174,9 @@ function anonymous(set: Omit<AnonymousSet, 'name'>, sets: AnonymousSet[]): strin
   return name;
 }
 
+const verdictOp = ({ verdict: code, chain }: Verdict): Op =>
+  chain === undefined ? { op: 'verdict', code } : { op: 'verdict', code, chain };
+
 function emitStatement(s: Statement, m: Machine): void {
   switch (s.kind) {
     case 'match':
@@ -146,21 +186,17 @@ function emitStatement(s: Statement, m: Machine): void {
       emitAssign(s.target, s.value, m);
       break;
     case 'verdict':
-      m.op({
-        op: 'verdict',
-        code: s.verdict.verdict,
-        ...(s.verdict.chain !== undefined && { chain: s.verdict.chain }),
-      });
+      m.emit(verdictOp(s.verdict));
       break;
     case 'vmap': {
-      const sreg = m.registers.allocate(s.key);
+      const sreg = m.allocate(s.key);
       const set = emitKey(s.key, s.map, sreg, m, { site: COMPARED });
-      m.op({ op: 'lookup', set, sreg, verdict: true });
-      m.registers.release(sreg);
+      m.emit({ op: 'lookup', set, sreg, verdict: true });
+      m.release(sreg);
       break;
     }
     case 'effect':
-      s.row.lower(s.args, m.lowering);
+      s.row.lower(s.args, m);
       break;
   }
 }

@@ -63,9 +63,9 @@ export interface Field {
   readonly offset: number;
   readonly bits: number;
   /** Names the protocol of the header that follows. */
-  readonly next?: true;
+  readonly next?: boolean;
   /** It is written in whole 16-bit words, for a checksum's sake or the kernel's. */
-  readonly paired?: true;
+  readonly paired?: boolean;
 }
 
 /**

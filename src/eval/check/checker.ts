@@ -28,15 +28,17 @@ import { checkStatement, statementSpan } from './statement.ts';
 const keys = new Map(keyRows.map((row) => [row.name, row]));
 const statements = new Map(statementRows.map((row) => [row.name, row]));
 
-export class Checker implements CheckContext {
+const NOTHING: readonly never[] = [];
+
+export class Checker implements CheckContext, DependencyContext {
   readonly scope: TableScope;
   readonly chain?: ChainInfo;
   readonly names: NameScope;
   readonly diagnostics: Diagnostic[] = [];
   tunnel?: Tunnel;
   /** What goes before the statement being checked, and before the whole rule. */
-  private before: Statement[] = [];
-  readonly first: Statement[] = [];
+  private before: readonly Statement[] = NOTHING;
+  first: readonly Statement[] = NOTHING;
   /** Matches of equality so far. */
   private readonly equal: Extract<Statement, { kind: 'match' }>[] = [];
   private readonly outer: KnownProtocols;
@@ -70,13 +72,13 @@ export class Checker implements CheckContext {
   /** A statement with the matches that it implies before it. */
   statement(node: AstStatement): readonly Statement[] | undefined {
     const outer = this.before;
-    this.before = [];
+    this.before = NOTHING;
     const checked = checkStatement(node, this, statements);
     const implied = this.before;
     this.before = outer;
     if (!checked) return undefined;
     this.learn(checked);
-    return [...implied, checked];
+    return implied.length > 0 ? [...implied, checked] : [checked];
   }
 
   protocol(layer: Layer): string | undefined {
@@ -89,29 +91,29 @@ export class Checker implements CheckContext {
   }
 
   need(protocol: Protocol, span: Span): number | undefined {
-    return need(protocol, span, this.dependencies);
+    return need(protocol, span, this);
   }
 
   needFirst(protocol: Protocol, span: Span): boolean {
-    return this.atHead(() => need(protocol, span, this.dependencies) !== undefined);
+    return this.atHead(() => need(protocol, span, this) !== undefined);
   }
 
   /** What is implied goes to the head of the rule. */
   private atHead(implying: () => boolean): boolean {
     const outer = this.before;
-    this.before = [];
+    this.before = NOTHING;
     const found = implying();
-    this.first.unshift(...this.before);
+    this.first = [...this.before, ...this.first];
     this.before = outer;
     return found;
   }
 
   needMessage(protocol: Protocol, messages: readonly number[], span: Span): boolean {
-    return needMessage(protocol, messages, span, this.dependencies);
+    return needMessage(protocol, messages, span, this);
   }
 
   needNetwork(name: string, span: Span): boolean {
-    return this.atHead(() => needNetwork(name, span, this.dependencies));
+    return this.atHead(() => needNetwork(name, span, this));
   }
 
   inside(tunnel: Tunnel, node: AstExpr, reach: () => boolean): Expr | undefined {
@@ -132,11 +134,11 @@ export class Checker implements CheckContext {
   }
 
   imply(statement: Statement): void {
-    this.before.push(statement);
+    this.before = [...this.before, statement];
     this.learn(statement);
   }
 
-  private get known(): KnownProtocols {
+  get known(): KnownProtocols {
     return this.tunnel && this.inner ? this.inner : this.outer;
   }
 
@@ -152,15 +154,12 @@ export class Checker implements CheckContext {
     );
   }
 
-  private get dependencies(): DependencyContext {
-    return {
-      known: this.known,
-      bridged: seesFrames(this.family) || this.tunnel !== undefined,
-      protocolNamed,
-      imply: (by, numbers, span) => this.implyEqual(by, numbers, span),
-      implyMessage: (by, numbers, span) => this.implyMessage(by, numbers, span),
-      error: (message, span) => this.error(message, span),
-    };
+  get bridged(): boolean {
+    return seesFrames(this.family) || this.tunnel !== undefined;
+  }
+
+  protocolNamed(name: string): Protocol {
+    return protocolNamed(name);
   }
 
   /** An earlier match says that the bytes are something else. */
@@ -173,7 +172,7 @@ export class Checker implements CheckContext {
   }
 
   /** The match `selector == number`, or `selector { numbers }`. */
-  private implyEqual(
+  implyEqual(
     [word, argument, value]: readonly [string, string, string],
     numbers: readonly number[],
     span: Span,
@@ -183,7 +182,7 @@ export class Checker implements CheckContext {
   }
 
   /** nft asks for the message of a packet inside a tunnel where the outer packet would have it. */
-  private implyMessage(
+  implyMessage(
     by: readonly [string, string, string],
     numbers: readonly number[],
     span: Span,
@@ -200,11 +199,10 @@ export class Checker implements CheckContext {
     const { span } = selector;
     const left = this.expr(selector);
     if (!left || this.contradicts(left, numbers, span)) return false;
-    const values = numbers.map((number): Value => {
-      const { type, bits, order } = left;
-      return { kind: 'value', value: BigInt(number), type, bits, order, span };
-    });
-    const right = values.length === 1 ? values[0]! : setOf(values);
+    const right =
+      numbers.length === 1
+        ? valueLike(left, numbers[0]!, span)
+        : setOf(numbers.map((number) => valueLike(left, number, span)));
     this.imply({ kind: 'match', left, op: '==', right, implied: true, span });
     return true;
   }
@@ -216,6 +214,15 @@ function sameBytes(a: Expr, b: Expr): boolean {
   const [x, y] = [a.row.field?.(a), b.row.field?.(b)];
   return x !== undefined && x.base === y?.base && x.offset === y?.offset && x.bits === y?.bits;
 }
+
+const valueLike = ({ type, bits, order }: Expr, number: number, span: Span): Value => ({
+  kind: 'value',
+  value: BigInt(number),
+  type,
+  bits,
+  order,
+  span,
+});
 
 function setOf(values: readonly Value[]): SetLiteral {
   const { type, bits, order } = values[0]!;

@@ -16,9 +16,13 @@ export interface DependencyContext {
   readonly bridged: boolean;
   protocolNamed(name: string): Protocol;
   /** Adds the match `by == number`, and lets `known` learn it. */
-  imply(by: readonly [string, string, string], numbers: readonly number[], span: Span): boolean;
+  implyEqual(
+    by: readonly [string, string, string],
+    numbers: readonly number[],
+    span: Span,
+  ): boolean;
   /** The same of what says which message it is. */
-  implyMessage: DependencyContext['imply'];
+  implyMessage: DependencyContext['implyEqual'];
   error(message: string, span: Span): undefined;
 }
 
@@ -70,7 +74,7 @@ function resolve(
   const { carries } = known.protocol;
   const numbers = carries && protocol.numbers[carries.numbering];
   if (protocol.layer === 'll' && carries && numbers && known.protocol.bits !== undefined) {
-    if (!ctx.imply(carries.by, numbers.slice(0, 1), span)) return undefined;
+    if (!ctx.implyEqual(carries.by, numbers.slice(0, 1), span)) return undefined;
     return ctx.known.at(protocol.layer)?.shift;
   }
   const layer = LAYER_WORDS[protocol.layer];
@@ -79,7 +83,7 @@ function resolve(
 }
 
 function implyFrame(span: Span, ctx: DependencyContext): boolean {
-  return ctx.imply(frame.by, frame.protocol.numbers.arphrd ?? [], span);
+  return ctx.implyEqual(frame.by, frame.protocol.numbers.arphrd ?? [], span);
 }
 
 /** Nothing is known at the layer: what the layer below says of it is compared. */
@@ -116,7 +120,7 @@ export function implyNext(
   ctx: DependencyContext,
 ): boolean {
   const numbers = below.carries && protocol.numbers[below.carries.numbering];
-  if (below.carries && numbers) return ctx.imply(below.carries.by, numbers.slice(0, 1), span);
+  if (below.carries && numbers) return ctx.implyEqual(below.carries.by, numbers.slice(0, 1), span);
   ctx.error(`conflicting protocols specified: ${below.name} vs. ${protocol.name}`, span);
   return false;
 }

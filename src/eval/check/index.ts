@@ -9,7 +9,7 @@ import type { Rule, Statement } from '../checked.ts';
 import type { NameScope } from '../type/index.ts';
 import { Checker } from './checker.ts';
 import type { ChainInfo, CheckContext, TableScope } from './context.ts';
-import { protocolTable } from './protocols.ts';
+import { protocolNumbered } from './protocols.ts';
 import { isTerminal } from './statement.ts';
 
 export { checkKeySpec, type KeyInfo } from './key-spec.ts';
@@ -49,10 +49,14 @@ function checkStatements(node: AstRule, checker: Checker): Statement[] | undefin
     }
     const checked = checker.statement(written);
     if (!checked) return undefined;
-    statements.push(...checked);
-    terminal = checked.find(isTerminal);
+    for (const statement of checked) statements.push(statement);
+    const last = checked[checked.length - 1]!;
+    if (isTerminal(last)) terminal = last;
   }
-  return [...checker.first, ...statements.filter((s, i) => !isVain(s, i, statements, checker))];
+  const said = statements.some((s, i) => isVain(s, i, statements, checker))
+    ? statements.filter((s, i) => !isVain(s, i, statements, checker))
+    : statements;
+  return checker.first.length > 0 ? [...checker.first, ...said] : said;
 }
 
 /** `meta protocol ip` in a table of ip says nothing; nft leaves it out, unless the rule ends there. */
@@ -66,5 +70,5 @@ function isVain(
   if (s.left.kind !== 'load' || s.left.row.protocol || s.right.kind !== 'value') return false;
   const naming = s.left.row.names?.(s.left);
   if (naming?.numbering !== 'ethertype') return false;
-  return protocolTable.get(`ethertype ${s.right.value}`)?.name === family;
+  return protocolNumbered('ethertype', s.right.value)?.name === family;
 }

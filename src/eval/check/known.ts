@@ -5,7 +5,7 @@
  * and which ICMP message it is. Mirrors struct proto_ctx of nft.
  */
 import type { Span } from '../../parser/ast.ts';
-import type { Expr, Load, Value } from '../checked.ts';
+import type { Expr, Load } from '../checked.ts';
 import type { Layer, Naming, Numbering, Protocol } from './protocol.ts';
 
 export const UNKNOWN = 'unknown';
@@ -17,26 +17,28 @@ export interface Known {
   /** All that matches have said it is: more than one after a comparison with a set. */
   readonly among: readonly Protocol[];
   /** What said it. */
-  readonly span?: Span;
+  readonly span?: Span | undefined;
 }
 
+const NOBODY: readonly Protocol[] = [];
+
 export class KnownProtocols {
-  private readonly layers = new Map<Layer, Known>();
+  private readonly layers: Partial<Record<Layer, Known>> = {};
   /** Link-layer headers in front of the one that is known. */
-  private readonly stacked: Protocol[] = [];
+  private stacked = NOBODY;
   /** The ICMP message, by protocol name. */
-  private readonly messages = new Map<string, number>();
-  private readonly byNumber: ReadonlyMap<string, Protocol>;
+  private messages: ReadonlyMap<string, number> | undefined;
+  private readonly table: ProtocolTable;
   private readonly outermost: Protocol;
 
-  constructor(outermost: Protocol, byNumber: ReadonlyMap<string, Protocol>) {
-    this.byNumber = byNumber;
+  constructor(outermost: Protocol, table: ProtocolTable) {
+    this.table = table;
     this.outermost = outermost;
-    this.layers.set(outermost.layer, { protocol: outermost, shift: 0, among: [] });
+    this.layers[outermost.layer] = { protocol: outermost, shift: 0, among: NOBODY };
   }
 
   at(layer: Layer): Known | undefined {
-    return this.layers.get(layer);
+    return this.layers[layer];
   }
 
   /** A header that lies before the one known at its layer. */
@@ -45,23 +47,26 @@ export class KnownProtocols {
   }
 
   message(protocol: Protocol): number | undefined {
-    return this.messages.get(protocol.name);
+    return this.messages?.get(protocol.name);
   }
 
   /** Takes in that `left` equals `right`: a constant, or any of a set of them; said at `span`. */
   learn(left: Expr, right: Expr, span?: Span): void {
     if (left.kind !== 'load') return;
-    for (const value of constants(right)) this.learnOne(left, value.value, span);
+    if (right.kind === 'value') this.learnOne(left, right.value, span);
+    else for (const value of constants(right)) this.learnOne(left, value, span);
   }
 
   private learnOne(load: Load, value: bigint, span: Span | undefined): void {
     const own = load.row.protocol;
     const field = load.args.field;
-    if (own?.message && field === own.message[2]) this.messages.set(own.name, Number(value));
+    if (own?.message && field === own.message[2]) {
+      this.messages = new Map([...(this.messages ?? []), [own.name, Number(value)]]);
+    }
     const naming = load.row.names?.(load);
     if (!naming) return;
     if (own === undefined && !this.canLearn(naming)) return;
-    const found = this.find(naming.numbering, value);
+    const found = protocolOf(this.table, naming.numbering, value);
     if (found && own && found.layer === own.layer) this.push(own, found);
     else if (found) this.set(found.layer, found, span);
     else if (naming.layer) this.set(naming.layer, unknownAt(naming.layer), span);
@@ -75,50 +80,47 @@ export class KnownProtocols {
     );
   }
 
-  private find(numbering: Numbering, value: bigint): Protocol | undefined {
-    return this.byNumber.get(numberKey(numbering, Number(value)));
-  }
-
   private set(layer: Layer, protocol: Protocol, span: Span | undefined): void {
-    const before = this.layers.get(layer);
-    const others = before?.among.filter((p) => p !== protocol) ?? [];
-    this.layers.set(layer, {
-      protocol,
-      shift: before?.shift ?? 0,
-      among: [...others, protocol],
-      ...(span && { span }),
-    });
+    const before = this.layers[layer];
+    const others = before?.among.filter((p) => p !== protocol) ?? NOBODY;
+    const among = others.length > 0 ? [...others, protocol] : [protocol];
+    this.layers[layer] = { protocol, shift: before?.shift ?? 0, among, span };
   }
 
   /** Another header of the same layer follows this one. */
   private push(own: Protocol, next: Protocol): void {
-    const shift = (this.layers.get(own.layer)?.shift ?? 0) + (own.bits ?? 0);
-    if (own.layer === 'll') this.stacked.push(own);
-    this.layers.set(own.layer, { protocol: next, shift, among: [next] });
+    const shift = (this.layers[own.layer]?.shift ?? 0) + (own.bits ?? 0);
+    if (own.layer === 'll') this.stacked = [...this.stacked, own];
+    this.layers[own.layer] = { protocol: next, shift, among: [next] };
   }
 }
 
 const unknownAt = (layer: Layer): Protocol => ({ name: UNKNOWN, layer, numbers: {} });
 
-const numberKey = (numbering: Numbering, number: number): string => `${numbering} ${number}`;
-
 /** Protocols by their numbers; the first of several that share one. */
-export function protocolsByNumber(protocols: Iterable<Protocol>): ReadonlyMap<string, Protocol> {
-  const byNumber = new Map<string, Protocol>();
+export type ProtocolTable = ReadonlyMap<Numbering, ReadonlyMap<number, Protocol>>;
+
+export function protocolsByNumber(protocols: Iterable<Protocol>): ProtocolTable {
+  const table = new Map<Numbering, Map<number, Protocol>>();
   for (const protocol of protocols) {
-    for (const [numbering, numbers] of Object.entries(protocol.numbers)) {
-      for (const number of numbers) {
-        const key = numberKey(numbering as Numbering, number);
-        if (!byNumber.has(key)) byNumber.set(key, protocol);
-      }
+    for (const [key, numbers] of Object.entries(protocol.numbers)) {
+      const numbering = key as Numbering;
+      const row = table.get(numbering) ?? new Map<number, Protocol>();
+      table.set(numbering, row);
+      for (const number of numbers) if (!row.has(number)) row.set(number, protocol);
     }
   }
-  return byNumber;
+  return table;
 }
 
-/** The constants that a right side stands for; ranges and names of sets stand for none. */
-function constants(right: Expr): readonly Value[] {
-  if (right.kind === 'value') return [right];
+export const protocolOf = (
+  table: ProtocolTable,
+  numbering: Numbering,
+  value: bigint,
+): Protocol | undefined => table.get(numbering)?.get(Number(value));
+
+/** The constants of a set; ranges and names of sets stand for none. */
+function constants(right: Expr): readonly bigint[] {
   if (right.kind !== 'set') return [];
-  return right.elements.flatMap(({ key }) => (key.kind === 'value' ? [key] : []));
+  return right.elements.flatMap(({ key }) => (key.kind === 'value' ? [key.value] : []));
 }

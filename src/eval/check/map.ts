@@ -21,16 +21,13 @@ export const expectedOf = (e: Expr): Expected => ({
   type: e.type,
   bits: e.bits,
   order: e.order,
-  ...(e.span && { span: e.span }),
-  ...(e.kind === 'load' && e.max !== undefined && { max: e.max }),
-  ...(e.kind === 'concat' && { parts: e.parts.map(partOf) }),
+  span: e.span,
+  max: e.kind === 'load' ? e.max : undefined,
+  parts: e.kind === 'concat' ? e.parts.map(partOf) : undefined,
 });
 
 /** Parts of a key may be any number of their bits. */
-function partOf(e: Expr): Expected {
-  const { max: _, ...expected } = expectedOf(e);
-  return expected;
-}
+const partOf = (e: Expr): Expected => ({ ...expectedOf(e), max: undefined });
 
 export function checkMap(
   node: MapExpr,

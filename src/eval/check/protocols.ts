@@ -2,13 +2,16 @@
 import type { Family } from '../../parser/ast.ts';
 import { familyProtocol } from '../expr/family.ts';
 import { keyRows } from '../expr/index.ts';
-import { KnownProtocols, protocolsByNumber } from './known.ts';
-import type { Protocol } from './protocol.ts';
+import { KnownProtocols, protocolOf, protocolsByNumber } from './known.ts';
+import type { Numbering, Protocol } from './protocol.ts';
 
 const protocols = keyRows.flatMap((row) => (row.protocol ? [row.protocol] : []));
 
-/** By `numbering number`. */
-export const protocolTable = protocolsByNumber(protocols);
+const table = protocolsByNumber(protocols);
+
+/** The protocol that a number names. */
+export const protocolNumbered = (numbering: Numbering, value: bigint): Protocol | undefined =>
+  protocolOf(table, numbering, value);
 
 export const protocolNamed = (name: string): Protocol =>
   protocols.find((protocol) => protocol.name === name)!;
@@ -20,7 +23,7 @@ export const seesFrames = (family: Family): boolean => family === INSIDE;
 
 /** What is known before the first match of a rule. */
 export const startOf = (family: Family): KnownProtocols =>
-  new KnownProtocols(familyProtocol[family], protocolTable);
+  new KnownProtocols(familyProtocol[family], table);
 
 /** What is known of a packet inside a tunnel. */
 export const startInside = (): KnownProtocols => startOf(INSIDE);

@@ -87,12 +87,15 @@ const words = [...new Set([...Object.keys(KEYS).map((name) => lastWord(name)), .
 const SETTABLE = ['mark', 'label', 'event', 'zone', 'secmark'];
 const UNREADABLE = ['event'];
 
-interface CtArgs {
+type CtArgs = {
   readonly key: string;
   /** An address that did not say its family: the kernel has names of their own for them. */
   readonly plain?: true;
   readonly dir?: string;
-}
+};
+
+const ctKey = (key: string, dir: string | undefined, plain: boolean): CtArgs =>
+  dir || plain ? { key, ...(dir && { dir }), ...(plain && { plain: true }) } : { key };
 
 const ctArgs = (load: Load): CtArgs => load.args as unknown as CtArgs;
 
@@ -137,17 +140,11 @@ export const ct: KeyRow = {
       return ctx.error('syntax error, unexpected string', (args.key as Word).span);
     if (family && !dir) return ctx.error(`syntax error, unexpected ${family.text}`, family.span);
     if (family && !agrees(family.text, node, ctx)) return undefined;
-    return {
-      kind: 'load',
-      row: ct,
-      args: { key: name, ...(dir && { dir }), ...(plain && { plain: true }) },
-      type: key.type,
-      bits: key.bits,
-      order: key.order ?? 'host',
-      span: node.span,
-      ...(key.opaque && { opaque: true as const }),
-      ...(plain && { alone: true as const }),
-    };
+    const { type, bits, order = 'host', opaque } = key;
+    const { span } = node;
+    const alone = plain || undefined;
+    const how = ctKey(name, dir, plain);
+    return { kind: 'load', row: ct, args: how, type, bits, order, span, opaque, alone };
   },
   fromJson: {
     contexts: [...READABLE, 'rhs', 'mangle'],

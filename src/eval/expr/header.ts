@@ -92,14 +92,9 @@ function loadField(
   ctx: CheckContext,
 ): Load {
   const [offset, bits, type] = spec.fields[name]!;
-  const args: PayloadArgs = {
-    layer: spec.layer,
-    offset: offset + shift,
-    bits,
-    field: name,
-    ...(ctx.tunnel && { tunnel: ctx.tunnel }),
-  };
-  return { kind: 'load', row, args: { ...args }, type, bits, order: 'big', span: node.span };
+  const outer = { layer: spec.layer, offset: offset + shift, bits, field: name };
+  const args = ctx.tunnel ? { ...outer, tunnel: ctx.tunnel } : outer;
+  return { kind: 'load', row, args, type, bits, order: 'big', span: node.span };
 }
 
 export function checkField(
@@ -180,23 +175,17 @@ export function payloadHooks(spec: ChecksumSpec): Required<PayloadHooks> {
   return {
     field(load): Field {
       const { layer, offset, bits, field, tunnel } = payloadArgs(load);
-      const next = field === undefined ? undefined : spec.fields[field]?.[3]?.next;
-      return {
-        base: tunnel ? `${tunnel.name} ${layer}` : layer,
-        offset,
-        bits,
-        ...(next && { next: true as const }),
-        ...((spec.checksum || spec.paired || isSummed(layer)) && { paired: true as const }),
-      };
+      const next = field !== undefined && spec.fields[field]?.[3]?.next !== undefined;
+      const paired = spec.checksum !== undefined || spec.paired || isSummed(layer);
+      const base = tunnel ? `${tunnel.name} ${layer}` : layer;
+      return { base, offset, bits, next, paired };
     },
     at: (load, offset, bits) => ({ ...load, bits, args: { ...load.args, offset, bits } }),
     lower(load, dreg, to) {
-      const { bits, ...args } = payloadArgs(load);
+      const { bits } = payloadArgs(load);
       const len = Math.ceil(bits / 8);
-      to.emit(
-        { op: 'load', row: load.row, args: { ...args, bits: 8 * len }, dreg, len },
-        load.span,
-      );
+      const args = bits === 8 * len ? load.args : { ...load.args, bits: 8 * len };
+      to.emit({ op: 'load', row: load.row, args, dreg, len }, load.span);
     },
     lowerStore(load, sreg, to) {
       const { field: _, ...args } = payloadArgs(load);

@@ -147,17 +147,10 @@ export const meta: KeyRow = {
     if (!key) return ctx.error(unknownKey(written), (args.key as Word).span);
     if (key.family && key.family !== ctx.family)
       return ctx.error(`meta ${name} is only useful in the ${key.family} family`, node.span);
-    return {
-      kind: 'load',
-      row: meta,
-      args: { key: name, ...(ctx.tunnel && { tunnel: ctx.tunnel }) },
-      type: key.type,
-      bits: key.bits,
-      order: key.order ?? 'host',
-      span: node.span,
-      ...(key.max !== undefined && { max: key.max }),
-      ...(key.opaque && { opaque: true as const }),
-    };
+    const { type, bits, order = 'host', max, opaque } = key;
+    const { span } = node;
+    const of = ctx.tunnel ? { key: name, tunnel: ctx.tunnel } : { key: name };
+    return { kind: 'load', row: meta, args: of, type, bits, order, span, max, opaque };
   },
   fromJson: {
     contexts: [...READABLE, 'rhs', 'mangle'],

@@ -8,10 +8,10 @@
 import type { Family } from '../../parser/ast.ts';
 import type { KnownProtocols } from '../check/known.ts';
 import type { Layer, Protocol, Tunnel } from '../check/protocol.ts';
-import { protocolNamed, protocolTable, startInside, startOf } from '../check/protocols.ts';
+import { protocolNamed, protocolNumbered, startInside, startOf } from '../check/protocols.ts';
 import type { Expr, Load, Statement } from '../checked.ts';
 import { type PayloadRow, payloadArgs } from '../expr/header.ts';
-import { grouped } from '../lower/merge.ts';
+import { inSentOrder } from '../lower/merge.ts';
 import { canonicalExpr, canonicalMap, canonicalMatch, type Match, retyped } from './canonical.ts';
 import { expanded } from './expand.ts';
 import { isBytes } from './field.ts';
@@ -57,7 +57,7 @@ class Dependencies {
     if (protocol?.message && load.args.field === protocol.message[2]) return 'message';
     const naming = load.row.names?.(load);
     if (!naming || naming.stays) return undefined;
-    const named = protocolTable.get(`${naming.numbering} ${value}`);
+    const named = protocolNumbered(naming.numbering, value);
     const layer = naming.layer ?? named?.layer ?? ABOVE[payloadArgs(load).layer];
     return layer && tunnel + layer;
   }
@@ -128,7 +128,7 @@ class Dependencies {
     const naming = left.row.names?.(left);
     if (naming?.layer !== 'th' || naming.stays) return;
     const tunnel = left.args.tunnel ? 'inside ' : '';
-    const named = protocolTable.get(`${naming.numbering} ${value}`);
+    const named = protocolNumbered(naming.numbering, value);
     const dependency = this.pending.get(`${tunnel}nh`);
     if (!dependency) return;
     const mixed = this.isMixed(left);
@@ -154,7 +154,7 @@ class Dependencies {
 function networkOf({ left, right }: Match): Protocol | undefined {
   if (left.kind !== 'load' || right.kind !== 'value') return undefined;
   const naming = left.row.names?.(left);
-  return naming && protocolTable.get(`${naming.numbering} ${right.value}`);
+  return naming && protocolNumbered(naming.numbering, right.value);
 }
 
 const ABOVE: Readonly<Partial<Record<Layer, Layer>>> = { ll: 'nh', nh: 'th', th: 'ih' };
@@ -171,14 +171,12 @@ export function listedStatements(
   family: Family,
 ): readonly Statement[] {
   const dependencies = new Dependencies(family);
-  const canonical = grouped(statements)
-    .flat()
-    .flatMap((statement): readonly Statement[] => {
-      if (statement.kind === 'match') return readMatch(statement, dependencies);
-      const listed = read(statement, dependencies);
-      dependencies.settle();
-      return [listed];
-    });
+  const canonical = inSentOrder(statements).flatMap((statement): readonly Statement[] => {
+    if (statement.kind === 'match') return readMatch(statement, dependencies);
+    const listed = read(statement, dependencies);
+    dependencies.settle();
+    return [listed];
+  });
   return canonical.filter((statement) => !dependencies.redundant.has(statement));
 }
 

@@ -23,11 +23,11 @@ export function emitAssign(target: Load, value: Expr, m: Machine): void {
 function emitWhole(target: Load, value: Expr, m: Machine): void {
   const given = constant(value);
   const shaped = given === undefined ? shape(value, m.site, m) : number(target, given, target.bits);
-  const sreg = m.registers.allocate(value);
+  const sreg = m.allocate(value);
   const put = isPacket(target) || isPut(value, target);
   emit(shaped, sreg, m, put ? target.order : undefined);
   store(target, sreg, m);
-  m.registers.release(sreg);
+  m.release(sreg);
 }
 
 /** A header of the packet, as opposed to an option in one. */
@@ -40,7 +40,7 @@ const siteOf = (target: Load): Site => {
 
 function store(target: Load, sreg: number, m: Machine): void {
   if (!target.row.lowerStore) throw new TypeError(`${target.row.name} cannot be set`);
-  target.row.lowerStore(target, sreg, m.lowering);
+  target.row.lowerStore(target, sreg, m);
 }
 
 /** What becomes of the bytes around a field: `(bytes & mask) ^ xor`. */
@@ -77,9 +77,7 @@ const changed =
 
 /** Written together with the bytes around. */
 export const needsWindow = (field: Field): boolean =>
-  field.offset % 8 !== 0 ||
-  field.bits % 8 !== 0 ||
-  (field.paired === true && (field.bits / 8) % 2 === 1);
+  field.offset % 8 !== 0 || field.bits % (field.paired ? 16 : 8) !== 0;
 
 /** `ip dscp set ip dscp | 3` */
 function changesItself(target: Load, field: Field, value: Binop): boolean {
@@ -95,9 +93,9 @@ function emitRewrite(target: Load, field: Field, change: Rewrite, m: Machine): v
   const { load } = window;
   const { mask, xor } = change(window, field);
   const len = byteLength(load.bits);
-  const sreg = m.registers.allocate(load);
-  load.row.lower(load, sreg, m.lowering);
-  m.op({
+  const sreg = m.allocate(load);
+  load.row.lower(load, sreg, m);
+  m.emit({
     op: 'bitwise',
     kind: 'mask',
     sreg,
@@ -107,5 +105,5 @@ function emitRewrite(target: Load, field: Field, change: Rewrite, m: Machine): v
     xor: bytesOf(xor, load.bits, 'big'),
   });
   store(load, sreg, m);
-  m.registers.release(sreg);
+  m.release(sreg);
 }

@@ -62,8 +62,12 @@ function apply(op: '&' | '|' | '^' | '<<' | '>>', left: bigint, right: bigint): 
   }
 }
 
+/** All there are of one byte: they are many, and never written to. */
+const SINGLE = Array.from({ length: 256 }, (_, byte) => Uint8Array.of(byte));
+
 /** A number of so many bits in so many bytes, in the order given. */
 export function bytesOf(value: bigint, bits: number, order: ByteOrder): Uint8Array {
+  if (bits > 0 && bits <= 8) return SINGLE[Number(BigInt.asUintN(8, value))]!;
   const bytes = new Uint8Array(byteLength(bits));
   let rest = value;
   for (let i = 0; i < bytes.length; i++, rest >>= 8n) {

@@ -15,7 +15,7 @@ import { KEY, type Site, shape } from './shape.ts';
 export function emit(e: Expr, dreg: Register, m: Machine, order?: ByteOrder): void {
   if (e.kind === 'concat') emitConcat(e, dreg, m, order);
   else if (constant(e) !== undefined) {
-    m.op({ op: 'immediate', dreg, data: constantBytes(e, order) });
+    m.emit({ op: 'immediate', dreg, data: constantBytes(e, order) });
   } else {
     emitNode(e, dreg, m);
     if (order) emitOrder(e, dreg, m, order);
@@ -25,7 +25,7 @@ export function emit(e: Expr, dreg: Register, m: Machine, order?: ByteOrder): vo
 function emitNode(e: Expr, dreg: Register, m: Machine): void {
   switch (e.kind) {
     case 'load':
-      e.row.lower(e, dreg, m.lowering);
+      e.row.lower(e, dreg, m);
       break;
     case 'binop':
       emitBinop(e, dreg, m);
@@ -43,7 +43,7 @@ function emitOrder(e: Expr, dreg: Register, m: Machine, order: ByteOrder): void 
   if (liesAlike(e, order)) return;
   const size = e.bits % 64 === 0 ? 8 : e.bits % 32 === 0 ? 4 : 2;
   const kind = order === 'big' ? 'hton' : 'ntoh';
-  m.op({ op: 'byteorder', kind, sreg: dreg, dreg, len: byteLength(e.bits), size });
+  m.emit({ op: 'byteorder', kind, sreg: dreg, dreg, len: byteLength(e.bits), size });
 }
 
 function emitConcat(e: Concat, dreg: Register, m: Machine, order?: ByteOrder): void {
@@ -59,7 +59,7 @@ function emitBinop(e: Binop, dreg: Register, m: Machine): void {
     emit(e.left, dreg, m, e.order);
     const kind = e.op === '<<' ? 'lshift' : 'rshift';
     const len = byteLength(e.bits);
-    m.op({ op: 'bitwise', kind, sreg: dreg, dreg, len, bits: Number(constant(e.right)) });
+    m.emit({ op: 'bitwise', kind, sreg: dreg, dreg, len, bits: Number(constant(e.right)) });
   } else if (constant(e.right) === undefined) emitOfRegisters(e, dreg, m);
   else emitMask(e, dreg, m);
 }
@@ -70,10 +70,10 @@ const REGISTER_KINDS = { '&': 'and', '|': 'or', '^': 'xor' } as const;
 function emitOfRegisters(e: Binop, dreg: Register, m: Machine): void {
   const kind = REGISTER_KINDS[e.op as keyof typeof REGISTER_KINDS];
   emit(e.left, dreg, m, e.order);
-  const sreg2 = m.registers.allocate(e.right);
+  const sreg2 = m.allocate(e.right);
   emit(e.right, sreg2, m, e.order);
-  m.op({ op: 'bitwise', kind, sreg: dreg, sreg2, dreg, len: byteLength(e.bits) });
-  m.registers.release(sreg2);
+  m.emit({ op: 'bitwise', kind, sreg: dreg, sreg2, dreg, len: byteLength(e.bits) });
+  m.release(sreg2);
 }
 
 /** What a chain of bit operations with constants does to a value: `(value & mask) ^ xor`. */
@@ -114,7 +114,7 @@ export function maskOf(e: Binop, bits: number = e.bits): Mask {
 function emitMask(e: Binop, dreg: Register, m: Machine): void {
   const { mask, xor, of } = maskOf(e);
   emit(of, dreg, m, e.order);
-  m.op({
+  m.emit({
     op: 'bitwise',
     kind: 'mask',
     sreg: dreg,
@@ -128,7 +128,7 @@ function emitMask(e: Binop, dreg: Register, m: Machine): void {
 /** `key map { … }`: the key is loaded to where its value will be. */
 function emitLookup(e: Lookup, dreg: Register, m: Machine): void {
   const set = emitKey(e.key, e.map, dreg, m, { site: m.site });
-  m.op({ op: 'lookup', set, sreg: dreg, dreg });
+  m.emit({ op: 'lookup', set, sreg: dreg, dreg });
 }
 
 interface KeyOptions {
@@ -151,5 +151,5 @@ export function emitKey(
   const moves = map.kind === 'set' && object === undefined;
   const sides = moves ? transfer(shaped, map) : { left: shaped, right: map };
   emit(sides.left, sreg, m, interval ? 'big' : undefined);
-  return m.lowering.set(sides.right, object);
+  return m.set(sides.right, object);
 }

@@ -24,13 +24,13 @@ const RELATIONS: Readonly<Record<Exclude<RelOp, 'any' | 'none'>, Rel>> = {
 };
 
 export function emitMatch(left: Expr, op: RelOp, right: Expr, m: Machine): void {
-  const sreg = m.registers.allocate(left);
+  const sreg = m.allocate(left);
   if (right.kind === 'set' || right.kind === 'setref') {
     const set = emitKey(left, right, sreg, m, { site: COMPARED });
-    m.op({ op: 'lookup', set, sreg, ...(op === '!=' && { invert: true as const }) });
+    m.emit({ op: 'lookup', set, sreg, ...(op === '!=' && { invert: true as const }) });
   } else if (op === 'any' || op === 'none') emitFlags(left, op, right, sreg, m);
   else emitComparison(left, op, right, sreg, m);
-  m.registers.release(sreg);
+  m.release(sreg);
 }
 
 /** Some, or none, of these bits are set. */
@@ -40,8 +40,8 @@ function emitFlags(left: Expr, op: 'any' | 'none', right: Expr, sreg: number, m:
   const zero = new Uint8Array(byteLength(bits));
   emit(sides.left, sreg, m);
   const mask = constantBytes(sides.right, sides.left.order);
-  m.op({ op: 'bitwise', kind: 'mask', sreg, dreg: sreg, len: zero.length, mask, xor: zero });
-  m.op({ op: 'cmp', rel: op === 'any' ? 'neq' : 'eq', sreg, data: zero });
+  m.emit({ op: 'bitwise', kind: 'mask', sreg, dreg: sreg, len: zero.length, mask, xor: zero });
+  m.emit({ op: 'cmp', rel: op === 'any' ? 'neq' : 'eq', sreg, data: zero });
 }
 
 function emitComparison(
@@ -58,7 +58,7 @@ function emitComparison(
   const sides = fixed ? { left: shaped, right } : transfer(shaped, right);
   if (sides.right.kind === 'range') {
     emit(sides.left, sreg, m, order);
-    m.op(rangeOp(sides.right, op === '!=' ? 'neq' : 'eq', sreg, order));
+    m.emit(rangeOp(sides.right, op === '!=' ? 'neq' : 'eq', sreg, order));
   } else if (sides.right.kind === 'prefix') {
     emitPrefix(sides.left, RELATIONS[op], sides.right, sreg, m);
   } else if (sides.right.kind === 'value' && sides.right.prefixBits !== undefined) {
@@ -66,7 +66,7 @@ function emitComparison(
   } else {
     emit(sides.left, sreg, m, left.kind === 'concat' ? undefined : order);
     const data = constantBytes(sides.right, left.kind === 'concat' ? undefined : order);
-    m.op({ op: 'cmp', rel: RELATIONS[op], sreg, data });
+    m.emit({ op: 'cmp', rel: RELATIONS[op], sreg, data });
   }
 }
 
@@ -85,14 +85,14 @@ function emitPrefix(left: Expr, rel: Rel, right: Prefix, sreg: number, m: Machin
   if (order === 'big' && length > 0 && length % 8 === 0) {
     emit(left.kind === 'load' ? shortened(left, length) : left, sreg, m);
     const data = bytesOf(base >> BigInt(bits - length), length, order);
-    m.op({ op: 'cmp', rel, sreg, data });
+    m.emit({ op: 'cmp', rel, sreg, data });
     return;
   }
   emit(left, sreg, m);
   const mask = bytesOf(ones(length) << BigInt(bits - length), bits, order);
   const xor = new Uint8Array(mask.length);
-  m.op({ op: 'bitwise', kind: 'mask', sreg, dreg: sreg, len: mask.length, mask, xor });
-  m.op({ op: 'cmp', rel, sreg, data: bytesOf(base, bits, order) });
+  m.emit({ op: 'bitwise', kind: 'mask', sreg, dreg: sreg, len: mask.length, mask, xor });
+  m.emit({ op: 'cmp', rel, sreg, data: bytesOf(base, bits, order) });
 }
 
 /** Only the first `length` bits of what is loaded, where the row can load less. */
@@ -113,5 +113,5 @@ function emitWildcard(
   emit(left, sreg, m);
   const start = right.value >> BigInt(right.bits - prefixBits);
   const order = isText(right.type) ? 'big' : left.order;
-  m.op({ op: 'cmp', rel, sreg, data: constantBytes(number(right, start, prefixBits), order) });
+  m.emit({ op: 'cmp', rel, sreg, data: constantBytes(number(right, start, prefixBits), order) });
 }

@@ -11,12 +11,12 @@ import { constant } from './constant.ts';
 import { number } from './field.ts';
 
 /** The statements that one load and comparison stand for, in the order of their bytes. */
-export type Group = readonly Statement[];
+type Group = readonly Statement[];
 
 interface Candidate {
   readonly at: number;
   readonly statement: Statement;
-  readonly field: Field & { readonly base: string };
+  readonly field: Field;
 }
 
 interface Run {
@@ -25,47 +25,57 @@ interface Run {
   readonly members: Candidate[];
 }
 
+/** The statements that are sent: matches that can be are joined. */
+export const merged = (statements: readonly Statement[]): readonly Statement[] =>
+  groupsOf(statements)?.map(joined) ?? statements;
+
+/** The statements as they are written, in the order in which they are sent. */
+export const inSentOrder = (statements: readonly Statement[]): readonly Statement[] =>
+  groupsOf(statements)?.flat() ?? statements;
+
 /**
- * The statements in groups, in the order in which they are sent: joined matches stand where the one
- * of them stood that names the next protocol, else where the first by offset stood. Listing shows
- * them in that order too.
+ * The statements in groups; undefined where nothing is joined. Joined matches stand where the one of
+ * them stood that names the next protocol, else where the first by offset stood. Listing shows them
+ * in that order too.
  */
-export function grouped(statements: readonly Statement[]): readonly Group[] {
-  const groups = statements.map((s): Statement[] => [s]);
+function groupsOf(statements: readonly Statement[]): readonly Group[] | undefined {
+  let groups: Group[] | undefined;
   let candidates: Candidate[] = [];
-  const close = () => {
-    for (const run of runs(candidates)) {
-      for (const { at } of run.members) groups[at] = [];
-      groups[run.at] = run.members.map((c) => c.statement);
-    }
-    candidates = [];
-  };
-  statements.forEach((statement, at) => {
+  for (let at = 0; at < statements.length; at++) {
+    const statement = statements[at]!;
     const field = statement.kind === 'match' ? mergeable(statement) : undefined;
     if (field) candidates.push({ at, statement, field });
-    if (statement.kind !== 'match') close();
-  });
-  close();
-  return groups.filter((group) => group.length > 0);
+    if (statement.kind === 'match' && at < statements.length - 1) continue;
+    for (const run of sharesBase(candidates) ? runs(candidates) : []) {
+      if (run.members.length === 1) continue;
+      groups ??= statements.map((s) => [s]);
+      for (const member of run.members) groups[member.at] = [];
+      groups[run.at] = run.members.map((c) => c.statement);
+    }
+    if (candidates.length > 0) candidates = [];
+  }
+  return groups?.filter((group) => group.length > 0);
 }
 
-function mergeable(s: Extract<Statement, { kind: 'match' }>): Candidate['field'] | undefined {
+const sharesBase = (candidates: readonly Candidate[]): boolean =>
+  candidates.length > 1 &&
+  candidates.some((c, i) => candidates.findIndex((d) => d.field.base === c.field.base) < i);
+
+function mergeable(s: Extract<Statement, { kind: 'match' }>): Field | undefined {
   if (s.left.kind !== 'load' || s.right.kind !== 'value' || s.op !== '==') return undefined;
   const field = s.left.row.field?.(s.left);
-  if (!field?.base || field.offset % 8 || field.bits % 8) return undefined;
-  return { ...field, base: field.base };
+  return field?.base && field.offset % 8 === 0 && field.bits % 8 === 0 ? field : undefined;
+}
+
+/** By base, then by offset. */
+function compare({ field: a }: Candidate, { field: b }: Candidate): number {
+  if (a.base === b.base) return a.offset - b.offset;
+  return a.base! < b.base! ? -1 : 1;
 }
 
 function runs(candidates: readonly Candidate[]): readonly Run[] {
-  const sorted = [...candidates].sort((a, b) =>
-    a.field.base === b.field.base
-      ? a.field.offset - b.field.offset
-      : a.field.base < b.field.base
-        ? -1
-        : 1,
-  );
   const found: Run[] = [];
-  for (const candidate of sorted) {
+  for (const candidate of [...candidates].sort(compare)) {
     const run = found.at(-1);
     if (run && joins(run, candidate)) {
       run.members.push(candidate);
@@ -86,11 +96,7 @@ function joins(run: Run, { field }: Candidate): boolean {
 }
 
 /** One match for all of a group. */
-export function joined(group: Group): Statement {
-  const [first] = group;
-  if (!first) throw new TypeError('empty group');
-  return group.slice(1).reduce(join, first);
-}
+const joined = ([first, ...others]: Group): Statement => others.reduce(join, first!);
 
 function join(a: Statement, b: Statement): Statement {
   if (a.kind !== 'match' || b.kind !== 'match') throw new TypeError('only matches are joined');

@@ -8,25 +8,8 @@ import type { Expr } from '../checked.ts';
 import type { Register } from '../ir.ts';
 import { registerBytes } from './constant.ts';
 
-export interface Registers {
-  allocate(e: Expr): Register;
-  /** Gives back `register` and all that were taken after it. */
-  release(register: Register): void;
-}
-
-export function registerStack(): Registers {
-  let free = 0;
-  return {
-    allocate(e) {
-      const register = free;
-      free += e.kind === 'concat' ? registerBytes(e) / 4 : 4;
-      return register;
-    },
-    release(register) {
-      free = register;
-    },
-  };
-}
+/** How many of them a value takes. */
+export const registersOf = (e: Expr): number => (e.kind === 'concat' ? registerBytes(e) / 4 : 4);
 
 /** As the kernel numbers them: 1–4 where a 128-bit register begins, 8 and on for words. */
 export const registerName = (register: Register): number =>

@@ -15,12 +15,16 @@ interface ChainPlace {
   readonly family: Family;
   readonly table: string;
   /** Absent: a chain without a name, which goes by a number. */
-  readonly chain?: string;
+  readonly chain?: string | undefined;
 }
 
 export type Request =
   | ({ readonly what: 'chain' } & ChainPlace)
-  | ({ readonly what: 'rule'; readonly ops: readonly Op[]; readonly comment?: string } & ChainPlace)
+  | ({
+      readonly what: 'rule';
+      readonly ops: readonly Op[];
+      readonly comment?: string | undefined;
+    } & ChainPlace)
   | {
       readonly what: 'set';
       readonly spec: NewSet;

@@ -42,6 +42,11 @@ export class Transaction {
     if (change) this.changes.push(change);
   }
 
+  /** Tells listeners of what the steps before did. */
+  changed(change: Change): void {
+    this.changes.push(change);
+  }
+
   /** Sets a property until the batch is kept or taken back. */
   set<T, K extends keyof T>(of: T, key: K, value: T[K]): void {
     const old = of[key];

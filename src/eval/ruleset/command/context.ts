@@ -11,8 +11,9 @@ import type { CheckContext, TableScope } from '../../check/context.ts';
 import { checkContext } from '../../check/index.ts';
 import type { PrintOptions } from '../../type/index.ts';
 import { type Attribute, type Refusal, strerror } from '../errno.ts';
-import { isRefusal } from '../kernel/lookup.ts';
+import { isRefusal, tableKey } from '../kernel/lookup.ts';
 import type { Request } from '../request.ts';
+import { scopeOf } from '../scope.ts';
 import type { Table } from '../store.ts';
 import type { Transaction } from '../transaction.ts';
 import { hintFor } from './hint.ts';
@@ -30,6 +31,21 @@ export interface CommandContext {
   readonly refused: Diagnostic[];
   /** Told, but no reason to stop. */
   readonly warnings: Diagnostic[];
+  /** The tables of rules as what is checked finds them, by family and name. */
+  readonly scopes: Map<string, TableScope>;
+}
+
+/** The table of a rule as the rule finds it. */
+export function ruleScope(ctx: CommandContext, cmd: Command): TableScope {
+  const family = familyOf(cmd);
+  const name = tableName(cmd);
+  const key = tableKey(family, name);
+  const known = ctx.scopes.get(key);
+  if (known) return known;
+  const { ruleset, machine } = ctx.tx;
+  const scope = { ...scopeOf(ruleset, family, name), kernel: machine.profile };
+  ctx.scopes.set(key, scope);
+  return scope;
 }
 
 /** Sorts what the checker found into errors and warnings. */
@@ -112,5 +128,5 @@ export const tableName = (cmd: Command): string => cmd.handle.table?.text ?? '';
 
 /** The table of a command as it is now; no complaint where it is not. */
 export function tableIn(ctx: CommandContext, cmd: Command): Table | undefined {
-  return ctx.tx.ruleset.tables.get(`${familyOf(cmd)} ${tableName(cmd)}`);
+  return ctx.tx.ruleset.tables.get(tableKey(familyOf(cmd), tableName(cmd)));
 }

@@ -1,6 +1,5 @@
 /** `add rule`, `insert rule`, `replace rule`, `delete rule`: mirrors rule_evaluate of nft. */
 import type { Rule as AstRule, ChainBlock, Command, Span, Statement } from '../../../parser/ast.ts';
-import type { TableScope } from '../../check/context.ts';
 import { checkRule } from '../../check/index.ts';
 import type {
   Rule as CheckedRule,
@@ -8,16 +7,23 @@ import type {
   SetLiteral,
 } from '../../checked.ts';
 import type { AnonymousSet, Op } from '../../ir.ts';
-import { lower, lowerEffects } from '../../lower.ts';
+import { lower } from '../../lower.ts';
 import { type Refusal, refuse } from '../errno.ts';
 import { newChain } from '../kernel/chain.ts';
 import { isRefusal, tableOf } from '../kernel/lookup.ts';
 import { deleteRule, type NewRule, newRule, ruleOf } from '../kernel/rule.ts';
 import type { NewSet } from '../kernel/set.ts';
-import { scopeOf } from '../scope.ts';
 import type { Chain, NftSet, Table } from '../store.ts';
 import { makeAnonymous, relisted } from './anonymous.ts';
-import { answered, type CommandContext, familyOf, note, tableIn, tableName } from './context.ts';
+import {
+  answered,
+  type CommandContext,
+  familyOf,
+  note,
+  ruleScope,
+  tableIn,
+  tableName,
+} from './context.ts';
 import { askForSet } from './set.ts';
 
 export function addRule(cmd: Command, ctx: CommandContext): void {
@@ -25,20 +31,7 @@ export function addRule(cmd: Command, ctx: CommandContext): void {
   const position = positionOf(cmd, ctx);
   if (position === null) return;
   const how = cmd.verb === 'insert' || cmd.verb === 'replace' ? cmd.verb : 'add';
-  enterRule(cmd.rule, cmd, ctx, {
-    chain: cmd.handle.chain?.text ?? '',
-    how,
-    ...(position !== undefined && { position }),
-  });
-}
-
-/** Statements that lower to ops with state; those that name an object have none of their own. */
-function statefulOf({ statements }: CheckedRule, scope: TableScope): number[] {
-  return [...statements.keys()].filter((i) => {
-    const s = statements[i]!;
-    if (s.kind !== 'effect' || !s.row.state) return false;
-    return lowerEffects([s], scope).some((op) => op.op === 'effect');
-  });
+  enterRule(cmd.rule, cmd, ctx, { chain: cmd.handle.chain?.text ?? '', how, position });
 }
 
 /** The set that a statement brings along: that of a meter. */
@@ -84,8 +77,8 @@ type Place = Pick<NewRule, 'chain' | 'how' | 'position'> & {
 /** Checks, lowers and adds a rule, with the sets that its literals are. */
 function enterRule(written: AstRule, cmd: Command, ctx: CommandContext, place: Place): void {
   const family = familyOf(cmd);
-  const kernel = ctx.tx.machine.profile;
-  const scope = { ...scopeOf(ctx.tx.ruleset, family, tableName(cmd)), kernel };
+  const table = tableName(cmd);
+  const scope = ruleScope(ctx, cmd);
   const { rule: node, bodies } = withNamedBodies(written, ctx);
   const { rule: checked, diagnostics } = checkRule(
     node,
@@ -99,7 +92,8 @@ function enterRule(written: AstRule, cmd: Command, ctx: CommandContext, place: P
   const sets = new Map<AnonymousSet, NftSet>();
   for (const statement of checked.statements) {
     declareSet(statement, cmd, ctx);
-    for (const anonymous of lowered.sets.filter((s) => s.statement === statement)) {
+    for (const anonymous of lowered.sets) {
+      if (anonymous.statement !== statement) continue;
       const set = makeAnonymous(anonymous, cmd, ctx);
       if (set) sets.set(anonymous, set);
     }
@@ -107,33 +101,35 @@ function enterRule(written: AstRule, cmd: Command, ctx: CommandContext, place: P
   }
   makeDynamic(lowered.ops, cmd, ctx);
   if (sets.size < lowered.sets.length && ctx.errors.length > 0) return;
+  const { chain, how, position } = place;
+  const { ops, stateful } = lowered;
+  const { comment } = checked;
+  const name = place.anonymous ? undefined : chain;
+  ctx.requests.push({ what: 'rule', family, table, chain: name, ops, comment });
+  const made = withSets(checked, ops, sets);
+  const answer = newRule(ctx.tx, { family, table, chain, how, position, stateful, ...made });
+  if (isRefusal(answer)) {
+    const target = targetPlace(node, ops, answer) ?? lowered.spans[answer.index ?? -1];
+    answered(ctx, cmd, answer, { target });
+  }
+}
+
+/** The rule as the kernel gets it: its literals are sets with names. */
+function withSets(
+  checked: CheckedRule,
+  ops: readonly Op[],
+  sets: ReadonlyMap<AnonymousSet, NftSet>,
+): Pick<NewRule, 'checked' | 'ops' | 'sets'> {
+  if (sets.size === 0) return { checked, ops, sets: [] };
   const names = new Map([...sets].map(([a, set]) => [a.name, set.name]));
-  ctx.requests.push({
-    what: 'rule',
-    family,
-    table: tableName(cmd),
-    ...(!place.anonymous && { chain: place.chain }),
-    ops: lowered.ops,
-    ...(checked.comment !== undefined && { comment: checked.comment }),
-  });
-  const answer = newRule(ctx.tx, {
-    ...place,
-    family,
-    table: tableName(cmd),
+  return {
     checked: withLiterals(checked, sets),
-    ops: lowered.ops.map((op) => withSetName(op, names)),
+    ops: ops.map((op) => withSetName(op, names)),
     sets: [...sets.values()],
-    stateful: statefulOf(checked, scope),
-  });
-  answered(ctx, cmd, answer, {
-    target: isRefusal(answer)
-      ? (targetPlace(node, lowered.ops, answer) ?? lowered.spans[answer.index ?? -1])
-      : undefined,
-  });
+  };
 }
 
 function withLiterals(rule: CheckedRule, sets: ReadonlyMap<AnonymousSet, NftSet>): CheckedRule {
-  if (sets.size === 0) return rule;
   const literals = new Map<SetLiteral, SetLiteral>();
   for (const [{ literal }, set] of sets) literals.set(literal, relisted(literal, set));
   return replaced(rule, literals) as CheckedRule;
@@ -198,8 +194,13 @@ function positionOf(cmd: Command, ctx: CommandContext): number | undefined | nul
 
 type Bodies = ReadonlyMap<string, ChainBlock>;
 
+const NO_BODIES: Bodies = new Map();
+
 /** The rule with names for the chains of its `jump { … }`, and what is to be in those. */
 function withNamedBodies(rule: AstRule, ctx: CommandContext): { rule: AstRule; bodies: Bodies } {
+  if (!rule.statements.some((s) => s.kind === 'verdict' && s.block)) {
+    return { rule, bodies: NO_BODIES };
+  }
   const bodies = new Map<string, ChainBlock>();
   const statements = rule.statements.map((s): Statement => {
     if (s.kind !== 'verdict' || !s.block) return s;
@@ -208,7 +209,7 @@ function withNamedBodies(rule: AstRule, ctx: CommandContext): { rule: AstRule; b
     const { expr, span } = s;
     return { kind: 'verdict', expr: { ...expr, chain: { kind: 'symbol', text, span } }, span };
   });
-  return { rule: bodies.size > 0 ? { ...rule, statements } : rule, bodies };
+  return { rule: { ...rule, statements }, bodies };
 }
 
 /** Makes the chain of a `jump { … }`. */
@@ -248,5 +249,8 @@ export function removeRule(cmd: Command, ctx: CommandContext): void {
 
 /** The rules of a chain's block, each as the `add rule` that it stands for. */
 export function addRules(rules: readonly AstRule[], cmd: Command, ctx: CommandContext): void {
-  for (const rule of rules) addRule({ ...cmd, object: 'rule', rule, span: rule.span }, ctx);
+  const { verb, handle } = cmd;
+  for (const rule of rules) {
+    addRule({ kind: 'command', verb, object: 'rule', handle, rule, span: rule.span }, ctx);
+  }
 }

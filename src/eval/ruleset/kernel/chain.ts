@@ -54,7 +54,7 @@ function addChain(tx: Transaction, table: Table, spec: NewChain): Refusal | unde
     anonymous: spec.anonymous ?? false,
   };
   insertInto(tx, table.chains, chain.name, chain);
-  tx.did(() => {}, { what: 'chain', change: 'new', chain });
+  tx.changed({ what: 'chain', change: 'new', chain });
   if (base?.offload && base.devices.some((d) => !tx.machine.canOffload(d))) {
     return refuse('EOPNOTSUPP');
   }
@@ -121,7 +121,7 @@ function updateChain(tx: Transaction, chain: Chain, spec: NewChain): Refusal | u
   const { base } = chain;
   const policy = spec.policy;
   if (base && policy && policy !== base.policy) tx.set(base, 'policy', policy);
-  tx.did(() => {}, { what: 'chain', change: 'update', chain, added, removed: [] });
+  tx.changed({ what: 'chain', change: 'update', chain, added, removed: [] });
   return undefined;
 }
 
@@ -153,7 +153,7 @@ export function deleteChain(tx: Transaction, chain: Chain): Refusal | undefined 
   for (const rule of [...chain.rules]) deleteRule(tx, rule);
   if (chain.use > 0) return refuse('EBUSY', 'name');
   removeFrom(tx, chain.table.chains, chain.name);
-  tx.did(() => {}, { what: 'chain', change: 'del', chain });
+  tx.changed({ what: 'chain', change: 'del', chain });
   return undefined;
 }
 
@@ -171,6 +171,6 @@ export function deleteChainDevices(
   const rest = base.devices.filter((d) => !devices.includes(d));
   tx.set(base, 'devices', rest);
   const removed = devices;
-  tx.did(() => {}, { what: 'chain', change: 'update', chain, added: [], removed });
+  tx.changed({ what: 'chain', change: 'update', chain, added: [], removed });
   return undefined;
 }

@@ -160,7 +160,7 @@ export function deleteElements(
 
 function removeElements(tx: Transaction, set: NftSet, elements: readonly SetElement[]): void {
   for (const e of elements) releaseElement(tx, set, e);
-  tx.did(() => {}, { what: 'element', change: 'del', set, elements });
+  tx.changed({ what: 'element', change: 'del', set, elements });
 }
 
 export function flushSet(tx: Transaction, set: NftSet): Refusal | undefined {

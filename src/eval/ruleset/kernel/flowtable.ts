@@ -48,7 +48,7 @@ export function newFlowtable(tx: Transaction, spec: NewFlowtable): Refusal | und
     use: 0,
   };
   insertInto(tx, table.flowtables, flowtable.name, flowtable);
-  tx.did(() => {}, { what: 'flowtable', change: 'new', flowtable });
+  tx.changed({ what: 'flowtable', change: 'new', flowtable });
   return undefined;
 }
 
@@ -102,14 +102,14 @@ function updateFlowtable(
   if (taken) return taken;
   tx.set(flowtable, 'devices', [...flowtable.devices, ...added]);
   tx.set(flowtable, 'counter', spec.counter);
-  tx.did(() => {}, { what: 'flowtable', change: 'update', flowtable, added, removed: [] });
+  tx.changed({ what: 'flowtable', change: 'update', flowtable, added, removed: [] });
   return undefined;
 }
 
 export function deleteFlowtable(tx: Transaction, flowtable: Flowtable): Refusal | undefined {
   if (flowtable.use > 0) return refuse('EBUSY', 'name');
   removeFrom(tx, flowtable.table.flowtables, flowtable.name);
-  tx.did(() => {}, { what: 'flowtable', change: 'del', flowtable });
+  tx.changed({ what: 'flowtable', change: 'del', flowtable });
   return undefined;
 }
 
@@ -131,6 +131,6 @@ export function deleteFlowtableDevices(
     'devices',
     flowtable.devices.filter((d) => !devices.includes(d)),
   );
-  tx.did(() => {}, { what: 'flowtable', change: 'update', flowtable, added: [], removed });
+  tx.changed({ what: 'flowtable', change: 'update', flowtable, added: [], removed });
   return undefined;
 }

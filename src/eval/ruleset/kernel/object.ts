@@ -27,7 +27,7 @@ export function newObject(tx: Transaction, spec: NewObject): Refusal | undefined
     if (spec.exclusive) return refuse('EEXIST', 'name');
     if (!spec.row.updates) return undefined;
     tx.set(old, 'args', spec.args);
-    tx.did(() => {}, { what: 'object', change: 'update', object: old });
+    tx.changed({ what: 'object', change: 'update', object: old });
     return undefined;
   }
   const errno = spec.row.refuses?.(spec.args, spec.family);
@@ -43,13 +43,13 @@ export function newObject(tx: Transaction, spec: NewObject): Refusal | undefined
     use: 0,
   };
   insertInto(tx, table.objects, key, object);
-  tx.did(() => {}, { what: 'object', change: 'new', object });
+  tx.changed({ what: 'object', change: 'new', object });
   return undefined;
 }
 
 export function deleteObject(tx: Transaction, object: NftObject): Refusal | undefined {
   if (object.use > 0) return refuse('EBUSY', 'name');
   removeFrom(tx, object.table.objects, objectKey(object.kind, object.name));
-  tx.did(() => {}, { what: 'object', change: 'del', object });
+  tx.changed({ what: 'object', change: 'del', object });
   return undefined;
 }

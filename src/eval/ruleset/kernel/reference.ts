@@ -16,9 +16,9 @@ export type Referred = Chain | NftSet | NftObject | Flowtable;
 /** What ops name, in order; a refusal carries the index of the op. */
 export function referencesOf(table: Table, ops: readonly Op[]): Referred[] | Refusal {
   const found: Referred[] = [];
-  for (const [i, op] of ops.entries()) {
-    const refusal = collect(table, op, found);
-    if (refusal) return { ...refusal, at: 'target', index: i };
+  for (let index = 0; index < ops.length; index++) {
+    const refusal = collect(table, ops[index]!, found);
+    if (refusal) return { ...refusal, at: 'target', index };
   }
   return found;
 }

@@ -20,7 +20,7 @@ export interface NewRule {
   /** `add` puts it behind, `insert` before; `replace` in the place of the rule with this handle. */
   readonly how: 'add' | 'insert' | 'replace';
   /** The handle of the rule that it goes next to, or replaces. */
-  readonly position?: number;
+  readonly position?: number | undefined;
   readonly checked: CheckedRule;
   readonly ops: readonly Op[];
   /** Made for it just before. */
@@ -48,30 +48,25 @@ export function newRule(tx: Transaction, spec: NewRule): Rule | Refusal {
   const referred = referencesOf(table, spec.ops);
   if (isRefusal(referred)) return referred;
   const { checked, ops, sets, stateful } = spec;
-  const counts = { packets: 0, bytes: 0 };
-  const rule: Rule = { chain, handle, checked, ops, sets, stateful, state: [], ...counts };
+  const rule = { chain, handle, checked, ops, sets, stateful, state: [], packets: 0, bytes: 0 };
   hold(tx, referred);
   limitDynamic(tx, table, ops);
   if (replaces) {
     const at = takeOut(tx, next!);
     put(tx, rule, at);
-    tx.did(() => {}, { what: 'rule', change: 'new', rule, old: next! });
+    tx.changed({ what: 'rule', change: 'new', rule, old: next! });
   } else {
     put(tx, rule, placeFor(chain, spec.how, next));
-    tx.did(() => {}, {
-      what: 'rule',
-      change: 'new',
-      rule,
-      ...(spec.how === 'insert' && { inserted: true }),
-    });
+    const change = { what: 'rule', change: 'new', rule } as const;
+    tx.changed(spec.how === 'insert' ? { ...change, inserted: true } : change);
   }
   return needsValidation(ops) ? (validateNow(tx, table) ?? rule) : rule;
 }
 
 /** What the first op that cannot be made is refused with. */
 function firstUnable(ops: readonly Op[], family: Family): Refusal | undefined {
-  for (const [index, op] of ops.entries()) {
-    const errno = unable(op, family);
+  for (let index = 0; index < ops.length; index++) {
+    const errno = unable(ops[index]!, family);
     if (errno) return refuse(errno, 'target', index);
   }
   return undefined;
@@ -151,5 +146,5 @@ function deleteBodies(tx: Transaction, { chain, ops }: Rule): void {
 
 export function deleteRule(tx: Transaction, rule: Rule): void {
   takeOut(tx, rule);
-  tx.did(() => {}, { what: 'rule', change: 'del', rule });
+  tx.changed({ what: 'rule', change: 'del', rule });
 }

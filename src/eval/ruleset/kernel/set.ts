@@ -72,7 +72,7 @@ export function newSet(tx: Transaction, spec: NewSet): NftSet | Refusal {
   set.elements = new SetStore(shape, set, () => tx.machine.uptime());
   insertInto(tx, table.sets, set.name, set as NftSet);
   tx.fresh.add(set);
-  tx.did(() => {}, { what: 'set', change: 'new', set });
+  tx.changed({ what: 'set', change: 'new', set });
   return set;
 }
 
@@ -132,7 +132,7 @@ function updateSet(tx: Transaction, old: NftSet, spec: NewSet): NftSet | Refusal
   if (spec.timeout !== undefined) tx.set(old, 'timeout', spec.timeout);
   if (spec.gcInterval !== undefined) tx.set(old, 'gcInterval', spec.gcInterval);
   if (spec.size !== undefined) tx.set(old, 'size', spec.size);
-  tx.did(() => {}, { what: 'set', change: 'update', set: old });
+  tx.changed({ what: 'set', change: 'update', set: old });
   return old;
 }
 
@@ -142,6 +142,6 @@ export function deleteSet(tx: Transaction, set: NftSet): Refusal | undefined {
     for (const e of set.elements) releaseElement(tx, set, e);
   }
   removeFrom(tx, set.table.sets, set.name);
-  tx.did(() => {}, { what: 'set', change: 'del', set });
+  tx.changed({ what: 'set', change: 'del', set });
   return undefined;
 }

@@ -45,7 +45,7 @@ export function newTable(tx: Transaction, spec: NewTable): Refusal | undefined {
     flowtables: new Map(),
   };
   insertInto(tx, tx.ruleset.tables, key, table);
-  tx.did(() => {}, { what: 'table', change: 'new', table });
+  tx.changed({ what: 'table', change: 'new', table });
   return undefined;
 }
 
@@ -69,7 +69,7 @@ function updateTable(tx: Transaction, table: Table, flags: readonly string[]): R
   if (dormant !== table.dormant) {
     tx.toggled.add(table);
     tx.set(table, 'dormant', dormant);
-    tx.did(() => {}, { what: 'table', change: 'update', table });
+    tx.changed({ what: 'table', change: 'update', table });
   }
   return undefined;
 }
@@ -95,7 +95,7 @@ export function deleteTable(tx: Transaction, table: Table): Refusal | undefined 
     if (refusal) return refusal;
   }
   removeFrom(tx, tx.ruleset.tables, tableKey(table.family, table.name));
-  tx.did(() => {}, { what: 'table', change: 'del', table });
+  tx.changed({ what: 'table', change: 'del', table });
   return undefined;
 }
 
