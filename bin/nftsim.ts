@@ -6,4 +6,4 @@
 import { processIo } from '../src/cli/io.ts';
 import { main } from '../src/cli/main.ts';
 
-process.exit(await main(process.argv.slice(2), processIo()));
+main(process.argv.slice(2), processIo()).then((status) => process.exit(status));

@@ -70,9 +70,9 @@ export function readBulk(text: string, open: number): { bulk: Bulk; end: number 
     parts[row + 4] = COMMA;
     data = false;
     at = blanks(text, end);
+    if (text.charCodeAt(at) === COMMA) at = blanks(text, at + 1);
+    else if (text.charCodeAt(at) !== BRACE) return undefined;
     if (text.charCodeAt(at) === BRACE) return { bulk: { parts, count }, end: at + 1 };
-    if (text.charCodeAt(at) !== COMMA) return undefined;
-    at = blanks(text, at + 1);
   }
 }
 
@@ -142,50 +142,82 @@ function ends(c: number): boolean {
   );
 }
 
-/** The nodes of a list that was read. */
+/** The elements of a list that was read. */
 export function bulkElements(bulk: Bulk, text: string, source: number): Element[] {
+  const list: List = { ...bulk, text, source };
   const elements: Element[] = [];
-  const at: Place = { ...bulk, text, source, row: 0 };
-  while (at.row < bulk.count) {
-    const key = valueAt(at);
-    const data = follower(at) === COLON ? valueAt(at) : undefined;
-    const { start } = key.span;
-    elements.push(
-      data
-        ? { key, data, span: { source, start, end: data.span.end } }
-        : { key, span: { source, start, end: key.span.end } },
-    );
+  for (let row = 0; row < bulk.count; ) {
+    const data = dataOf(list, row);
+    elements.push(new BulkElement(list, row, data));
+    row = behindValue(list, data ?? row);
   }
   return elements;
 }
 
-/** A place among the parts of a list: `row` is the next part. */
-interface Place extends Bulk {
+interface List extends Bulk {
   readonly text: string;
   readonly source: number;
-  row: number;
 }
 
-/** What follows the part before. */
-const follower = ({ parts, row }: Place): number => parts[row * STRIDE - 1]!;
+/** An element whose nodes are made when they are asked for: a list may have very many. */
+class BulkElement implements Element {
+  private readonly list: List;
+  private readonly row: number;
+  /** The first part of what it maps to. */
+  private readonly dataRow: number | undefined;
+
+  constructor(list: List, row: number, dataRow: number | undefined) {
+    this.list = list;
+    this.row = row;
+    this.dataRow = dataRow;
+  }
+
+  get key(): Expr {
+    return valueAt(this.list, this.row);
+  }
+
+  get data(): Expr | undefined {
+    return this.dataRow === undefined ? undefined : valueAt(this.list, this.dataRow);
+  }
+
+  get span(): Span {
+    const { list, row, dataRow = row } = this;
+    const last = behindValue(list, dataRow) - 1;
+    return { source: list.source, start: startOf(list, row), end: endOf(list, last) };
+  }
+}
+
+const startOf = ({ parts }: List, row: number): number => parts[row * STRIDE]!;
+const endOf = ({ parts }: List, row: number): number => parts[row * STRIDE + 2]!;
+
+/** What follows a part. */
+const follower = ({ parts }: List, row: number): number => parts[row * STRIDE + 4]!;
+
+/** Behind the parts that dots join. */
+function behindValue(list: List, first: number): number {
+  let row = first;
+  while (follower(list, row) === DOT) row++;
+  return row + 1;
+}
+
+/** Where an element's data begin; undefined where it has none. */
+function dataOf(list: List, first: number): number | undefined {
+  const row = behindValue(list, first);
+  return follower(list, row - 1) === COLON ? row : undefined;
+}
 
 /** A part, or a concatenation of the parts that dots join. */
-function valueAt(at: Place): Expr {
-  const first = partOf(at);
-  if (follower(at) !== DOT) return first;
-  const parts = [first];
-  while (follower(at) === DOT) parts.push(partOf(at));
-  const { start } = first.span;
-  return {
-    kind: 'concat',
-    parts,
-    span: { source: at.source, start, end: parts[parts.length - 1]!.span.end },
-  };
+function valueAt(list: List, first: number): Expr {
+  const end = behindValue(list, first);
+  if (end === first + 1) return partOf(list, first);
+  const parts: Expr[] = [];
+  for (let row = first; row < end; row++) parts.push(partOf(list, row));
+  const span = { source: list.source, start: startOf(list, first), end: endOf(list, end - 1) };
+  return { kind: 'concat', parts, span };
 }
 
-function partOf(at: Place): Expr {
-  const { parts, text, source } = at;
-  const row = at.row++ * STRIDE;
+function partOf({ parts, text, source }: List, part: number): Expr {
+  const row = part * STRIDE;
   const start = parts[row]!;
   const middle = parts[row + 1]!;
   const end = parts[row + 2]!;

@@ -4,7 +4,7 @@
  * Every block is a list of lines, each ended by a newline or a semicolon; a line that cannot be read
  * is skipped and the block goes on. `define` and `include` may stand in each.
  */
-import type { IToken, ParserMethod } from 'chevrotain';
+import type { IToken, ParserMethod, TokenType } from 'chevrotain';
 import type {
   ChainBlock,
   Expr,
@@ -24,6 +24,11 @@ export type Draft<B> = { -readonly [K in keyof B]?: B[K] };
 
 type ChainDraft = Draft<Omit<ChainBlock, 'rules'>> & { rules: Rule[] };
 
+/** What lines of chains begin with that are no rules. */
+const setsUpChain: ReadonlySet<TokenType> = new Set([
+  ...[T.Type, T.Policy, T.Flags, T.Devices, T.Comment],
+]);
+
 const chainTypes = ['filter', 'nat', 'route'];
 
 export abstract class Chains extends Statements {
@@ -33,16 +38,14 @@ export abstract class Chains extends Statements {
   /** `line` reads one; true where it needs no end, or has it. */
   protected block(line: () => boolean, separated = true): Span {
     const open = this.expect(T.BraceOpen);
-    let span = this.spanOf(open);
+    const one = () => {
+      if (this.take(T.Newline) || this.take(T.Semicolon) || this.common()) return;
+      const ended = line();
+      if (!ended && separated) this.separator();
+    };
     this.definitions.open();
-    while (!this.at(T.BraceClose)) {
-      this.recovering(() => {
-        if (this.take(T.Newline) || this.take(T.Semicolon) || this.common()) return;
-        const ended = line();
-        if (!ended && separated) this.separator();
-      });
-      span = this.extend(span);
-    }
+    while (!this.at(T.BraceClose)) this.recovering(one);
+    const span = this.spanFrom(open);
     this.next();
     this.definitions.close();
     return span;
@@ -59,21 +62,25 @@ export abstract class Chains extends Statements {
 
   protected override chainBlock(): ChainBlock {
     const draft: ChainDraft = { rules: [] };
-    const span = this.block(() => this.SUBRULE(this.chainLine, { ARGS: [draft] }));
+    const span = this.block(() => {
+      if (!setsUpChain.has(this.LA(1).tokenType)) {
+        return this.keepEnded(draft.rules, this.SUBRULE(this.rule));
+      }
+      this.SUBRULE(this.chainLine, { ARGS: [draft] });
+      return false;
+    });
     return { kind: 'chain', ...draft, span };
   }
 
-  /** One line of a chain; true where its end was read as well. */
+  /** A line of a chain that is no rule. */
   private readonly chainLine = this.RULE('chainLine', (draft: ChainDraft = { rules: [] }) => {
-    const read = this.OR<unknown>([
+    this.OR<unknown>([
       { ALT: () => (draft.hook = this.SUBRULE(this.hookSpec)) },
       { ALT: () => (draft.policy = this.SUBRULE(this.policy, { ARGS: [draft.policy] })) },
       { ALT: () => (draft.flags = this.SUBRULE(this.offload)) },
       { ALT: () => (draft.devices = this.SUBRULE(this.devices)) },
       { ALT: () => (draft.comment = this.once(draft.comment, this.SUBRULE(this.comment))) },
-      { ALT: () => this.keepEnded(draft.rules, this.SUBRULE(this.rule)) },
     ]);
-    return read === true;
   });
 
   /** What a refused end follows is not kept. */

@@ -165,7 +165,7 @@ export abstract class Cursor extends EmbeddedActionsParser {
 
   /** Takes one of some words. */
   protected anyOf(words: readonly string[]): Word {
-    if (!words.some((text) => this.reads(text))) this.unexpected(words);
+    if (!this.readsAny(words)) this.unexpected(words);
     return this.word(this.next());
   }
 
@@ -173,6 +173,12 @@ export abstract class Cursor extends EmbeddedActionsParser {
   protected reads(text: string, ahead = 1): boolean {
     const token = this.LA(ahead);
     return token.image === text && token.tokenType !== T.Quoted;
+  }
+
+  /** True of one of some words or signs, not in quotes. */
+  protected readsAny(texts: readonly string[], ahead = 1): boolean {
+    const token = this.LA(ahead);
+    return texts.includes(token.image) && token.tokenType !== T.Quoted;
   }
 
   /** A syntax error at a token, the next if none is given; `expected` is listed in the message if it is short. */
@@ -230,11 +236,15 @@ export abstract class Cursor extends EmbeddedActionsParser {
 
   /** Guards against nesting that no stack holds. */
   protected nested<R>(read: () => R, weight = 1): R {
+    this.deepen(weight);
+    const result = read();
+    this.deepen(-weight);
+    return result;
+  }
+
+  protected deepen(weight = 1): void {
     this.depth += weight;
     if (this.depth > MAX_DEPTH) this.refuse('memory exhausted', this.spanOf(this.peek()));
-    const result = read();
-    this.depth -= weight;
-    return result;
   }
 
   protected spanOf(token: IToken): Span {
@@ -305,3 +315,9 @@ export function integer(image: string): number | bigint {
   if (Number.isSafeInteger(value)) return value;
   return BigInt(octal ? `0o${image.slice(1)}` : image);
 }
+
+const ZERO = 48;
+
+/** The same in decimal digits. */
+export const decimal = (image: string): string =>
+  image.length < 16 && image.charCodeAt(0) !== ZERO ? image : integer(image).toString();

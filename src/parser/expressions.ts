@@ -20,7 +20,7 @@ import type {
 } from './ast.ts';
 import { bulkElements } from './bulk.ts';
 import type { CursorOptions } from './cursor.ts';
-import { integer } from './cursor.ts';
+import { decimal } from './cursor.ts';
 import type { Token } from './lexer.ts';
 import type { ExprLevel, Phrase } from './phrase.ts';
 import { Phrases } from './phrases.ts';
@@ -108,8 +108,11 @@ export abstract class Expressions extends Phrases {
 
   /** `a . b . c` of selectors and literals. */
   protected concat(): Expr {
-    return this.joined(() => this.binary('left'));
+    return this.joined(this.leftPart, this.binary('left'));
   }
+
+  private readonly leftPart = (): Expr => this.binary('left');
+  private readonly rightPart = (): Expr => this.multiton(this.binary('right'));
 
   private joined(part: () => Expr, first = part()): Expr {
     if (!this.at(T.Dot)) return first;
@@ -187,10 +190,10 @@ export abstract class Expressions extends Phrases {
     const row = this.keys.get(token.image);
     if (row) {
       this.next();
-      return this.nested(() => {
-        const args = this.phrase(row.name, row.phrase);
-        return { kind: 'selector', word: row.name, args, span: this.spanFrom(token) };
-      });
+      this.deepen();
+      const args = this.phrase(row.name, row.phrase);
+      this.deepen(-1);
+      return { kind: 'selector', word: row.name, args, span: this.spanFrom(token) };
     }
     const meant = this.unqualified.get(token.image)!;
     const args = this.phrase(meant.name, meant.phrase);
@@ -201,7 +204,7 @@ export abstract class Expressions extends Phrases {
     const span = this.spanOf(token);
     switch (token.tokenType) {
       case T.Num:
-        return { kind: 'symbol', text: integer(token.image).toString(), number: true, span };
+        return { kind: 'symbol', text: decimal(token.image), number: true, span };
       case T.Quoted:
         return { kind: 'symbol', text: token.image.slice(1, -1), quoted: true, span };
       default: {
@@ -233,7 +236,7 @@ export abstract class Expressions extends Phrases {
     if (this.at(T.At)) return this.setReference();
     const first = this.binary('right');
     if (this.at(T.Comma)) return this.list(first);
-    return this.joined(() => this.multiton(this.binary('right')), this.multiton(first, masked));
+    return this.joined(this.rightPart, this.multiton(first, masked));
   }
 
   /** What follows a slash where no prefix does: flags, two at least; any of them. */
@@ -365,13 +368,13 @@ export abstract class Expressions extends Phrases {
     if (this.at(T.BraceOpen)) return this.SUBRULE(this.set);
     const star = this.take(T.Asterisk);
     if (star) return { kind: 'wildcard', span: this.spanOf(star) };
-    return this.joined(() => this.multiton(this.binary('right')));
+    return this.joined(this.rightPart);
   }
 
   private elementData(verdicts: boolean): Expr {
     if (verdicts && !this.beginsVerdict()) this.unexpected();
     if (this.beginsVerdict()) return this.verdict();
-    return this.joined(() => this.multiton(this.binary('right')));
+    return this.joined(this.rightPart);
   }
 
   private elementOptions(): Omit<Element, 'key' | 'data' | 'span'> {

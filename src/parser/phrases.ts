@@ -119,7 +119,7 @@ export abstract class Phrases extends Cursor {
   }
 
   private oneOf(words: readonly string[]): Word {
-    if (!words.some((text) => this.reads(text))) this.unexpected(words.map((w) => this.label(w)));
+    if (!this.readsAny(words)) this.unexpected(words.map((w) => this.label(w)));
     return this.word(this.next());
   }
 
@@ -168,15 +168,26 @@ export abstract class Phrases extends Cursor {
 
   private alternative(item: ItemOf<'alt'>): Choice {
     const all = this.branchesOf(item);
-    let candidates = all.filter(({ phrase }) => this.begins(phrase));
-    if (candidates.length > 1) {
-      const fitting = candidates.filter(({ phrase }) => this.fits(phrase));
-      if (fitting.length === 0) return this.divergence(candidates.map(({ phrase }) => phrase));
-      candidates = fitting;
-    }
-    const chosen = candidates[0] ?? all.find(({ phrase }) => phrase.every(isOptional));
+    const chosen = this.chosenOf(all) ?? all.find(({ phrase }) => phrase.every(isOptional));
     if (!chosen) return this.unexpected(all.flatMap(({ phrase }) => this.firstNames(phrase)));
     return this.choice(chosen.which, chosen.phrase);
+  }
+
+  /** The one that the next words begin; of several, the first whose fixed words are all there. */
+  private chosenOf(all: readonly Branch[]): Branch | undefined {
+    let only: Branch | undefined;
+    for (const branch of all) {
+      if (!this.begins(branch.phrase)) continue;
+      if (only) return this.fittingOf(all);
+      only = branch;
+    }
+    return only;
+  }
+
+  private fittingOf(all: readonly Branch[]): Branch {
+    const phrases = all.filter(({ phrase }) => this.begins(phrase));
+    const fitting = phrases.find(({ phrase }) => this.fits(phrase));
+    return fitting ?? this.divergence(phrases.map(({ phrase }) => phrase));
   }
 
   private branchesOf(item: ItemOf<'alt'>): readonly Branch[] {
@@ -264,7 +275,7 @@ export abstract class Phrases extends Cursor {
       case 'kw':
         return this.reads(item.words[0]!, ahead);
       case 'choice':
-        return item.words.some((text) => this.reads(text, ahead));
+        return this.readsAny(item.words, ahead);
       case 'word':
         return this.isWord(token) && (item.known?.includes(token.image) ?? true);
       case 'num':

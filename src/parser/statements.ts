@@ -74,7 +74,8 @@ export abstract class Statements extends Expressions {
       const statements = [this.statement()];
       while (this.beginsStatement()) statements.push(this.statement());
       const comment = this.at(T.Comment) ? this.SUBRULE(this.comment) : undefined;
-      return { statements, ...(comment && { comment }), span: this.spanFrom(first) };
+      const span = this.spanFrom(first);
+      return comment ? { statements, comment, span } : { statements, span };
     });
   });
 
@@ -109,10 +110,12 @@ export abstract class Statements extends Expressions {
   private ledHere(): Led | undefined {
     const token = this.peek();
     if (token.tokenType === T.Quoted) return undefined;
-    return this.led
-      .get(token.image)
-      ?.find(({ words }) => words.every((w, i) => this.reads(w, i + 1)));
+    return this.led.get(token.image)?.find(this.stands);
   }
+
+  /** Whether all its leading words stand next. */
+  private readonly stands = ({ words }: Led): boolean =>
+    words.length === 1 || words.every((word, i) => this.reads(word, i + 1));
 
   private ledStatement({ words, row }: Led): Statement {
     const first = this.peek();
@@ -178,6 +181,7 @@ export abstract class Statements extends Expressions {
       const masked: Expr = { kind: 'binop', op: '&', left, right: mask, span };
       return { kind: 'match', left: masked, ...(op && { op }), right, span };
     }
-    return { kind: 'match', left, ...(op && { op }), right, span: this.extend(left.span) };
+    const span = this.extend(left.span);
+    return op ? { kind: 'match', left, op, right, span } : { kind: 'match', left, right, span };
   }
 }

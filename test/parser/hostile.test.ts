@@ -3,7 +3,8 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { nft, read } from './read.ts';
+import type { SetExpr } from '../../src/parser/ast.ts';
+import { nft, read, whole } from './read.ts';
 
 const SAMPLE = `define lan = { 10.0.0.0/8, 192.168.0.0/16 }
 table inet filter {
@@ -87,13 +88,12 @@ describe('long texts', () => {
     ['maps', ['1.1.1.1 : 5', '10.0.0.0/8 . 80 : 1.1.1.1 . 80-90', '7 : 2001:db8::1']],
     ['verdict maps', ['1.1.1.1 : accept', '7-9 . 5 : drop', '1 : continue', '2 : return']],
   ])('a list read in one go is the list read by the grammar: %s', (_, plain) => {
-    const inOneGo = read(nft, list(plain)).ruleset.commands[0]!.elements;
-    const { elements } = read(nft, list(plain, ', 8 comment "x"')).ruleset.commands[0]!;
-    const byGrammar = elements as unknown as { elements: unknown[] };
-    expect((inOneGo as unknown as { elements: unknown[] }).elements).toEqual(
-      byGrammar.elements.slice(0, -1),
-    );
-    expect(byGrammar.elements).toHaveLength(plain.length + 1);
+    const elementsOf = (text: string) =>
+      (read(nft, text).ruleset.commands[0]!.elements as SetExpr).elements.map(whole);
+    const byGrammar = elementsOf(list(plain, ', 8 comment "x"'));
+    expect(elementsOf(list(plain))).toEqual(byGrammar.slice(0, -1));
+    expect(elementsOf(list(plain, ',\n'))).toEqual(byGrammar.slice(0, -1));
+    expect(byGrammar).toHaveLength(plain.length + 1);
   });
 
   test.each([

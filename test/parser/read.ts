@@ -5,6 +5,7 @@ import { keyRows } from '../../src/eval/expr/index.ts';
 import { objectRows } from '../../src/eval/object/index.ts';
 import { statementRows } from '../../src/eval/stmt/index.ts';
 import { valueTypes } from '../../src/eval/type/index.ts';
+import type { Element } from '../../src/parser/ast.ts';
 import {
   createParser,
   formatDiagnostics,
@@ -44,9 +45,21 @@ export function said({ diagnostics, sources }: Parsed): string[] {
 export const printed = ({ diagnostics, sources }: Parsed): string =>
   formatDiagnostics(diagnostics, sources);
 
+/** An element with its nodes in it: those of long lists are made when they are asked for. */
+export const whole = ({ key, data, span, ...options }: Element): Element => ({
+  key,
+  ...(data && { data }),
+  ...('list' in options ? {} : options),
+  span,
+});
+
 /** A node without the places in it. */
 export function bare(node: unknown): unknown {
-  return JSON.parse(JSON.stringify(node, (key, value) => (key === 'span' ? undefined : value)));
+  const shown = (key: string, value: unknown): unknown => {
+    if (key === 'elements' && Array.isArray(value)) return value.map(whole);
+    return key === 'span' ? undefined : value;
+  };
+  return JSON.parse(JSON.stringify(node, shown));
 }
 
 /** The only command of a text that has nothing wrong with it. */

@@ -25,6 +25,9 @@ export class ConcatRanges implements Backend {
   private readonly compared: number;
   private readonly probe: Uint32Array;
   private readonly masked: Uint32Array;
+  /** The mask of the element at hand, as bytes and as words. */
+  private readonly maskBytes: Uint8Array;
+  private readonly mask: Uint32Array;
   private readonly groups: Group[] = [];
   private readonly elements = new Set<SetElement>();
 
@@ -40,6 +43,8 @@ export class ConcatRanges implements Backend {
     this.compared = Math.min(compared, this.length);
     this.probe = new Uint32Array(this.length >> 2);
     this.masked = new Uint32Array(this.length >> 2);
+    this.maskBytes = new Uint8Array(this.length);
+    this.mask = new Uint32Array(this.length >> 2);
   }
 
   lookup(regs: Uint8Array, at: number, now: number): SetElement | null {
@@ -77,7 +82,8 @@ export class ConcatRanges implements Backend {
     const bucket = this.bucketOf(e);
     let place = bucket.length;
     while (place > 0 && bucket[place - 1]!.serial > e.serial) place--;
-    bucket.splice(place, 0, e);
+    if (place === bucket.length) bucket.push(e);
+    else bucket.splice(place, 0, e);
     return null;
   }
 
@@ -111,19 +117,25 @@ export class ConcatRanges implements Backend {
   }
 
   private bucketOf(e: SetElement): SetElement[] {
-    const mask = this.maskOf(e);
-    let group = this.groups.find((g) => g.mask.every((w, i) => w === mask[i]));
-    if (group === undefined) this.groups.push((group = { mask, buckets: new Map() }));
+    const { buckets, mask } = this.groupOf(e);
     words(e.key, 0, this.length, this.probe);
     const hash = this.hash(mask);
-    let bucket = group.buckets.get(hash);
-    if (bucket === undefined) group.buckets.set(hash, (bucket = []));
+    let bucket = buckets.get(hash);
+    if (bucket === undefined) buckets.set(hash, (bucket = []));
     return bucket;
   }
 
+  private groupOf(e: SetElement): Group {
+    this.findMask(e);
+    for (const group of this.groups) if (equalWords(group.mask, this.mask)) return group;
+    const group: Group = { mask: this.mask.slice(), buckets: new Map() };
+    this.groups.push(group);
+    return group;
+  }
+
   /** Bits that both ends of each field share, down to the first that differs. */
-  private maskOf(e: SetElement): Uint32Array {
-    const mask = new Uint8Array(this.length);
+  private findMask(e: SetElement): void {
+    const mask = this.maskBytes.fill(0);
     for (const { at, bytes } of this.fields) {
       for (let i = at; i < at + bytes; i++) {
         const differ = e.key[i]! ^ e.keyEnd[i]!;
@@ -131,8 +143,11 @@ export class ConcatRanges implements Backend {
         if (differ !== 0) break;
       }
     }
-    const out = new Uint32Array(this.length >> 2);
-    words(mask, 0, this.length, out);
-    return out;
+    words(mask, 0, this.length, this.mask);
   }
+}
+
+function equalWords(a: Uint32Array, b: Uint32Array): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

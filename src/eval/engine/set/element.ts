@@ -34,6 +34,7 @@ export interface ElementSpec {
 }
 
 const NO_KEY = new Uint8Array(0);
+const NO_OPS: readonly Op[] = [];
 
 export class SetElement {
   readonly key: Uint8Array;
@@ -63,7 +64,7 @@ export class SetElement {
     this.verdict = spec.verdict;
     this.object = spec.object;
     this.comment = spec.comment;
-    this.exprs = spec.exprs ?? [];
+    this.exprs = spec.exprs ?? NO_OPS;
     this.state = undefined;
     this.linked = undefined;
     this.timeout = spec.timeout ?? defaultTimeout;

@@ -43,6 +43,7 @@ export class Intervals implements Backend {
   }
 
   insert(e: SetElement, now: number, displaced: SetElement[]): Clash | null {
+    if (this.append(e)) return null;
     for (let other = this.overlapping(e); other !== null; other = this.overlapping(e)) {
       if (!other.expired(now)) {
         const same = equalBytes(other.key, e.key) && equalBytes(other.keyEnd, e.keyEnd);
@@ -60,6 +61,16 @@ export class Intervals implements Backend {
     }
     this.flat = null;
     return null;
+  }
+
+  /** What lists in order begins behind all that is there; false: this does not. */
+  private append(e: SetElement): boolean {
+    const block = this.blocks[this.blocks.length - 1];
+    if (block === undefined || compare(block[block.length - 1]!.keyEnd, e.key) >= 0) return false;
+    if (block.length < BLOCK) block.push(e);
+    else this.blocks.push([e]);
+    this.flat = null;
+    return true;
   }
 
   remove(e: SetElement): void {

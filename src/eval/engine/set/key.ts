@@ -59,5 +59,5 @@ export function hashWords(w: Uint32Array, count: number): number {
     h ^= h >>> 15;
   }
   h = Math.imul(h, 0x85ebca6b);
-  return (h ^ (h >>> 13)) >>> 0;
+  return h ^ (h >>> 13);
 }

@@ -58,7 +58,7 @@ export function readIn(
 export function specOf(shape: KeyShape, e: Interval & { wildcard?: true }): ElementSpec {
   if (e.wildcard) return e.spec;
   const key = encodeKey(shape, e.low);
-  if (e.low === e.high) return { ...e.spec, key };
+  if (e.low === e.high) return e.spec === PLAIN ? { key } : { ...e.spec, key };
   const keyEnd = encodeKey(shape, e.high);
   return e.spec === PLAIN ? { key, keyEnd } : { ...e.spec, key, keyEnd };
 }
@@ -125,14 +125,14 @@ export function insertElements(
   const ask = (asked: readonly (Interval & { wildcard?: true })[]): void => {
     const specs = asked.map((e) => specOf(shape, e));
     const answer = askForElements({ set, elements: specs, exclusive }, ctx);
-    answered(ctx, cmd, answer, { element: asked.map((e) => e.span) });
+    if (answer) answered(ctx, cmd, answer, { element: asked.map((e) => e.span) });
   };
   if (!isSimpleInterval(set)) {
     ask(elements);
     return;
   }
   const wildcards = elements.filter((e) => e.wildcard);
-  const ranges = elements.filter((e) => !e.wildcard);
+  const ranges = wildcards.length > 0 ? elements.filter((e) => !e.wildcard) : elements;
   const living = livingOf(set, shape);
   if (set.autoMerge && !isMap(set)) {
     const edit = merge(living, ranges, true);
@@ -145,7 +145,7 @@ export function insertElements(
     ctx.errors.push({ severity: 'error', ...conflict });
     return;
   }
-  ask([...wildcards, ...ranges]);
+  ask(wildcards.length > 0 ? [...wildcards, ...ranges] : ranges);
 }
 
 export function removeElement(cmd: Command, ctx: CommandContext): void {

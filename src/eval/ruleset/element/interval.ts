@@ -23,8 +23,8 @@ export interface Conflict {
 }
 
 /** In order of their beginnings; what is in order already is left so. */
-function inOrder(...lists: readonly (readonly Interval[])[]): Interval[] {
-  const all = lists.length === 1 ? [...lists[0]!] : lists.flat();
+function inOrder(some: readonly Interval[], others: readonly Interval[] = []): Interval[] {
+  const all = some.concat(others);
   const sorted = all.every((x, i) => i === 0 || all[i - 1]!.low <= x.low);
   return sorted ? all : all.sort(byLow);
 }

@@ -70,24 +70,26 @@ export function keyShape(set: Keyed): KeyShape {
 
 export function encodeKey(shape: KeyShape, key: bigint): Uint8Array {
   const { fields } = shape;
-  if (fields.length === 1) return encodeField(fields[0]!, key);
   const bytes = new Uint8Array(shape.length);
-  for (const f of fields) bytes.set(encodeField(f, fieldOf(f, key)), f.at);
+  if (fields.length === 1) encodeField(fields[0]!, key, bytes);
+  else for (const f of fields) encodeField(f, fieldOf(f, key), bytes);
   return bytes;
 }
 
 const FAST_BITS = 32;
 
-function encodeField(field: KeyField, value: bigint): Uint8Array {
-  if (field.bits > FAST_BITS) return bytesOf(value, field.bits, field.order);
-  const length = Math.ceil(field.bits / 8);
-  const bytes = new Uint8Array(length);
+function encodeField(field: KeyField, value: bigint, into: Uint8Array): void {
+  const { bits, order, at } = field;
+  if (bits > FAST_BITS) {
+    into.set(bytesOf(value, bits, order), at);
+    return;
+  }
+  const length = Math.ceil(bits / 8);
   let rest = Number(value);
   for (let i = 0; i < length; i++) {
-    bytes[field.order === 'host' ? i : length - 1 - i] = rest;
-    rest = Math.floor(rest / 256);
+    into[at + (order === 'host' ? i : length - 1 - i)] = rest;
+    rest >>>= 8;
   }
-  return bytes;
 }
 
 export function decodeKey(shape: KeyShape, bytes: Uint8Array): bigint {

@@ -47,15 +47,17 @@ function collect(node: AstExpr, to: Reading, read: ReadElement[]): boolean {
   return node.elements.every((element) => {
     const { key } = element;
     const nested = key.kind === 'variable' ? key.value : key;
-    return nested.kind === 'set' ? collect(nested, to, read) : readElement(element, to, read);
+    if (nested.kind === 'set') return collect(nested, to, read);
+    return readElement(element, key, to, read);
   });
 }
 
-function readElement(element: AstElement, to: Reading, read: ReadElement[]): boolean {
-  const spec = isPlain(element) ? defaultSpec(to) : readSpec(element, to);
+function readElement(element: AstElement, key: AstExpr, to: Reading, read: ReadElement[]): boolean {
+  const { data } = element;
+  const plain = !data && isPlain(element);
+  const spec = plain ? defaultSpec(to) : readSpec(element, data, to);
   if (!spec) return false;
-  const { key } = element;
-  const span = isPlain(element) ? key.span : placeOfElement(element);
+  const span = plain ? key.span : placeOfElement(element, key);
   if (key.kind === 'wildcard') {
     read.push({ low: 0n, high: 0n, spec, span, wildcard: true });
     return true;
@@ -67,9 +69,7 @@ function readElement(element: AstElement, to: Reading, read: ReadElement[]): boo
 }
 
 const isPlain = (e: AstElement): boolean =>
-  !(e.data || e.statements?.length || e.comment) &&
-  e.timeout === undefined &&
-  e.expires === undefined;
+  !(e.statements?.length || e.comment) && e.timeout === undefined && e.expires === undefined;
 
 /** Of an element that is nothing but its key. */
 export const PLAIN: ElementSpec = {};
@@ -123,7 +123,8 @@ function quickRange(node: AstExpr, field: KeyField, to: Reading): KeyRange | und
     const length = Number(node.length.value);
     if (value === undefined || length > field.bits) return undefined;
     const host = ones(field.bits - length);
-    return [value & ~host, value | host];
+    const last = value | host;
+    return [last ^ host, last];
   }
   if (node.kind !== 'range') return undefined;
   const low = quickValue(node.low, field, to);
@@ -138,10 +139,15 @@ function quickValue(node: AstExpr, field: KeyField, to: Reading): bigint | undef
 }
 
 /** What an element has beside its key: data, times, statements, comment. */
-function readSpec(element: AstElement, to: Reading): ElementSpec | undefined {
+function readSpec(
+  element: AstElement,
+  written: AstExpr | undefined,
+  to: Reading,
+): ElementSpec | undefined {
   const { set, ctx } = to;
-  const data = element.data && readData(element.data, to);
-  if (element.data && !data) return undefined;
+  const data = written && readData(written, to);
+  if (written && !data) return undefined;
+  if (set.exprs.length === 0 && isPlain(element)) return data ?? PLAIN;
   const statements = element.statements?.map((s) => ctx.statement(s));
   if (statements?.includes(undefined)) return undefined;
   const own = statements?.flatMap((s) => s ?? []) ?? [];

@@ -32,9 +32,10 @@ export function addElements(tx: Transaction, spec: NewElements): Refusal | undef
     },
     { what: 'element', change: 'new', set, elements: inserted },
   );
-  for (const [i, element] of spec.elements.entries()) {
-    const refusal = addElement(tx, set, element, exclusive, inserted);
-    if (refusal) return { at: 'element', index: i, ...refusal };
+  const { elements } = spec;
+  for (let index = 0; index < elements.length; index++) {
+    const refusal = addElement(tx, set, elements[index]!, exclusive, inserted);
+    if (refusal) return { at: 'element', index, ...refusal };
   }
   return undefined;
 }
@@ -61,7 +62,7 @@ function addElement(
     return undefined;
   }
   inserted.push(element);
-  hold(tx, referred);
+  if (referred.length > 0) hold(tx, referred);
   if (element.verdict?.chain !== undefined && set.use > 0) tx.unvalidated.add(set.table);
   return full ? refuse('ENFILE') : undefined;
 }
@@ -89,19 +90,21 @@ function refuseElement(set: NftSet, spec: ElementSpec): Refusal | undefined {
     if (timeout === 0) return refuse('EOPNOTSUPP');
     if (spec.expires > timeout) return refuse('ERANGE');
   }
-  const exprs = spec.exprs ?? [];
-  if (set.exprs.length > 0 && exprs.length !== set.exprs.length) return refuse('EOPNOTSUPP');
+  const count = spec.exprs?.length ?? 0;
+  if (set.exprs.length > 0 && count !== set.exprs.length) return refuse('EOPNOTSUPP');
   return undefined;
 }
 
+const NOTHING: readonly Referred[] = [];
+
 /** The chain or object that an element holds. */
-function referencesOf(table: Table, set: NftSet, spec: ElementSpec): Referred[] | Refusal {
+function referencesOf(table: Table, set: NftSet, spec: ElementSpec): readonly Referred[] | Refusal {
   const target = spec.verdict?.chain;
   if (target !== undefined) {
     const chain = chainReference(table, target);
     return isRefusal(chain) ? chain : [chain];
   }
-  if (spec.object === undefined) return [];
+  if (spec.object === undefined) return NOTHING;
   const object = table.objects.get(objectKey(set.object ?? '', spec.object));
   return object ? [object] : refuse('ENOENT');
 }
