@@ -103,14 +103,18 @@ export class Fib4 extends Fib4Tables {
     const err = this.lookup(flow);
     if (err !== 0) return this.errorRoute(device.ipv4.forwarding ? -err : EHOSTUNREACH, device);
     const found = this.result!;
-    if (found.type === RTN_BROADCAST && !device.ipv4.bc_forwarding)
+    // IN_DEV_BFORWARD, which needs no forwarding
+    const broadcasts =
+      found.type === RTN_BROADCAST &&
+      (device.ipv4.bc_forwarding & this.ns.settings.all4.bc_forwarding) !== 0;
+    if (found.type === RTN_BROADCAST && !broadcasts)
       return this.inputBroadcast(saddr, tos, mark, device, found);
     if (found.type === RTN_LOCAL) {
       const valid = this.validateSource(saddr, daddr, tos, mark, 0, device);
       return valid < 0 ? this.fail(-valid) : (this.cachedInput(found) ?? this.localInput(found));
     }
-    if (!device.ipv4.forwarding) return this.errorRoute(EHOSTUNREACH, device);
-    if (found.type !== RTN_UNICAST && found.type !== RTN_BROADCAST) return this.fail(EINVAL);
+    if (!device.ipv4.forwarding && !broadcasts) return this.errorRoute(EHOSTUNREACH, device);
+    if (found.type !== RTN_UNICAST && !broadcasts) return this.fail(EINVAL);
     return this.forwardInput(found, daddr, saddr, tos, mark, device);
   }
 
