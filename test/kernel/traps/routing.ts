@@ -37,6 +37,20 @@ export const routing: readonly Section[] = [
         is: [['eth0'], ['eth0'], 3],
       },
       {
+        trap: 'A path MTU that was learned cuts what the router sends itself, not what it forwards.',
+        case: 'nat-routing/102-path-mtu-learned',
+        on: ['6.12'],
+        shows: (a) => [left(a, 5), left(a, 11), left(a, 12)],
+        is: [['eth1', 'eth1'], ['eth1'], ['eth1']],
+      },
+      {
+        trap: 'Before 6.12 an error about a UDP packet that no socket sent teaches no path MTU.',
+        case: 'nat-routing/102-path-mtu-learned',
+        on: ['6.1', '5.10'],
+        shows: (a) => left(a, 5),
+        is: ['eth1'],
+      },
+      {
         trap: 'Fragments are put together at -400 and cut again as they came, whatever the order of arrival.',
         case: 'nat-routing/71-fragments-through-nat',
         shows: (a) => [left(a, 2), left(a, 3), [0, 1, 2].map((i) => size(a, 4, i))],
@@ -97,6 +111,12 @@ export const routing: readonly Section[] = [
         on: ['5.10'],
         shows: (a) => [left(a, 40), left(a, 44)],
         is: [[], []],
+      },
+      {
+        trap: 'A broadcast that bc_forwarding lets through is forwarded even where ip_forward is 0.',
+        case: 'nat-routing/413-settings-of-devices',
+        shows: (a) => [left(a, 120), left(a, 136), left(a, 168)],
+        is: [[], ['eth2'], ['eth2']],
       },
       {
         trap: 'Multicast without a member goes nowhere, not even to input.',
