@@ -114,7 +114,7 @@ export abstract class Expressions extends Phrases {
   private readonly leftPart = (): Expr => this.binary('left');
   private readonly rightPart = (): Expr => this.multiton(this.binary('right'));
 
-  private joined(part: () => Expr, first = part()): Expr {
+  protected joined(part: () => Expr, first = part()): Expr {
     if (!this.at(T.Dot)) return first;
     const parts = [first];
     while (this.take(T.Dot)) parts.push(part());

@@ -152,7 +152,10 @@ export abstract class Sets extends Chains {
   }
 
   private typeofExpression(): Expr {
-    return this.beginsSelector(this.peek()) || this.at(T.At) ? this.concat() : this.unexpected();
+    return this.joined(() => {
+      const begins = this.beginsSelector(this.peek()) || this.at(T.At);
+      return begins ? this.value('primary') : this.unexpected();
+    });
   }
 
   private dataSpec(by: 'type' | 'typeof', draft: Draft<SetBlock>): void {

@@ -31,7 +31,9 @@ function fits(
     const what = 'you cannot use a set here, unknown value to use';
     return !!ctx.error(what, span, statement);
   }
-  const mismatch = `datatype mismatch: expected ${type.description}, expression has type ${value.type.description}`;
+  const given = dataOf(value, ctx);
+  const mismatch = `datatype mismatch: expected ${type.description}, expression has type ${given.description}`;
+  if (given.parts && !type.parts) return !!ctx.error(mismatch, span, statement);
   if (isNumberOfHeader(value) && (rootType(type) !== integer || value.bits !== bits)) {
     return !!ctx.error(`${mismatch} with length ${value.bits}`, span, statement);
   }
@@ -44,6 +46,12 @@ function fits(
   if (value.kind !== 'load' || isRaw(value)) return true;
   if (type.id === integer.id || takesType(value, type, bits)) return true;
   return !!ctx.error(mismatch, span, statement);
+}
+
+/** What a named map gives, of which only one part may be wanted; else the type of the value. */
+function dataOf(value: Expr, ctx: CheckContext): ValueType {
+  const named = value.kind === 'map' && value.map.kind === 'setref' ? value.map : undefined;
+  return (named && ctx.scope.set(named.name)?.data) ?? value.type;
 }
 
 /** A field of a header that is a mere number. */

@@ -35,6 +35,7 @@ export class Checker implements CheckContext, DependencyContext {
   readonly chain?: ChainInfo;
   readonly names: NameScope;
   readonly diagnostics: Diagnostic[] = [];
+  readonly isExample: boolean = false;
   tunnel?: Tunnel;
   /** What goes before the statement being checked, and before the whole rule. */
   private before: readonly Statement[] = NOTHING;
@@ -64,7 +65,6 @@ export class Checker implements CheckContext, DependencyContext {
     return checkExpr(node, expected, this, keys);
   }
 
-  /** Where messages about a statement point. */
   placeOf(node: AstStatement): Span {
     return statementSpan(node, statements);
   }

@@ -75,6 +75,10 @@ export interface CheckContext {
   /** Checks an expression; `expected` gives literals their type. */
   expr(node: AstExpr, expected?: Expected): Expr | undefined;
   statement(node: AstStatement): readonly Statement[] | undefined;
+  /** Where messages about a statement point. */
+  placeOf(node: AstStatement): Span;
+  /** What is checked stands for its type alone, as after `typeof`. */
+  readonly isExample: boolean;
   /** The protocol known at a layer, by its name (`ip`, `tcp`, `ether`). */
   protocol(layer: Layer): string | undefined;
   /** What said so; absent where the family does. */

@@ -8,6 +8,7 @@ import type { Expr } from '../checked.ts';
 import { typeofRows } from '../expr/index.ts';
 import { concatType, registerBits, typeByName, type ValueType } from '../type/index.ts';
 import type { CheckContext } from './context.ts';
+import { checkExample } from './example.ts';
 
 export interface KeyInfo {
   readonly type: ValueType;
@@ -18,7 +19,7 @@ export interface KeyInfo {
 
 export function checkKeySpec(spec: KeySpec, ctx: CheckContext): KeyInfo | undefined {
   if (spec.by === 'type') return checkTypes(spec.types, ctx);
-  const expr = wordOnly(spec.expr) ?? ctx.expr(spec.expr);
+  const expr = wordOnly(spec.expr) ?? checkExample(spec.expr, ctx);
   if (!expr) return undefined;
   // What has no size by its type lists by example all the same.
   const unsaid = spec.unsaid && sized(expr.type);

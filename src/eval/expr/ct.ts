@@ -17,7 +17,7 @@ import { ipv4Addr, ipv6Addr } from '../type/address.ts';
 import { ctDir, ctEvent, ctLabel, ctState, ctStatus } from '../type/conntrack.ts';
 import type { ValueType } from '../type/index.ts';
 import { inetProto, inetService } from '../type/inet.ts';
-import { integer, mark } from '../type/integer.ts';
+import { integer, mark, untyped } from '../type/integer.ts';
 import { nfProto } from '../type/interface.ts';
 import { string } from '../type/string.ts';
 import { time } from '../type/time.ts';
@@ -108,6 +108,17 @@ function addressKey(written: string, node: SelectorExpr, ctx: CheckContext): str
   return ctx.error(`cannot determine ip protocol version, ${use}`, node.span);
 }
 
+/** Without a packet an address that does not say its family has no type. */
+export const unknownAddress = (row: KeyRow, { span }: SelectorExpr): Load => ({
+  kind: 'load',
+  row,
+  args: {},
+  type: untyped,
+  bits: 0,
+  order: 'big',
+  span,
+});
+
 /** Whether nothing known contradicts the family that an address is said to be of. */
 function agrees(family: string, node: SelectorExpr, ctx: CheckContext): boolean {
   const network = ctx.protocol('nh');
@@ -131,6 +142,7 @@ export const ct: KeyRow = {
     const family = args.family as Word | undefined;
     const dir = (args.dir as Word | undefined)?.text;
     const plain = !family && ADDRESSES.includes(written);
+    if (plain && ctx.isExample) return unknownAddress(ct, node);
     const name = plain
       ? addressKey(written, node, ctx)
       : [family?.text, written].filter(Boolean).join(' ');

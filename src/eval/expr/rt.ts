@@ -2,6 +2,7 @@
  * What the route says (`rt nexthop`), and the routing header of IPv6 (`rt seg-left`): one word for
  * both in nft. Mirrors rt.c of nft and nft_rt.c of the kernel.
  */
+
 import type { Family, SelectorExpr, Word } from '../../parser/ast.ts';
 import { choice, opt, word } from '../../parser/phrase.ts';
 import type { CheckContext } from '../check/context.ts';
@@ -14,6 +15,7 @@ import type { ValueType } from '../type/index.ts';
 import { inetProto } from '../type/inet.ts';
 import { boolean, integer } from '../type/integer.ts';
 import { realm } from '../type/owner.ts';
+import { unknownAddress } from './ct.ts';
 import { extensionRow } from './extension.ts';
 import { exthdrFields } from './exthdr-load.ts';
 import { IP_ONLY, ipHooks, misplaced, type Placement } from './placement.ts';
@@ -65,6 +67,7 @@ function checkKey(
   const network = ctx.protocol('nh');
   const byFamily = written === 'nexthop';
   const name = byFamily ? `${family?.text ?? network} ${written}` : written;
+  if (byFamily && !family && ctx.isExample) return unknownAddress(rt, node);
   if (byFamily && !Object.hasOwn(KEYS, name)) {
     const use = `use "ip ${written}" or "ip6 ${written}" instead`;
     return ctx.error(`cannot determine ip protocol version, ${use}`, node.span);

@@ -39,6 +39,7 @@ function segmentRow(name: string, listed: string, header: Exthdr, phrase: Phrase
       const index = what.args.index as NumberWord | undefined;
       const field = index ? `${what.which}[${index.value}]` : what.which;
       const load = extensionField(row, name, header, field, node, ctx);
+      if (ctx.isExample) return load;
       const known =
         load && Object.entries(segments.fields).find(([, f]) => f.offset === load.args.offset);
       return known ? { ...load, args: { ...load.args, name: listed, field: known[0] } } : load;

@@ -12,6 +12,7 @@ import type { StatementRow } from '../row.ts';
 import {
   checkNamed,
   jsonNamed,
+  ledUnlessNamed,
   listNamed,
   lowerNamed,
   type Named,
@@ -91,6 +92,7 @@ export function quotaFromJson(
 export const quota: StatementRow<QuotaArgs | Named> = {
   row: 'statement',
   name: 'quota',
+  ledBy: ledUnlessNamed('quota'),
   phrase: [alt('form', { named: [kw('name'), expr('object', 'stmt')], inline: quotaPhrase })],
   stateful: true,
   check(args, span, ctx) {

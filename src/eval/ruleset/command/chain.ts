@@ -13,7 +13,15 @@ import { chainOf, isRefusal, tableOf } from '../kernel/lookup.ts';
 import { deleteRule } from '../kernel/rule.ts';
 import type { Request } from '../request.ts';
 import type { Chain } from '../store.ts';
-import { answered, type CommandContext, familyOf, report, tableIn, tableName } from './context.ts';
+import {
+  answered,
+  type CommandContext,
+  familyOf,
+  isDestroyed,
+  report,
+  tableIn,
+  tableName,
+} from './context.ts';
 import { type Device, readDevices } from './device.ts';
 import { hintFor, noTable } from './hint.ts';
 import { readPriority } from './priority-expression.ts';
@@ -180,7 +188,7 @@ function target(cmd: Command, ctx: CommandContext) {
 export function removeChain(cmd: Command, ctx: CommandContext): void {
   const chain = target(cmd, ctx);
   if (isRefusal(chain)) {
-    if (cmd.verb !== 'destroy' || chain.errno !== 'ENOENT') answered(ctx, cmd, chain);
+    if (!isDestroyed(cmd, chain)) answered(ctx, cmd, chain);
     return;
   }
   const block = cmd.block as ChainBlock | undefined;

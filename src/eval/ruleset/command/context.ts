@@ -80,6 +80,10 @@ export type Places = {
   readonly [A in Attribute]?: Span | readonly (Span | undefined)[] | undefined;
 };
 
+/** What `destroy` names is not there, which is no error; a table that is not there is one. */
+export const isDestroyed = (cmd: Command, { errno, at }: Refusal): boolean =>
+  cmd.verb === 'destroy' && errno === 'ENOENT' && at !== 'table';
+
 /** Notes what the kernel answered to a command; true where it was content. */
 export function answered<T>(
   ctx: CommandContext,

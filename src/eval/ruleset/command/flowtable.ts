@@ -10,7 +10,14 @@ import {
 } from '../kernel/flowtable.ts';
 import { isRefusal, tableOf } from '../kernel/lookup.ts';
 import type { Flowtable } from '../store.ts';
-import { answered, type CommandContext, familyOf, report, tableName } from './context.ts';
+import {
+  answered,
+  type CommandContext,
+  familyOf,
+  isDestroyed,
+  report,
+  tableName,
+} from './context.ts';
 import { readDevices } from './device.ts';
 import { readPriority } from './priority-expression.ts';
 
@@ -57,7 +64,7 @@ function target(cmd: Command, ctx: CommandContext): Flowtable | Refusal {
 export function removeFlowtable(cmd: Command, ctx: CommandContext): void {
   const flowtable = target(cmd, ctx);
   if (isRefusal(flowtable)) {
-    if (cmd.verb !== 'destroy' || flowtable.errno !== 'ENOENT') answered(ctx, cmd, flowtable);
+    if (!isDestroyed(cmd, flowtable)) answered(ctx, cmd, flowtable);
     return;
   }
   const given = (cmd.block as FlowtableBlock | undefined)?.devices ?? [];

@@ -11,6 +11,7 @@ import {
   type CommandContext,
   checking,
   familyOf,
+  isDestroyed,
   tableIn,
   tableName,
 } from './context.ts';
@@ -60,5 +61,5 @@ export function objectOf(cmd: Command, ctx: CommandContext): NftObject | Refusal
 export function removeObject(cmd: Command, ctx: CommandContext): void {
   const object = objectOf(cmd, ctx);
   if (!isRefusal(object)) answered(ctx, cmd, deleteObject(ctx.tx, object));
-  else if (cmd.verb !== 'destroy' || object.errno !== 'ENOENT') answered(ctx, cmd, object);
+  else if (!isDestroyed(cmd, object)) answered(ctx, cmd, object);
 }

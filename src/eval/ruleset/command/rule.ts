@@ -19,6 +19,7 @@ import {
   answered,
   type CommandContext,
   familyOf,
+  isDestroyed,
   note,
   ruleScope,
   tableIn,
@@ -237,7 +238,7 @@ export function removeRule(cmd: Command, ctx: CommandContext): void {
   const chain = chainOf(cmd, ctx);
   const missingIsFine = cmd.verb === 'destroy';
   if (isRefusal(chain)) {
-    if (!missingIsFine || chain.errno !== 'ENOENT') answered(ctx, cmd, chain);
+    if (!isDestroyed(cmd, chain)) answered(ctx, cmd, chain);
     return;
   }
   const position = positionOf(cmd, ctx);

@@ -14,6 +14,7 @@ import {
   type CommandContext,
   checking,
   familyOf,
+  isDestroyed,
   report,
   tableIn,
   tableName,
@@ -133,5 +134,5 @@ function target(cmd: Command, ctx: CommandContext): NftSet | Refusal {
 export function removeSet(cmd: Command, ctx: CommandContext): void {
   const set = target(cmd, ctx);
   if (!isRefusal(set)) answered(ctx, cmd, deleteSet(ctx.tx, set));
-  else if (cmd.verb !== 'destroy' || set.errno !== 'ENOENT') answered(ctx, cmd, set);
+  else if (!isDestroyed(cmd, set)) answered(ctx, cmd, set);
 }

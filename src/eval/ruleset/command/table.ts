@@ -5,7 +5,14 @@ import { isRefusal, tableOf } from '../kernel/lookup.ts';
 import { deleteRule } from '../kernel/rule.ts';
 import { deleteTable, flushRuleset, newTable } from '../kernel/table.ts';
 import type { Table } from '../store.ts';
-import { answered, type CommandContext, familyOf, report, tableName } from './context.ts';
+import {
+  answered,
+  type CommandContext,
+  familyOf,
+  isDestroyed,
+  report,
+  tableName,
+} from './context.ts';
 
 const FLAGS: ReadonlySet<string> = new Set(['dormant', 'owner', 'persist']);
 
@@ -40,7 +47,7 @@ function target(cmd: Command, ctx: CommandContext): Table | ReturnType<typeof re
 export function removeTable(cmd: Command, ctx: CommandContext): void {
   const table = target(cmd, ctx);
   if (!isRefusal(table)) answered(ctx, cmd, deleteTable(ctx.tx, table));
-  else if (cmd.verb !== 'destroy' || table.errno !== 'ENOENT') answered(ctx, cmd, table);
+  else if (!isDestroyed(cmd, table)) answered(ctx, cmd, table);
 }
 
 /** `flush table`: the rules of all its chains go. */

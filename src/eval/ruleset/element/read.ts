@@ -13,7 +13,7 @@ import type { ElementSpec } from '../../engine/set/index.ts';
 import type { Op } from '../../ir.ts';
 import { isText, ones } from '../../lower/constant.ts';
 import type { ValueType } from '../../type/index.ts';
-import type { NftSet } from '../store.ts';
+import { isMap, type NftSet } from '../store.ts';
 import { type ElementData, elementData, type KeyRange, keyRange } from './constant.ts';
 import type { Interval } from './interval.ts';
 import { type KeyField, type KeyShape, placed } from './key.ts';
@@ -138,6 +138,22 @@ function quickValue(node: AstExpr, field: KeyField, to: Reading): bigint | undef
   return typeof value === 'bigint' && value <= ones(field.bits) ? value : undefined;
 }
 
+/** A statement of the element is not of the kind that the set has. */
+function mismatch(
+  element: AstElement,
+  at: number,
+  exprs: readonly Op[],
+  { set, ctx }: Reading,
+): undefined {
+  const what = `element expects ${kindOf(exprs[at])}, but ${isMap(set) ? 'map' : 'set'} has type ${kindOf(set.exprs[at])}`;
+  return ctx.error(`statement mismatch, ${what}`, ctx.placeOf(element.statements![at]!));
+}
+
+const kindOf = (op: Op | undefined): string => (op?.op === 'effect' ? op.row.name : '');
+
+/** Whether nothing is said of a set, or the kind of its statement is this. */
+const isSameKind = (op: Op, of: Op | undefined): boolean => !of || kindOf(op) === kindOf(of);
+
 /** What an element has beside its key: data, times, statements, comment. */
 function readSpec(
   element: AstElement,
@@ -159,6 +175,8 @@ function readSpec(
     const numbers = `set expects ${set.exprs.length} but element has ${own.length}`;
     return ctx.error(`number of statements mismatch, ${numbers}`, element.key.span);
   }
+  const other = own.length > 0 ? exprs.findIndex((op, i) => !isSameKind(op, set.exprs[i])) : -1;
+  if (other >= 0) return mismatch(element, other, exprs, to);
   const { timeout, expires, comment } = element;
   return {
     ...data,

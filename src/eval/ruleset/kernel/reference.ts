@@ -66,6 +66,13 @@ export function chainReference(table: Table, name: string): Chain | Refusal {
   return collectChain(table, name, found) ?? (found[0] as Chain);
 }
 
+/** Elements get statements of the kinds that the set has. */
+const areAlike = (given: readonly Op[], wanted: readonly Op[]): boolean =>
+  given.length === wanted.length && given.every((op, i) => sameRow(op, wanted[i]!));
+
+const sameRow = (a: Op, b: Op): boolean =>
+  a.op === 'effect' && b.op === 'effect' && a.row === b.row;
+
 /** Mirrors nft_dynset_init: only the growing hash table can be changed by packets. */
 function collectDynset(
   table: Table,
@@ -79,6 +86,9 @@ function collectDynset(
   if (op.exprs.length > 0 && !set.flags.dynamic) return refuse('EINVAL');
   if (op.timeout !== undefined && !set.flags.timeout) return refuse('EOPNOTSUPP');
   if (set.flags.timeout && op.exprs.some(isCollected)) return refuse('EOPNOTSUPP');
+  if (op.exprs.length > 0 && set.exprs.length > 0 && !areAlike(op.exprs, set.exprs)) {
+    return refuse('EOPNOTSUPP');
+  }
   found.push(set);
   return undefined;
 }
