@@ -1,5 +1,5 @@
 // Bundles the command line: start-up time is a command line's latency. Commands are chunks of their
-// own, loaded when they run. Says nothing unless something is wrong.
+// own, loaded when they run. Says nothing unless something is wrong. An argument: where to, else dist.
 import { writeFileSync } from 'node:fs';
 import { build } from 'rolldown';
 
@@ -8,8 +8,9 @@ const options = {
   // Modules rather than UMD, whose requires no bundler follows.
   resolve: { mainFields: ['module', 'main'] },
 };
+const dir = process.argv[2] ?? 'dist';
 const output = {
-  dir: 'dist',
+  dir,
   format: 'cjs',
   // One byte a character: V8 reads it as it is.
   charset: 'ascii',
@@ -28,4 +29,4 @@ await build({
   transform: { define: { PROGRAM: JSON.stringify(`./${program.fileName}`) } },
   output: { ...output, entryFileNames: '[name].js', banner: '#!/usr/bin/env node' },
 });
-writeFileSync('dist/package.json', '{ "type": "commonjs" }\n');
+writeFileSync(`${dir}/package.json`, '{ "type": "commonjs" }\n');

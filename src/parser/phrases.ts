@@ -358,6 +358,9 @@ export abstract class Phrases extends Cursor {
   }
 }
 
+/** Of parts that consist of others: what isOptional said. */
+const optional = new WeakMap<Item, boolean>();
+
 /** Whether a part may be absent. */
 export function isOptional(item: Item): boolean {
   switch (item.item) {
@@ -365,9 +368,14 @@ export function isOptional(item: Item): boolean {
     case 'options':
       return true;
     case 'alt':
-      return Object.values(item.of).some((phrase) => phrase.every(isOptional));
-    case 'many':
-      return item.of.every(isOptional);
+    case 'many': {
+      const known = optional.get(item);
+      if (known !== undefined) return known;
+      const phrases = item.item === 'many' ? [item.of] : Object.values(item.of);
+      const found = phrases.some((phrase) => phrase.every(isOptional));
+      optional.set(item, found);
+      return found;
+    }
     default:
       return false;
   }

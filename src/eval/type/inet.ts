@@ -52,7 +52,13 @@ export const inetProto: ValueType = {
     Number(value),
 };
 
-const servicePorts = byName(services);
+let servicePorts: ReadonlyMap<string, bigint> | undefined;
+
+/** Few rules name services, of which there are many. */
+function portOf(service: string): bigint | undefined {
+  servicePorts ??= byName(services);
+  return servicePorts.get(service);
+}
 
 export const inetService: ValueType = {
   ...numeric({
@@ -66,9 +72,7 @@ export const inetService: ValueType = {
   parse: (text) => {
     const number = parseNumber(text);
     if (number !== undefined) return number > 65535n ? 'Service out of range' : number;
-    return (
-      servicePorts.get(text) ?? 'Could not resolve service: Servname not supported for ai_socktype'
-    );
+    return portOf(text) ?? 'Could not resolve service: Servname not supported for ai_socktype';
   },
   print: (value, _bits, _scope, options) => {
     const name = options.service && !options.inRange ? firstName(services, value) : undefined;
