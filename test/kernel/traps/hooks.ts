@@ -93,6 +93,12 @@ export const hooks: readonly Section[] = [
         shows: (a) => monitor(a, 'unknown rule handle').length > 0,
         is: true,
       },
+      {
+        trap: 'A ruleset that replaces another in one batch keeps TCP windows; where nobody tracks for a moment, they are forgotten.',
+        case: 'fuzz/reload-keeps-windows',
+        shows: (a) => [3, 6, 11].map((i) => left(a, i)),
+        is: [[], [], ['eth1']],
+      },
     ],
   },
 ];

@@ -90,6 +90,12 @@ export const reject: readonly Section[] = [
         shows: (a) => [left(a, 7), left(a, 8), hits(a, 'end', 'input').slice(3, 6)],
         is: [[], [], [1, 1, 2]],
       },
+      {
+        trap: "Reject in output is silent about the machine's own echo replies, whose sender holds the ICMP socket.",
+        case: 'fuzz/reject-own-reply',
+        shows: (a) => [hits(a, 'end', 'out'), hits(a, 'end', 'in')],
+        is: [[9], [5]],
+      },
     ],
   },
 ];
