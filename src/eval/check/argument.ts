@@ -54,9 +54,13 @@ function dataOf(value: Expr, ctx: CheckContext): ValueType {
   return (named && ctx.scope.set(named.name)?.data) ?? value.type;
 }
 
-/** A field of a header that is a mere number. */
+/** A field of a header that is a mere number; of odd bits it comes out of others by a mask. */
 const isNumberOfHeader = (value: Expr): boolean =>
-  value.kind === 'load' && value.type.id === integer.id && !!value.row.field && !isRaw(value);
+  value.kind === 'load' &&
+  value.type.id === integer.id &&
+  value.args.layer !== undefined &&
+  value.bits % 8 === 0 &&
+  !isRaw(value);
 
 /** Bytes that are no field of a header have whatever type is wanted. */
 const isRaw = ({ row, args }: Load): boolean => row.field !== undefined && args.field === undefined;

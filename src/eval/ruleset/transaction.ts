@@ -36,6 +36,11 @@ export class Transaction {
     this.tableHandle = ruleset.nextHandle;
   }
 
+  /** Whether something of a table was made by this batch: nft knows no handle of it. */
+  isNew(table: Table, handle: number): boolean {
+    return handle >= (this.handles.get(table) ?? 0);
+  }
+
   /** A step was taken; `undo` takes it back, `change` tells it to listeners. */
   did(undo: () => void, change?: Change): void {
     this.undo.push(undo);

@@ -236,5 +236,8 @@ export function rename(cmd: Command, ctx: CommandContext): void {
   const { newName } = cmd;
   if (!newName) return;
   ctx.requests.push(requestFor(newName.text, cmd));
-  answered(ctx, cmd, renameChain(ctx.tx, chain, newName.text), { name: cmd.span });
+  const renamed = ctx.tx.isNew(chain.table, chain.handle)
+    ? refuse('ENOENT', 'name')
+    : renameChain(ctx.tx, chain, newName.text);
+  answered(ctx, cmd, renamed, { name: cmd.span });
 }
