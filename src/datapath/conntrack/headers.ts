@@ -4,7 +4,7 @@
  * Mirrors get_l4proto and nf_ct_get_tuple (nf_conntrack_core.c). Offsets count from the start of p.b.
  */
 import { half, word } from '../address.ts';
-import { END, NFPROTO_IPV4, NONE, type Packet } from '../packet.ts';
+import { END, NFPROTO_IPV4, NFPROTO_IPV6, NONE, type Packet } from '../packet.ts';
 import type { ConntrackCore } from './core.ts';
 import { trackerOf } from './proto/index.ts';
 import { TUPLE_DST, TUPLE_PORTS, TUPLE_PROTO, TUPLE_SRC, type Tuple } from './tuple.ts';
@@ -24,7 +24,8 @@ export const l4 = { protonum: 0 };
  * fragments and headers that are cut off.
  */
 export function getL4proto(p: Packet, nh: number, pf: number): number {
-  return pf === NFPROTO_IPV4 ? ipv4L4proto(p, nh) : ipv6L4proto(p, nh);
+  if (pf === NFPROTO_IPV4) return ipv4L4proto(p, nh);
+  return pf === NFPROTO_IPV6 ? ipv6L4proto(p, nh) : NONE;
 }
 
 function ipv4L4proto(p: Packet, nh: number): number {
