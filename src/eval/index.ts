@@ -107,12 +107,15 @@ function evaluateAs(
     tried.tx.abort();
     return { ...REFUSED, diagnostics: tried.refused, output: first.output.take() };
   }
-  const changes = options.checkOnly ? [] : [...first.tx.changes];
+  const changes = options.checkOnly ? [] : first.tx.changes.filter((c) => !isVain(c));
   if (options.checkOnly) first.tx.abort();
   else commit(target, changes);
   if (options.echo) echo(changes, commands, first, options.pid);
   return { ok: true, diagnostics: first.warnings, output: first.output.take(), changes };
 }
+
+/** Elements that were there already: the kernel takes no step. */
+const isVain = (c: Change): boolean => c.what === 'element' && c.elements.length === 0;
 
 /** Prints what a batch added, as nft hears it back from the kernel. */
 function echo(

@@ -213,7 +213,7 @@ export abstract class Commands extends Tables {
       case 'rule':
         return this.ofRule(verb, object);
       case 'named': {
-        const handle = this.named(byHandle && object !== 'element');
+        const handle = this.named(byHandle && object !== 'element' && !object.includes(' '));
         if (object === 'element')
           return { object, handle, elements: this.SUBRULE(this.elementList) };
         if (object === 'flowtable' && byHandle && this.at(T.BraceOpen)) {

@@ -17,12 +17,17 @@ export function declaration(chain: Chain, to: Listing): string[] {
   ];
 }
 
-export function hookLine(chain: Chain, base: BaseChain, to: Listing): string {
+export function hookLine(
+  chain: Chain,
+  base: BaseChain,
+  to: Listing,
+  devices = deviceText(base.devices),
+): string {
   const { numericPriority } = to.options;
   const { family } = chain.table;
   const priority = printPriority(base.priority, family, base.hook, numericPriority);
   const offload = base.offload ? ' flags offload;' : '';
-  const hook = `type ${base.type} hook ${base.hook}${deviceText(base.devices)}`;
+  const hook = `type ${base.type} hook ${base.hook}${devices}`;
   return `${hook} priority ${priority}; policy ${base.policy};${offload}`;
 }
 

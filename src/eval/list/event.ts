@@ -7,6 +7,7 @@ import type { SetElement } from '../engine/set/index.ts';
 import type { Change } from '../ruleset/commit.ts';
 import { listedElement } from '../ruleset/element/listed.ts';
 import {
+  type BaseChain,
   type Chain,
   type Flowtable,
   type NftObject,
@@ -16,7 +17,7 @@ import {
   type Table,
 } from '../ruleset/store.ts';
 import type { NameScope, PrintOptions } from '../type/index.ts';
-import { chainJson, hookLine, ruleLine, ruleObjectJson } from './chain.ts';
+import { chainJson, devicesText, hookLine, ruleLine, ruleObjectJson } from './chain.ts';
 import { elementJson, elementText } from './element.ts';
 import { flowtableJson, flowtableLines } from './flowtable.ts';
 import type { Json } from './json.ts';
@@ -64,7 +65,9 @@ function eventsOf(change: Change, options: EventOptions): Event[] {
     case 'set':
       return [{ verb, text: setEvent(change.set, verb, to), json: emptySetJson(change.set, to) }];
     case 'element':
-      return change.elements.map((e) => elementEvent(change.set, e, verb, to));
+      return change.elements
+        .filter((e) => !e.catchAll)
+        .map((e) => elementEvent(change.set, e, verb, to));
     case 'object': {
       const { object } = change;
       return [{ verb, text: objectEvent(object, verb, to), json: objectJson(object, to) }];
@@ -99,7 +102,7 @@ const within = ({ family, name }: Table, what: string, of: string): string =>
 
 /** `set ip t s { type mark; } ` */
 const blockText = (head: string, handle: number, lines: readonly string[], to: Listing): string =>
-  `${head} {${handleNote(handle, to)} ${lines.join(' ')} } `;
+  `${[`${head} {${handleNote(handle, to)}`, ...lines].join(' ')} } `;
 
 function tableEvent(table: Table, verb: string, to: Listing): string {
   const flags = verb === 'delete' ? [] : tableFlags(table);
@@ -107,9 +110,13 @@ function tableEvent(table: Table, verb: string, to: Listing): string {
   return `table ${table.family} ${table.name}${block}${handleNote(table.handle, to)}`;
 }
 
+/** One device, too, stands in braces. */
+const devices = ({ devices: all }: BaseChain): string =>
+  all.length > 0 ? ` ${devicesText(all)}` : '';
+
 function chainEvent(chain: Chain, verb: string, to: Listing): string {
   const { base, table, name, handle } = chain;
-  const block = base && verb !== 'delete' ? ` { ${hookLine(chain, base, to)} }` : '';
+  const block = base && verb !== 'delete' ? ` { ${hookLine(chain, base, to, devices(base))} }` : '';
   return `${within(table, 'chain', name)}${block}${handleNote(handle, to)}`;
 }
 
@@ -175,7 +182,9 @@ function objectEvent(object: NftObject, verb: string, to: Listing): string {
   if (verb === 'delete') return head;
   const end = row.bare ? '' : ';';
   const lines = objectLines(object, to).map((line) => `${line}${end}`);
-  return blockText(head, handle, lines, to);
+  const last = lines.pop();
+  const all = last === undefined ? [] : [...lines, row.ended ? `${last};` : last];
+  return blockText(head, handle, all, to);
 }
 
 function flowtableEvent(flowtable: Flowtable, verb: string, to: Listing): string {

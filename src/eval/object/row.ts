@@ -26,6 +26,8 @@ export interface ObjectRow<A = Readonly<Record<string, unknown>>> {
   readonly lines: readonly Phrase[];
   /** The first line may stand without braces after the name: `add counter t c packets 1 bytes 2`. */
   readonly bare: boolean;
+  /** In events its last line ends in a semicolon all the same. */
+  readonly ended?: true;
   /** `span` is the object's name. */
   check(args: Args, span: Span, ctx: CheckContext): A | undefined;
   /** The lines between its braces, without the comment. */

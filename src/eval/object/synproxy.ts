@@ -16,6 +16,7 @@ export const synproxy: ObjectRow<SynproxyArgs> = {
   plural: 'synproxys',
   id: 10,
   bare: true,
+  ended: true,
   updates: true,
   lines: [
     [kw('mss'), num('mss'), opt(kw('wscale'), num('wscale'), opt(flags[0]), opt(flags[1]))],

@@ -63,6 +63,10 @@ function parseSymbol(text: string, given: Given, symbols: Symbols): bigint | str
   return meant ? `${what} expression; did you you mean \`${meant}\`?` : what;
 }
 
+/** nft prints the number of a name in JSON as its bytes lie in the packet, read as the machine does. */
+const unswapped = (value: bigint, { order, bits }: Given): bigint =>
+  order === 'big' && bits === 16 ? ((value & 0xffn) << 8n) | (value >> 8n) : value;
+
 /** A type whose values have names; others print in the number format. `quote`: names in quotes. */
 export function symbolic(
   given: Given,
@@ -79,7 +83,10 @@ export function symbolic(
       const name = options.numericSymbols ? undefined : symbolOf(symbols, value);
       return name === undefined ? format(value) : quote + name + quote;
     },
-    json: (value, _bits, _scope, options) =>
-      (options.numericSymbols ? undefined : symbolOf(symbols, value)) ?? jsonNumber(value),
+    json: (value, _bits, _scope, options) => {
+      const name = symbolOf(symbols, value);
+      if (name === undefined) return jsonNumber(value);
+      return options.numericSymbols ? jsonNumber(unswapped(value, given)) : name;
+    },
   };
 }

@@ -79,7 +79,7 @@ export const inetService: ValueType = {
     return name === undefined ? decimal(value) : `"${name}"`;
   },
   json: (value, _bits, _scope, options) =>
-    (options.service ? firstName(services, value) : undefined) ?? Number(value),
+    (options.service && !options.inRange ? firstName(services, value) : undefined) ?? Number(value),
 };
 
 export const etherType: ValueType = symbolic(
@@ -159,6 +159,7 @@ export const ecn: ValueType = symbolic(
     base: integer,
   },
   { 'not-ect': 0, ect1: 1, ect0: 2, ce: 3 },
+  hex(0),
 );
 
 export const tcpFlag: ValueType = {

@@ -1,5 +1,5 @@
 /** Times: durations, moments, times of the day, days of the week. */
-import { decimal, jsonNumber, numeric, parseNumber, symbolic } from './define.ts';
+import { jsonNumber, numeric, parseNumber, symbolic } from './define.ts';
 import { integer } from './integer.ts';
 import { fromLocal, zoneOffset } from './time-zone.ts';
 import type { NameScope, PrintOptions, ValueType } from './value-type.ts';
@@ -72,10 +72,8 @@ export const date: ValueType = {
     if (number !== undefined) return number * NANOSECONDS;
     return parseDate(text, scope) ?? `Cannot parse date`;
   },
-  print: (value, _bits, scope, options) =>
-    options.numericTime ? decimal(value / NANOSECONDS) : `"${printDate(value, scope)}"`,
-  json: (value, _bits, scope, options) =>
-    options.numericTime ? jsonNumber(value / NANOSECONDS) : printDate(value, scope),
+  print: (value, _bits, scope) => `"${printDate(value, scope)}"`,
+  json: (value, _bits, scope) => printDate(value, scope),
 };
 
 const DAY = 86400;
@@ -112,10 +110,8 @@ export const hour: ValueType = {
     base: integer,
   }),
   parse: (text, scope) => parseNumber(text) ?? parseHour(text, scope) ?? 'wrong time format',
-  print: (value, _bits, scope, options) =>
-    options.numericTime ? decimal(value) : `"${printHour(value, scope)}"`,
-  json: (value, _bits, scope, options) =>
-    options.numericTime ? jsonNumber(value) : printHour(value, scope),
+  print: (value, _bits, scope) => `"${printHour(value, scope)}"`,
+  json: (value, _bits, scope) => printHour(value, scope),
 };
 
 const dayNames = symbolic(
@@ -132,10 +128,7 @@ const dayNames = symbolic(
 export const day: ValueType = {
   ...dayNames,
   print: (value, bits, scope, options) => {
-    if (options.numericTime) return decimal(value);
     const text = dayNames.print(value, bits, scope, options);
     return /^\d/.test(text) ? text : `"${text}"`;
   },
-  json: (value, bits, scope, options) =>
-    options.numericTime ? jsonNumber(value) : dayNames.json(value, bits, scope, options),
 };

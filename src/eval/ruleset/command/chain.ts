@@ -91,7 +91,8 @@ function hookMessage(
   old: Chain | undefined,
 ): { message: string; spans: Span[] } | undefined {
   const family = familyOf(cmd);
-  if (errno === 'EEXIST' && cmd.verb !== 'create' && old?.base) {
+  const elsewhere = old?.base?.hook !== hook.hook || old.base.priority !== hook.priority;
+  if (errno === 'EEXIST' && cmd.verb !== 'create' && old?.base && elsewhere) {
     const where = `in table ${family} '${tableName(cmd)}'`;
     const message = `Chain "${old.name}" already exists ${where} with different declaration`;
     return { message, spans: [spec.span] };

@@ -1,9 +1,10 @@
 /** `get element`: the elements that have the keys, within their set. */
 import type { Command } from '../../../parser/ast.ts';
+import type { SetElement } from '../../engine/set/index.ts';
 import { listingFor } from '../../list/listing.ts';
 import { setOfElements } from '../../list/set.ts';
 import { tableHead } from '../../list/table.ts';
-import { decodeKey, encodeKey, keyShape } from '../element/key.ts';
+import { decodeKey, encodeKey, type KeyShape, keyShape } from '../element/key.ts';
 import { type ListedElement, listedElements } from '../element/listed.ts';
 import { refuse } from '../errno.ts';
 import type { NftSet } from '../store.ts';
@@ -19,20 +20,35 @@ export function elementsGot(
   const shape = keyShape(set);
   const wanted = cmd.elements && readIn(cmd, cmd.elements, set, shape, ctx);
   if (!wanted) return undefined;
-  const found = new Set<unknown>();
+  const found: SetElement[] = [];
   for (const { low, high, wildcard } of wanted) {
-    const hit = [...set.elements].find((e) => {
-      if (e.catchAll || wildcard) return e.catchAll && wildcard;
-      return decodeKey(shape, e.key) <= low && decodeKey(shape, e.keyEnd) >= high;
-    });
-    const exact = wildcard ? hit : (set.elements.lookup(encodeKey(shape, low), 0) ?? hit);
-    if (!exact || (exact.catchAll && !wildcard)) {
+    const hit = wildcard ? catchAllOf(set) : holderOf(set, shape, low, high);
+    if (!hit) {
       answered(ctx, cmd, refuse('ENOENT'));
       return undefined;
     }
-    found.add(hit ?? exact);
+    found.push(hit);
   }
-  return listedElements(set).filter((e) => found.has(e.element));
+  const listed = new Map(listedElements(set).map((e) => [e.element, e]));
+  // Intervals come as they were asked for, others sorted.
+  const order = shape.interval
+    ? found
+    : [...listed.keys()].flatMap((e) => found.filter((f) => f === e));
+  return order.map((e) => listed.get(e)!);
+}
+
+const catchAllOf = (set: NftSet): SetElement | undefined =>
+  [...set.elements].find((e) => e.catchAll);
+
+/** The element in which a key lies; of concatenated ranges the first key is looked up. */
+function holderOf(set: NftSet, shape: KeyShape, low: bigint, high: bigint): SetElement | undefined {
+  const exact = set.elements.lookup(encodeKey(shape, low), 0);
+  const found = exact && !exact.catchAll ? exact : undefined;
+  if (shape.fields.length > 1) return found;
+  const whole = [...set.elements].find(
+    (e) => !e.catchAll && decodeKey(shape, e.key) <= low && decodeKey(shape, e.keyEnd) >= high,
+  );
+  return whole ?? found;
 }
 
 /** Lists text also where JSON is asked for, as nft does. */

@@ -132,7 +132,8 @@ export function listSets(cmd: Command, ctx: CommandContext): void {
     cmd,
     ctx,
     (table, to) => wanted(table).map((set) => setText(set, to)),
-    (table, to) => wanted(table).map((set) => setJson(set, to)),
+    // nft has no JSON of meters in the plural.
+    (table, to) => (cmd.object === 'meters' ? [] : wanted(table).map((set) => setJson(set, to))),
   );
 }
 

@@ -1,9 +1,12 @@
 /** `reset`: lists what counters and quotas have, and sets them back. */
 import type { Command } from '../../../parser/ast.ts';
+import { listingFor } from '../../list/listing.ts';
+import { tableText } from '../../list/ruleset.ts';
 import { objectRows } from '../../object/index.ts';
 import type { StatefulInstance } from '../../row.ts';
+import { refuse } from '../errno.ts';
 import type { Chain, NftObject, Table } from '../store.ts';
-import { type CommandContext, familyOf, tableIn } from './context.ts';
+import { answered, type CommandContext, familyOf, tableIn } from './context.ts';
 import { setOf } from './element.ts';
 import { elementsGot, printElements } from './get.ts';
 import { listChain, listObject, listObjects, listRuleset, listSet, listTable } from './list.ts';
@@ -46,8 +49,35 @@ export function resetObjects(cmd: Command, ctx: CommandContext): void {
   }
 }
 
+/** One rule by its handle: its table is listed with all but other rules and chains. */
+function resetRule(cmd: Command, ctx: CommandContext): void {
+  const { chain: word, handle } = cmd.handle;
+  if (ctx.output.json) {
+    answered(ctx, cmd, refuse('EOPNOTSUPP'));
+    return;
+  }
+  const table = tableIn(ctx, cmd);
+  if (!table) {
+    listTable(cmd, ctx);
+    return;
+  }
+  const chain = table.chains.get(word?.text ?? '');
+  const rules = chain?.rules.filter((rule) => rule.handle === Number(handle?.value)) ?? [];
+  const only = chain ? [[chain.name, { ...chain, rules }] as const] : [];
+  const to = listingFor(table.family, ctx.tx.machine, ctx.options);
+  ctx.output.text(tableText({ ...table, chains: new Map(only) }, to));
+  setBack(
+    rules.flatMap((rule) => rule.state),
+    ctx,
+  );
+}
+
 export function resetRules(cmd: Command, ctx: CommandContext): void {
-  const { table, chain } = cmd.handle;
+  const { table, chain, handle } = cmd.handle;
+  if (handle) {
+    resetRule(cmd, ctx);
+    return;
+  }
   if (chain) listChain(cmd, ctx);
   else if (table) listTable(cmd, ctx);
   else listRuleset(cmd, ctx);

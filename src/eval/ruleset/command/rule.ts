@@ -236,7 +236,6 @@ function chainOf(cmd: Command, ctx: CommandContext): Chain | Refusal {
 
 export function removeRule(cmd: Command, ctx: CommandContext): void {
   const chain = chainOf(cmd, ctx);
-  const missingIsFine = cmd.verb === 'destroy';
   if (isRefusal(chain)) {
     if (!isDestroyed(cmd, chain)) answered(ctx, cmd, chain);
     return;
@@ -245,7 +244,7 @@ export function removeRule(cmd: Command, ctx: CommandContext): void {
   if (position === null) return;
   const rule = ruleOf(chain, position);
   if (rule) deleteRule(ctx.tx, rule);
-  else if (!missingIsFine) answered(ctx, cmd, refuse('ENOENT', 'handle'));
+  else if (cmd.verb !== 'destroy') answered(ctx, cmd, refuse('ENOENT', 'handle'));
 }
 
 /** The rules of a chain's block, each as the `add rule` that it stands for. */
