@@ -122,7 +122,7 @@ describe('a flow, from its first packet to its end', () => {
       '     0.08  packet 4: flow 1 of @ft torn down: it has FIN or RST',
       '     0.08  packet 4 (reply): not for flow 1 of @ft: it has FIN or RST',
       '     0.08  packet 4 (reply): slow path; not offloaded to @ft: it has FIN or RST',
-      '     0.95  flow 1 of @ft freed',
+      '     0.96  flow 1 of @ft freed',
     ]);
   });
 
@@ -135,8 +135,8 @@ describe('a flow, from its first packet to its end', () => {
       '     0.00  packet 0 (original): slow path; not offloaded to @ft: the connection is new: its first packet is not through yet',
       '     0.04  packet 2 (reply): slow path; offloaded to @ft as flow 1',
       '     0.06  packet 3 (original): fast path of @ft, flow 1',
-      '    30.95  flow 1 of @ft torn down: no packet took it for too long',
-      '    30.95  flow 1 of @ft freed',
+      '    30.66  flow 1 of @ft torn down: no packet took it for too long',
+      '    30.66  flow 1 of @ft freed',
       'udp 192.168.1.2:1 > 198.51.100.10:7',
       '     0.02  packet 1 (original): slow path; not offloaded to @ft: the connection is new: its first packet is not through yet',
     ]);
