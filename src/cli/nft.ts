@@ -45,6 +45,9 @@ export function runNft(argv: readonly string[], io: Io, target: Target): number 
 }
 
 function run(options: NftOptions, io: Io, target: Target): number {
+  for (const path of options.includePaths) {
+    if (io.files.glob(path).length === 0) io.err(`Warning: Cannot include path '${path}'\n`);
+  }
   const parseOptions: ParseOptions = {
     reader: io.files,
     includePaths: [...options.includePaths, '/etc'],

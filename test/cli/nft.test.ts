@@ -108,6 +108,14 @@ describe('listings', () => {
   });
 });
 
+test('-I of nothing warns', () => {
+  expect(command()('-I', '/nope', 'list', 'tables')).toEqual({
+    status: 0,
+    out: '',
+    err: "Warning: Cannot include path '/nope'\n",
+  });
+});
+
 test('-c changes nothing', () => {
   const run = command();
   expect(run('-c', 'add table t').status).toBe(0);
