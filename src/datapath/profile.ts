@@ -151,6 +151,8 @@ export interface KernelProfile {
   readonly quotaExactIsOver: boolean;
   /** `add element` of an element that is there sets its timeout anew (6.12). */
   readonly elementTimeoutChanges: boolean;
+  /** A VLAN device wants room for its tag before the header, so that received pieces are cut anew (6.12). */
+  readonly vlanWantsRoom: boolean;
   /** `ct` reads the fields of a template too, that of a zone set before tracking (until 2026's stable releases). */
   readonly ctReadsTemplates: boolean;
   /** nft before 1.1 shifts fields of odd bits as they lie in the packet, not in host order. */
@@ -226,6 +228,7 @@ const V4_16: KernelProfile = {
   setMustBeSame: false,
   quotaExactIsOver: true,
   elementTimeoutChanges: false,
+  vlanWantsRoom: false,
   ctReadsTemplates: true,
   nftShiftsInPlace: true,
   nftSumsUdp: true,
@@ -316,6 +319,7 @@ const V6_12: KernelProfile = {
   catchAllUndoesInversion: false,
   concatComparesWord: false,
   elementTimeoutChanges: true,
+  vlanWantsRoom: true,
   ctReadsTemplates: false,
   nftShiftsInPlace: false,
   nftSumsUdp: false,

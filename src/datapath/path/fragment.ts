@@ -41,6 +41,13 @@ function piecesFit(pieces: readonly number[], hlen: number, room: number): boole
   return true;
 }
 
+/**
+ * Whether the pieces' own buffers have the room that the device wants before the header
+ * (LL_RESERVED_SPACE): what a wire received is too tight for a tag more.
+ */
+const hasRoom = (ns: Netns, p: Packet): boolean =>
+  !ns.profile.vlanWantsRoom || p.dst === null || ns.devices.get(p.dst.dev)?.kind !== 'vlan';
+
 /** A packet of the same metadata (ip_copy_metadata) with `hlen` bytes of header and a body. */
 function piece(ns: Netns, p: Packet, hlen: number, from: number, length: number): Packet {
   const part = ns.cloneHeader(p);
@@ -70,7 +77,7 @@ export function fragment4(ns: Netns, p: Packet, mtu: number, send: Send): number
   const own = half(b, at + 6);
   const whole = (own & (IP_MF | IP_OFFSET)) === 0;
   const { pieces } = p;
-  const kept = pieces !== null && whole && piecesFit(pieces, hlen, mtu - hlen);
+  const kept = pieces !== null && whole && hasRoom(ns, p) && piecesFit(pieces, hlen, mtu - hlen);
   const df = kept ? 0 : m[CB_FLAGS]! & CB_FRAG_PMTU ? IP_DF : 0;
   const total = m[END]! - at - hlen;
   const start = kept ? 0 : (own & IP_OFFSET) << 3;
@@ -113,7 +120,7 @@ export function fragment6(ns: Netns, p: Packet, mtu: number, send: Send): number
   const id = ns.random.u32();
   const room = mtu - hlen - 8;
   const pieces = p.pieces;
-  const kept = pieces !== null && piecesFit(pieces, hlen, room);
+  const kept = pieces !== null && hasRoom(ns, p) && piecesFit(pieces, hlen, room);
   const total = m[END]! - at - hlen;
   for (let done = 0, i = 0; done < total; i++) {
     const length = kept ? lengthOfPiece(pieces, i, hlen) : slowLength(total - done, room);

@@ -60,6 +60,13 @@ export const writes: readonly Section[] = [
         shows: (a) => [left(a, 4), left(a, 5)],
         is: [[], ['eth1']],
       },
+      {
+        trap: 'After tracking has summed a packet, `udp sport set` makes UDP of more than 76 bytes to the machine itself vanish without an error.',
+        case: 'fuzz/rewritten-after-tracking',
+        on: ['6.12'],
+        shows: (a) => [0, 1].map((i) => left(a, i)),
+        is: [['eth0'], []],
+      },
     ],
   },
 ];
