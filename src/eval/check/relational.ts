@@ -6,7 +6,7 @@
  */
 import type { Expr as AstExpr, MatchStatement, Span } from '../../parser/ast.ts';
 import type { Expr, Load, RelOp, Statement } from '../checked.ts';
-import { boolean } from '../type/integer.ts';
+import { boolean, integer } from '../type/integer.ts';
 import type { CheckContext } from './context.ts';
 import { isConstant, kindWords } from './kind.ts';
 import { isPresenceWord } from './literal.ts';
@@ -115,11 +115,25 @@ function legal(node: MatchStatement, left: Expr, right: Expr, ctx: CheckContext)
       node.right.span,
     );
   }
-  if (!compatible(left.type, right.type) || (isPresence(node.right) && left.type !== boolean)) {
-    const what = `expected ${left.type.description}, expression has type ${right.type.description}`;
+  const given = isShifted(node) ? integer : right.type;
+  const other = given !== right.type && left.type.id !== integer.id;
+  const unasked = isPresence(node.right) && left.type !== boolean;
+  if (other || !compatible(left.type, given) || unasked) {
+    const what = `expected ${left.type.description}, expression has type ${given.description}`;
     return !!ctx.error(`datatype mismatch, ${what}`, ...where);
   }
   return legalKinds(node, text, left, right, ctx);
+}
+
+/** A literal that is shifted is a mere number, and so is what is compared with a mask of it. */
+const isShifted = ({ left, right }: MatchStatement): boolean =>
+  shiftsLiteral(right) || (left.kind === 'binop' && shiftsLiteral(left.right));
+
+function shiftsLiteral(node: AstExpr): boolean {
+  if (node.kind === 'set') return node.elements.some(({ key }) => shiftsLiteral(key));
+  if (node.kind !== 'binop') return false;
+  const shift = node.op === '<<' || node.op === '>>';
+  return (shift && node.left.kind === 'symbol') || shiftsLiteral(node.left);
 }
 
 function legalKinds(
