@@ -193,6 +193,7 @@ const others: Section = {
     {
       trap: 'A HEARTBEAT may start an SCTP entry, DATA may not.',
       case: 'conntrack/69-sctp-life',
+      on: ['6.1'],
       shows: (a) => [line(a, 'hb_0', 'sport=2001'), lines(a, 'hb_0', 'sctp').length],
       is: [/HEARTBEAT_SENT/, 2],
     },
@@ -214,6 +215,7 @@ const others: Section = {
     {
       trap: 'An entry that conntrack -I made as replied is a stream with its first packet.',
       case: 'conntrack/67-udp',
+      on: ['6.12', '6.1'],
       shows: (a) => line(a, 'first_of_made', 'sport=6001'),
       is: /udp +17 (119|120) .*\[ASSURED\]/,
     },

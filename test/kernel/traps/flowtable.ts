@@ -81,6 +81,7 @@ const made: Section = {
     {
       trap: 'A connection picked up in the middle is offloaded once it is assured.',
       case: 'flowtable/74-loose-and-repeated-syn',
+      on: ['6.1'],
       shows: (a) => [line(a, 'reply', 'sport=41000 '), line(a, 'third', 'sport=41000 ')],
       is: [/ESTABLISHED/, /\[OFFLOAD\]/],
     },
@@ -174,12 +175,14 @@ const life: Section = {
     {
       trap: 'The end of a flow knows the timeouts of the namespace, not those of a policy.',
       case: 'flowtable/76-timeout-policies',
+      on: ['6.1'],
       shows: (a) => seconds(a, 'expired', 'src=192.168.1.2', 'sport=5001 ') > 50,
       is: true,
     },
     {
       trap: 'A RST after fast traffic is not exact, so the next data offloads the connection anew.',
       case: 'flowtable/62-rst',
+      on: ['6.1'],
       shows: (a) => [
         line(a, 'after_fast_traffic', 'sport=41001 '),
         line(a, 'data_after_it', 'sport=41001 '),
@@ -339,6 +342,7 @@ const devices: Section = {
     {
       trap: 'With the VLAN device listed the priority of the tag does not matter.',
       case: 'flowtable/79-vlan-devices',
+      on: ['6.1'],
       shows: (a) => line(a, 'fin_with_priority', 'sport=41000'),
       is: /FIN_WAIT/,
     },
@@ -352,6 +356,7 @@ const devices: Section = {
     {
       trap: 'In a VRF the slow path passes prerouting twice, the fast path is looked up by the enslaved device.',
       case: 'flowtable/84-vrf',
+      on: ['6.1'],
       shows: (a) => {
         const { 'pre eth0': eth0, 'pre vrf1': vrf } = counters(a, 'fast');
         return [(vrf ?? 0) > (eth0 ?? 0), line(a, 'fast', 'tcp', 'ipv4')];
