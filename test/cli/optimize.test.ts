@@ -1,38 +1,6 @@
 /** `nft -o`: what nft 1.1.3 merges, what it says of it, and the rules that come of it. */
 import { describe, expect, test } from 'vitest';
-import type { Io } from '../../src/cli/io.ts';
-import { runNft } from '../../src/cli/nft.ts';
-import { nft } from '../eval/ruleset/nft.ts';
-
-interface Run {
-  readonly status: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-function session(files: Readonly<Record<string, string>>, stdin = '') {
-  const { target } = nft();
-  return (...argv: string[]): Run => {
-    let out = '';
-    let err = '';
-    const io: Io = {
-      out: (text) => {
-        out += text;
-      },
-      err: (text) => {
-        err += text;
-      },
-      stdin: () => stdin,
-      files: {
-        read: (path) =>
-          path in files ? { text: files[path]! } : { error: 'No such file or directory' },
-        glob: () => [],
-      },
-      env: {},
-    };
-    return { status: runNft(argv, io, target), out, err };
-  };
-}
+import { type Run, command as session } from './session.ts';
 
 const ruleset = (rules: string, family = 'ip'): string => `define p = 80
 define c = a
