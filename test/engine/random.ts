@@ -145,6 +145,10 @@ const meta = fc
 const length = fc.constantFrom(1, 2, 2, 4, 4, 6, 8, 16);
 const ordered = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) <= 0;
 
+/** nft writes a value where it lies or to a place apart, never onto a part of itself. */
+const isApart = (sreg: number, dreg: number, len: number): boolean =>
+  sreg === dreg || Math.abs(sreg - dreg) >= Math.ceil(len / 4);
+
 const pure: fc.Arbitrary<BoundOp> = fc.oneof(
   {
     weight: 4,
@@ -167,6 +171,7 @@ const pure: fc.Arbitrary<BoundOp> = fc.oneof(
   ),
   fc
     .record({ sreg: register, dreg: register, len: length })
+    .filter(({ sreg, dreg, len }) => isApart(sreg, dreg, len))
     .chain(({ sreg, dreg, len }) =>
       fc
         .record({ mask: data(len), xor: data(len) })
@@ -183,8 +188,7 @@ const pure: fc.Arbitrary<BoundOp> = fc.oneof(
       len: length,
       bits: fc.nat(31),
     })
-    // nft shifts a value where it lies or to a place apart, never onto a part of itself.
-    .filter(({ sreg, dreg, len }) => sreg === dreg || Math.abs(sreg - dreg) >= Math.ceil(len / 4))
+    .filter(({ sreg, dreg, len }) => isApart(sreg, dreg, len))
     .map((op) => ({ op: 'bitwise', ...op }) as BoundOp),
   fc
     .record({
@@ -194,6 +198,7 @@ const pure: fc.Arbitrary<BoundOp> = fc.oneof(
       dreg: register,
       len: length,
     })
+    .filter(({ sreg, sreg2, dreg, len }) => isApart(sreg, dreg, len) && isApart(sreg2, dreg, len))
     .map((op) => ({ op: 'bitwise', ...op }) as BoundOp),
   fc.record({ sreg: register, size: fc.constantFrom(2, 4, 8), n: fc.constantFrom(1, 2) }).map(
     ({ sreg, size, n }) =>
