@@ -102,15 +102,11 @@ function enterOptimized(
   io: Io,
   target: Target,
 ): number {
-  const checked = enter(entry, parseOptions, { ...options, checkOnly: true }, io, target);
-  if (checked !== 0) return checked;
   const parsed = parse(entry, parseOptions, options, io);
-  return report(
-    'root' in parsed ? parsed : optimized(parsed, options, io, target),
-    options,
-    io,
-    target,
-  );
+  const checked = report(parsed, { ...options, checkOnly: true }, io, target);
+  if (checked !== 0) return checked;
+  const merged = 'root' in parsed ? parsed : optimized(parsed, options, io, target);
+  return report(merged, options, io, target);
 }
 
 /** With `-j` a text that is JSON is commands in JSON. */

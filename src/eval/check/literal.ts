@@ -12,7 +12,7 @@ import { textValue } from '../type/string.ts';
 import type { CheckContext, Expected } from './context.ts';
 
 /** The type of a word that has one wherever it stands: `exists`, `tcp`. */
-const ownType = ({ quoted, number, text }: SymbolExpr): ValueType | undefined =>
+export const ownType = ({ quoted, number, text }: SymbolExpr): ValueType | undefined =>
   quoted || number ? undefined : typeOfWord(text);
 
 /** The words that say whether something is there. */

@@ -15,10 +15,10 @@ import type {
   Statement,
   SymbolExpr,
 } from '../../parser/ast.ts';
+import { ownType } from '../check/literal.ts';
 import type { Expr as CheckedExpr } from '../checked.ts';
 import type { Mergeable } from '../row.ts';
 import { statementRows } from '../stmt/index.ts';
-import { typeOfWord } from '../type/index.ts';
 
 const rows = new Map(statementRows.map((row) => [row.name, row]));
 
@@ -33,6 +33,16 @@ export type Keyed = Extract<Statement, { kind: 'match' | 'vmap' }>;
 
 export const isKeyed = (s: unknown): s is Keyed =>
   typeof s === 'object' && s !== null && 'kind' in s && (s.kind === 'match' || s.kind === 'vmap');
+
+const isPhrase = (s: unknown): s is PhraseStatement =>
+  typeof s === 'object' && s !== null && 'kind' in s && s.kind === 'phrase';
+
+/** Gives packets other addresses or ports. */
+export const isTarget = (s: unknown): s is PhraseStatement =>
+  isPhrase(s) && mergeableOf(s)?.rewrites !== undefined;
+
+export const isCounter = (s: unknown): s is PhraseStatement =>
+  isPhrase(s) && mergeableOf(s)?.counts === true;
 
 export const isVerdict = (s: Statement): boolean =>
   s.kind === 'vmap' || (s.kind === 'verdict' && !s.block);
@@ -131,10 +141,7 @@ function isFlags(e: Expr): boolean {
 
 /** Words with a type of their own are numbers, others are texts. */
 const sameSymbol = (a: SymbolExpr, b: SymbolExpr): boolean =>
-  a.text === b.text && isTyped(a) === isTyped(b);
-
-const isTyped = ({ quoted, number, text }: SymbolExpr): boolean =>
-  !quoted && !number && typeOfWord(text) !== undefined;
+  a.text === b.text && ownType(a) === ownType(b);
 
 /** Values that are rewritten to are looked at for their kind only. */
 function samePhrase(a: PhraseStatement, b: PhraseStatement): boolean {

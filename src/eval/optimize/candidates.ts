@@ -2,7 +2,7 @@
  * Which consecutive rules can be merged. Mirrors steps 3 and 4 of chain_optimize of nft.
  */
 import type { MatchStatement } from '../../parser/ast.ts';
-import { type Comparison, isKeyed, mergeableOf } from './alike.ts';
+import { type Comparison, isKeyed, isTarget } from './alike.ts';
 import { type Cell, type Matrix, UNSUPPORTED } from './matrix.ts';
 
 /** Rules from one to another, both included. */
@@ -33,9 +33,7 @@ function sameCell(a: Cell, b: Cell, by: Comparison): boolean {
 }
 
 /** Something that is no verdict and no note. */
-const isWorthMerging = (cell: Cell): boolean =>
-  isKeyed(cell) ||
-  (typeof cell === 'object' && cell.kind === 'phrase' && mergeableOf(cell)?.rewrites !== undefined);
+const isWorthMerging = (cell: Cell): boolean => isKeyed(cell) || isTarget(cell);
 
 /** Two rules that match the same: the second has never any effect, and both cannot be in one set. */
 function repeats({ from, to }: Stretch, { cells }: Matrix, by: Comparison): boolean {

@@ -18,7 +18,7 @@ import type {
   VmapStatement,
 } from '../../parser/ast.ts';
 import { isPresenceWord } from '../check/literal.ts';
-import { isKeyed, isVerdict, type Keyed, mergeableOf } from './alike.ts';
+import { isCounter, isKeyed, isTarget, isVerdict, type Keyed, mergeableOf } from './alike.ts';
 import type { Stretch } from './candidates.ts';
 import type { Cell, Matrix } from './matrix.ts';
 import { mapTargets } from './nat.ts';
@@ -73,9 +73,6 @@ function changesOf(merged: Merged, by: Merging): Changes | undefined {
   const differ = !target && !merged.rows.every((row) => sameVerdict(first, row, verdict));
   return differ ? intoVerdictMap(merged, verdict, by) : intoSet(merged, by);
 }
-
-const isTarget = (c: Cell): c is PhraseStatement =>
-  typeof c === 'object' && c.kind === 'phrase' && mergeableOf(c)?.rewrites !== undefined;
 
 /** Where packets are sent to by a value of the statement's own. */
 function isMapped(s: PhraseStatement): boolean {
@@ -139,8 +136,7 @@ function intoVerdictMap({ rows, keys }: Merged, verdict: number, by: Merging): C
   const [first, ...rest] = matches;
   const elements = rows.map((row) => verdictElements(row, keys, verdict, by));
   if (!first || !elements.every((e) => e !== undefined)) return undefined;
-  const lefts = matches.map(leftOf);
-  const key = lefts.length > 1 ? concat(lefts, by) : lefts[0]!;
+  const key = joined(matches.map(leftOf), by)!;
   const map = setOf(elements.flat(), by);
   const counter = counterOf(rows[0]!);
   return new Map<Statement, Statement | null>([
@@ -182,11 +178,7 @@ export function leftOf({ left, right }: MatchStatement): Expr {
 }
 
 /** The first counter of the rule goes into the map. */
-export const counterOf = (row: readonly Cell[]): PhraseStatement | undefined =>
-  row.find(
-    (c): c is PhraseStatement =>
-      typeof c === 'object' && c.kind === 'phrase' && mergeableOf(c)?.counts === true,
-  );
+const counterOf = (row: readonly Cell[]): PhraseStatement | undefined => row.find(isCounter);
 
 /** What a match compares with, one by one; undefined for what nft cannot take apart. */
 function valuesOf(right: Expr): readonly Expr[] | undefined {
@@ -229,8 +221,12 @@ export const setOf = (elements: readonly Element[], { nowhere }: Merging): SetEx
   span: nowhere,
 });
 
-export const concat = (parts: readonly Expr[], { nowhere }: Merging): Expr => ({
+const concat = (parts: readonly Expr[], { nowhere }: Merging): Expr => ({
   kind: 'concat',
   parts,
   span: nowhere,
 });
+
+/** One part, or the concatenation of several. */
+export const joined = (parts: readonly Expr[], by: Merging): Expr | undefined =>
+  parts.length > 1 ? concat(parts, by) : parts[0];

@@ -12,11 +12,11 @@ import type {
   PhraseStatement,
   Statement,
 } from '../../parser/ast.ts';
-import { mergeableOf } from './alike.ts';
+import { isCounter, mergeableOf } from './alike.ts';
 import {
   type Changes,
-  concat,
   element,
+  joined,
   leftOf,
   type Merged,
   type Merging,
@@ -50,7 +50,7 @@ export function mapTargets(
   const lead = leadOf(target, matches, by);
   return new Map<Statement, Statement | null>([
     ...matches.map((s) => [s, null] as const),
-    ...countersOf(rows[0]!).map((s) => [s, null] as const),
+    ...rows[0]!.filter(isCounter).map((s) => [s, null] as const),
     [target, { ...target, args: { ...args, ...(lead && { lead }), [place]: map } }],
   ]);
 }
@@ -73,15 +73,6 @@ function mapping(
   const [key, data] = [joined(values, by), joined(targets, by)];
   return key && data && { ...element(key, by), data };
 }
-
-const joined = (parts: readonly Expr[], by: Merging): Expr | undefined =>
-  parts.length > 1 ? concat(parts, by) : parts[0];
-
-const countersOf = (row: readonly (Statement | string | undefined)[]): Statement[] =>
-  row.filter(
-    (c): c is PhraseStatement =>
-      typeof c === 'object' && c.kind === 'phrase' && mergeableOf(c)?.counts === true,
-  );
 
 /** The family goes by what is matched, where the statement does not say it. */
 function leadOf(

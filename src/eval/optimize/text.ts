@@ -11,9 +11,9 @@ import type {
   Statement,
   SymbolExpr,
 } from '../../parser/ast.ts';
+import { ownType } from '../check/literal.ts';
 import type { Expr as CheckedExpr } from '../checked.ts';
 import type { ListContext } from '../list/context.ts';
-import { typeOfWord } from '../type/index.ts';
 import { mergeableOf } from './alike.ts';
 
 export interface Printing {
@@ -81,7 +81,7 @@ function text(e: Expr, to: Printing): string {
 
 /** Words with a type of their own are numbers already. */
 function symbolText(e: SymbolExpr, { list }: Printing): string {
-  const type = e.quoted || e.number ? undefined : typeOfWord(e.text);
+  const type = ownType(e);
   const value = type?.parse(e.text, list.names, type.bits);
   if (!type || typeof value !== 'bigint') return e.text;
   return type.print(value, type.bits, list.names, list.options);
