@@ -4,7 +4,6 @@
  * Mirrors nf_ct_br_defrag4/6 and nf_br_ip_fragment (nf_conntrack_bridge.c), br_ip6_fragment
  * (netfilter.c of net/ipv6).
  */
-
 import { half } from '../address.ts';
 import type { BridgeFragments } from '../conntrack/bridge.ts';
 import { NF_ACCEPT, NF_STOLEN } from '../hooks.ts';

@@ -11,6 +11,12 @@ export const wordOf = (args: Args, name: string): Word | undefined =>
 export const numberOf = (args: Args, name: string): NumberWord | undefined =>
   args[name] as NumberWord | undefined;
 
+/** A number as the kernel's attribute of so many bits keeps it. */
+export const wrappedOf = (args: Args, name: string, bits: 8 | 16 | 32): number | undefined => {
+  const number = numberOf(args, name);
+  return number && Number(BigInt.asUintN(bits, BigInt(number.value)));
+};
+
 export const exprOf = (args: Args, name: string): Expr | undefined =>
   args[name] as Expr | undefined;
 

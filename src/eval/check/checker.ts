@@ -56,8 +56,9 @@ export class Checker implements CheckContext, DependencyContext {
     return this.scope.family;
   }
 
-  error(message: string, span: Span, ...more: Span[]): undefined {
-    this.diagnostics.push({ severity: 'error', message, spans: [span, ...more] });
+  error(message: string, span: Span, ...more: (Span | undefined)[]): undefined {
+    const spans = [span, ...more.filter((place) => place !== undefined)];
+    this.diagnostics.push({ severity: 'error', message, spans });
     return undefined;
   }
 

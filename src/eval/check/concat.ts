@@ -1,5 +1,5 @@
 /** Concatenations: `ip saddr . tcp dport`. Mirrors expr_evaluate_concat of nft. */
-import type { ConcatExpr, SetExpr, Span } from '../../parser/ast.ts';
+import type { ConcatExpr, SetExpr } from '../../parser/ast.ts';
 import type { Concat, Expr } from '../checked.ts';
 import { concatType, registerBits, type ValueType } from '../type/index.ts';
 import { integer, untyped } from '../type/integer.ts';
@@ -24,7 +24,7 @@ export function checkConcat(
   for (const [i, child] of node.parts.entries()) {
     const type = wanted?.[i];
     if (wanted && !type)
-      return ctx.error('too many concatenation components', node.span, ...place(expected));
+      return ctx.error('too many concatenation components', node.span, expected?.span);
     const part = ctx.expr(child, type && partExpected(type, expected!, i));
     if (!part || (wanted && child.kind === 'set' && !isWhole(child, expected, ctx)))
       return undefined;
@@ -74,9 +74,6 @@ const partType = (part: Expr): ValueType =>
 
 const describe = (parts: readonly Expr[]): string =>
   concatType(parts.map((part) => part.type)).description;
-
-/** Where what is expected was written. */
-const place = (expected: Expected | undefined): Span[] => (expected?.span ? [expected.span] : []);
 
 /** What a part of a concatenation is expected to be: the type of the key there, and its width. */
 export function partExpected(type: ValueType, whole: Expected, index: number): Expected {

@@ -71,7 +71,7 @@ export interface CheckContext {
   readonly names: NameScope;
   readonly diagnostics: Diagnostic[];
   /** Reports and returns undefined, so that a row can `return ctx.error(…)`. */
-  error(message: string, span: Span, ...more: Span[]): undefined;
+  error(message: string, span: Span, ...more: (Span | undefined)[]): undefined;
   /** Checks an expression; `expected` gives literals their type. */
   expr(node: AstExpr, expected?: Expected): Expr | undefined;
   statement(node: AstStatement): readonly Statement[] | undefined;

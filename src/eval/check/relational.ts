@@ -15,6 +15,7 @@ import { compatible, expectedOf } from './map.ts';
 type Match = Extract<Statement, { kind: 'match' }>;
 
 export function checkMatch(node: MatchStatement, ctx: CheckContext): Match | undefined {
+  // nft looks for a set by its name before it looks at the left side
   if (node.right.kind === 'setref' && !ctx.expr(node.right)) return undefined;
   const written = ctx.expr(node.left);
   if (!written) return undefined;

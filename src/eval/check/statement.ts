@@ -63,8 +63,8 @@ function checkEffect(
 
 /** Where messages about a statement point. */
 export function statementSpan(node: AstStatement, rows: StatementRows): Span {
-  const row = node.kind === 'phrase' ? rows.get(node.word) : undefined;
-  const words = node.kind === 'phrase' ? row?.ledBy?.(node.args) : undefined;
+  if (node.kind !== 'phrase') return node.span;
+  const words = rows.get(node.word)?.ledBy?.(node.args);
   return words === undefined ? node.span : leading(node.span, words);
 }
 

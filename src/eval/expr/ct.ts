@@ -123,9 +123,8 @@ export const unknownAddress = (row: KeyRow, { span }: SelectorExpr): Load => ({
 function agrees(family: string, node: SelectorExpr, ctx: CheckContext): boolean {
   const network = ctx.protocol('nh');
   if ((network !== 'ip' && network !== 'ip6') || network === family) return true;
-  const said = ctx.protocolSpan('nh');
   const what = `conflicting protocols specified: ${network} vs. ${family}`;
-  ctx.error(what, node.span, ...(said ? [said] : []));
+  ctx.error(what, node.span, ctx.protocolSpan('nh'));
   return false;
 }
 

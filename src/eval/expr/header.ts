@@ -207,15 +207,18 @@ export function payloadHooks(spec: ChecksumSpec): Required<PayloadHooks> {
 export const tunnelPrefix = (args: PayloadArgs): string =>
   args.tunnel ? `${args.tunnel.name} ` : '';
 
+/** Whether a message of this type has the field; any may where the type is not known. */
+export const isOfMessage = ([, , , options]: HeaderField, message: number | undefined): boolean =>
+  message === undefined || options?.messages?.includes(message) !== false;
+
 function nameAt(
   spec: HeaderSpec,
   offset: number,
   bits: number,
   message?: number,
 ): string | undefined {
-  const isOf = (options?: FieldOptions) =>
-    message === undefined || options?.messages?.includes(message) !== false;
-  const lies = (field: HeaderField) => field[0] === offset && field[1] === bits && isOf(field[3]);
+  const lies = (field: HeaderField) =>
+    field[0] === offset && field[1] === bits && isOfMessage(field, message);
   return Object.keys(spec.fields).find((name) => lies(spec.fields[name]!));
 }
 

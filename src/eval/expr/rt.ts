@@ -2,7 +2,6 @@
  * What the route says (`rt nexthop`), and the routing header of IPv6 (`rt seg-left`): one word for
  * both in nft. Mirrors rt.c of nft and nft_rt.c of the kernel.
  */
-
 import type { Family, SelectorExpr, Word } from '../../parser/ast.ts';
 import { choice, opt, word } from '../../parser/phrase.ts';
 import type { CheckContext } from '../check/context.ts';

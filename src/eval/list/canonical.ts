@@ -29,6 +29,8 @@ import { sortedElements } from './order.ts';
 
 export type Match = Extract<Statement, { kind: 'match' }>;
 
+export const isEquality = (op: Match['op']): boolean => op === '==' || op === '!=';
+
 /** Loads named by the protocols known, sets in order, bit operations in one form. */
 export function canonicalExpr(e: Expr, known: KnownProtocols): Expr {
   switch (e.kind) {
@@ -109,8 +111,7 @@ function ofTunnel(left: Expr, match: Match): Expr {
     return inner === left.left ? left : { ...left, left: inner, type: inner.type };
   }
   if (left.kind !== 'load' || left.args.layer !== 'tun') return left;
-  const single =
-    match.left.kind === 'load' && match.right.kind === 'value' && /^[!=]=$/.test(match.op);
+  const single = match.left.kind === 'load' && match.right.kind === 'value' && isEquality(match.op);
   return { ...left, type: single ? integer : hexInteger(0) };
 }
 
@@ -164,7 +165,7 @@ function readMask(match: Match): Match {
   if (right.kind === 'prefix') return splitPrefix(match);
   if (left.kind !== 'binop' || left.op !== '&' || right.kind !== 'value') return match;
   const mask = constant(left.right);
-  if (mask === undefined || (op !== '==' && op !== '!=')) return match;
+  if (mask === undefined || !isEquality(op)) return match;
   if (left.type.bitmask && right.value === 0n) {
     const flags: Value = { ...right, value: mask, type: left.type, bits: left.bits };
     return { ...match, left: left.left, op: op === '==' ? 'none' : 'any', right: flags };

@@ -12,7 +12,14 @@ import { protocolNamed, protocolNumbered, startInside, startOf } from '../check/
 import type { Expr, Load, Statement } from '../checked.ts';
 import { type PayloadRow, payloadArgs } from '../expr/header.ts';
 import { inSentOrder } from '../lower/merge.ts';
-import { canonicalExpr, canonicalMap, canonicalMatch, type Match, retyped } from './canonical.ts';
+import {
+  canonicalExpr,
+  canonicalMap,
+  canonicalMatch,
+  isEquality,
+  type Match,
+  retyped,
+} from './canonical.ts';
 import { expanded } from './expand.ts';
 import { isBytes } from './field.ts';
 import { takenValue, widened } from './mask.ts';
@@ -230,7 +237,7 @@ function read(statement: Other, to: Dependencies): Other {
 
 /** Compared with one value or prefix. */
 const isOne = ({ op, right }: Match): boolean =>
-  (op === '==' || op === '!=') && (right.kind === 'value' || right.kind === 'prefix');
+  isEquality(op) && (right.kind === 'value' || right.kind === 'prefix');
 
 /** Compared through a mask: some of these bits, or none. */
 const isFlags = (op: Match['op']): boolean => op === 'any' || op === 'none';

@@ -4,16 +4,16 @@
  */
 import type { KnownProtocols } from '../check/known.ts';
 import type { Expr, Load, Value } from '../checked.ts';
-import { payloadArgs } from '../expr/header.ts';
+import { isOfMessage, payloadArgs } from '../expr/header.ts';
 import { raw } from '../expr/raw.ts';
 import { ones } from '../lower/constant.ts';
-import type { Match } from './canonical.ts';
+import { isEquality, type Match } from './canonical.ts';
 import { bytesAt, headerOf } from './field.ts';
 
 export function expanded(match: Match, known: KnownProtocols): readonly Match[] {
   const { left, op, right } = match;
-  if (op !== '==' && op !== '!=') return [match];
-  if (left.kind !== 'load' || left.row !== raw || right.kind !== 'value') return [match];
+  if (!isEquality(op) || left.kind !== 'load' || left.row !== raw || right.kind !== 'value')
+    return [match];
   if (left.bits % 8 !== 0) return [match];
   const parts = fieldsOf(left, known);
   let rest = left.bits;
@@ -36,9 +36,8 @@ function fieldsOf(load: Load, known: KnownProtocols): readonly Part[] {
   let { offset, bits } = payloadArgs(load);
   const parts: Part[] = [];
   for (const [name, field] of header ? Object.entries(header.row.spec.fields) : []) {
-    const [start, length, type, options] = field;
-    const message = known.message(header!.row.spec);
-    if (message !== undefined && options?.messages && !options.messages.includes(message)) continue;
+    const [start, length, type] = field;
+    if (!isOfMessage(field, known.message(header!.row.spec))) continue;
     if (bits === 0 || start + header!.shift !== offset) continue;
     const args = { ...load.args, offset, bits: length, field: name };
     const taken = Math.min(length, bits);

@@ -2,7 +2,7 @@
 import type { Args, Choice } from '../../parser/ast.ts';
 import { member } from '../../parser/json/reader.ts';
 import { alt, choice, expanded, kw, many, num, options, word } from '../../parser/phrase.ts';
-import { leading, manyOf, numberOf, wordOf } from '../check/arg.ts';
+import { leading, manyOf, wordOf, wrappedOf } from '../check/arg.ts';
 import { runLog } from '../engine/run/log.ts';
 import type { StatementRow } from '../row.ts';
 import { ALL, FLAGS, flagsFromJson, flagsOf, flagsText } from './log-flags.ts';
@@ -41,19 +41,13 @@ function levelOf(args: Args): number | undefined {
   return level && LEVELS.indexOf(level.text);
 }
 
-/** A number as the kernel's attribute keeps it. */
-const wrapped = (args: Args, name: string, bits: 16 | 32): number | undefined => {
-  const number = numberOf(args, name);
-  return number && Number(BigInt.asUintN(bits, BigInt(number.value)));
-};
-
 function partsOf(args: Args): LogArgs {
   const level = levelOf(args);
   const prefix = wordOf(args, 'prefix')?.text;
   const flags = flagsOf(manyOf<Choice>(args, 'flags'));
-  const group = wrapped(args, 'group', 16);
-  const snaplen = wrapped(args, 'snaplen', 32);
-  const threshold = wrapped(args, 'threshold', 16);
+  const group = wrappedOf(args, 'group', 16);
+  const snaplen = wrappedOf(args, 'snaplen', 32);
+  const threshold = wrappedOf(args, 'threshold', 16);
   return {
     ...(prefix !== undefined && { prefix }),
     ...(group !== undefined && { group }),

@@ -112,12 +112,11 @@ export function fitsNetwork(
 ): boolean {
   const known = ctx.protocol('nh');
   if ((known !== 'ip' && known !== 'ip6') || known === given) return true;
-  const before = ctx.protocolSpan('nh');
   ctx.error(
     `conflicting protocols specified: ${known} vs. ${given}. ` +
       `You must specify ip or ip6 family in ${statement} statement`,
     span,
-    ...(before ? [before] : []),
+    ctx.protocolSpan('nh'),
   );
   return false;
 }

@@ -78,10 +78,6 @@ function checkNumber(target: Choice | undefined, ctx: CheckContext): Expr | unde
   return num && isPick(num, node.span, ctx) ? num : undefined;
 }
 
-/** Where the queues are named; in the old form nft points at its leading word. */
-const placeOf = (target: Choice | undefined): Span | undefined =>
-  target && exprOf(target.args, 'queue')?.span;
-
 /** Loads must be generators of numbers that are queues. */
 function isPick(num: Expr, span: Span, ctx: CheckContext): boolean {
   if (num.kind !== 'load') return true;
@@ -119,7 +115,8 @@ export const queue: StatementRow<QueueArgs> = {
     if (!num) return undefined;
     const fanout = flags.includes('fanout');
     if (fanout && num.kind !== 'range') {
-      return ctx.error('fanout requires a range to be specified', placeOf(target) ?? span);
+      const queues = target && exprOf(target.args, 'queue');
+      return ctx.error('fanout requires a range to be specified', queues?.span ?? span);
     }
     return { num, fanout, bypass: flags.includes('bypass') };
   },

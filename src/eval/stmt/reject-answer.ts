@@ -79,8 +79,7 @@ export function need(args: RejectArgs, at: Span, ctx: CheckContext): boolean {
   const transport = ctx.protocol('th');
   if (args.type === 'tcp reset') {
     if (transport !== undefined && transport !== 'tcp') {
-      const said = ctx.protocolSpan('th');
-      ctx.error('you cannot use tcp reset with this protocol', at, ...(said ? [said] : []));
+      ctx.error('you cannot use tcp reset with this protocol', at, ctx.protocolSpan('th'));
       return false;
     }
     return ctx.needFirst(tcp.spec, at);

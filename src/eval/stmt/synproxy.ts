@@ -4,7 +4,7 @@ import { member } from '../../parser/json/reader.ts';
 import type { JsonStatements } from '../../parser/json/statement.ts';
 import type { JsonValue } from '../../parser/json/text.ts';
 import { alt, choice, expr, kw, num, opt, options } from '../../parser/phrase.ts';
-import { choiceOf, exprOf, numberOf, wordOf } from '../check/arg.ts';
+import { choiceOf, exprOf, wordOf, wrappedOf } from '../check/arg.ts';
 import type { Json } from '../list/json.ts';
 import type { ChainSite, StatementRow } from '../row.ts';
 import {
@@ -23,13 +23,9 @@ export type SynproxyArgs = {
   readonly sackPerm: boolean;
 };
 
-/** A number as the kernel's attribute keeps it. */
-const wrapped = (args: Args, name: string, bits: 8 | 16): number =>
-  Number(BigInt.asUintN(bits, BigInt(numberOf(args, name)?.value ?? 0)));
-
 export const checkSynproxy = (args: Args): SynproxyArgs => ({
-  mss: wrapped(args, 'mss', 16),
-  wscale: wrapped(args, 'wscale', 8),
+  mss: wrappedOf(args, 'mss', 16) ?? 0,
+  wscale: wrappedOf(args, 'wscale', 8) ?? 0,
   timestamp: wordOf(args, 'timestamp') !== undefined,
   sackPerm: wordOf(args, 'sackPerm') !== undefined,
 });
