@@ -3,7 +3,6 @@
  *
  * `ORACLE` names the folder of oracle.mjs; without it, ../shared/oracle beside the project.
  */
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { diskReader } from '../../../src/cli/nft/files.ts';
@@ -11,6 +10,7 @@ import { routerOf } from '../../../src/cli/session.ts';
 import { replay } from '../../../src/replay/replay.ts';
 import { readTrace } from '../../../src/trace/read.ts';
 import { compareBehaviour, compareListing } from '../compare.ts';
+import { recordInGuest } from './guest.ts';
 import { buildWire, recordLocally } from './local.ts';
 import { RELEASES } from './release.ts';
 
@@ -23,9 +23,8 @@ export interface CaseFile {
 
 const project = path.resolve(import.meta.dirname, '../../..');
 const folder = process.env.ORACLE ?? path.join(project, '../shared/oracle');
-const oracle = path.join(folder, 'oracle.mjs');
 
-export const hasOracle = (): boolean => existsSync(oracle);
+export const hasOracle = (): boolean => existsSync(path.join(folder, 'build-image.sh'));
 
 export const caseFile = (dir: string, name: string): string => path.join(dir, `${name}.case.json`);
 
@@ -45,18 +44,12 @@ export async function record(
   names: readonly string[],
   release: string,
 ): Promise<void> {
-  if (release === 'local') {
-    const jobs = names.map((name) => ({
-      file: caseFile(dir, name),
-      answer: answerFile(dir, name, release),
-    }));
-    return recordLocally(jobs, buildWire(folder));
-  }
-  const files = names.map((name) => caseFile(dir, name));
-  const args = [oracle, ...files, '--out', dir, '--release', release];
-  const options = { encoding: 'utf8', maxBuffer: 1 << 26 } as const;
-  const { status, stderr } = spawnSync(process.execPath, args, options);
-  if (status !== 0) throw new Error(`the oracle failed: ${stderr.slice(-2000)}`);
+  const jobs = names.map((name) => ({
+    file: caseFile(dir, name),
+    answer: answerFile(dir, name, release),
+  }));
+  if (release === 'local') return recordLocally(jobs, buildWire(folder));
+  recordInGuest(folder, release, jobs);
 }
 
 /** What nftsim answers. */
