@@ -60,7 +60,7 @@ export abstract class Chains extends Statements {
     return now;
   }
 
-  protected override chainBlock(): ChainBlock {
+  protected chainBlock(): ChainBlock {
     const draft: ChainDraft = { rules: [] };
     const span = this.block(() => {
       if (!setsUpChain.has(this.LA(1).tokenType)) {
@@ -70,6 +70,19 @@ export abstract class Chains extends Statements {
       return false;
     });
     return { kind: 'chain', ...draft, span };
+  }
+
+  /** Rules only: what cannot be read there ends the line that the block stands in. */
+  protected override subchainBlock(): ChainBlock {
+    const open = this.expect(T.BraceOpen);
+    const rules: Rule[] = [];
+    while (!this.take(T.BraceClose)) {
+      if (this.take(T.Newline) || this.take(T.Semicolon)) continue;
+      const rule = this.SUBRULE(this.rule);
+      this.separator();
+      rules.push(rule);
+    }
+    return { kind: 'chain', rules, span: this.spanFrom(open) };
   }
 
   /** A line of a chain that is no rule. */

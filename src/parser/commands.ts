@@ -5,7 +5,8 @@
  */
 import type { Command, Family, Handle, Verb, Word } from './ast.ts';
 import type { Draft } from './chains.ts';
-import { isOptional } from './phrases.ts';
+import { kw } from './phrase.ts';
+import { isOptional } from './phrase-shape.ts';
 import { Tables } from './tables.ts';
 import * as T from './token.ts';
 import type { ObjectSyntax } from './vocabulary.ts';
@@ -24,7 +25,6 @@ const places: Readonly<Record<string, Place>> = {
   element: 'named',
   flowtable: 'named',
   meter: 'named',
-  'flow table': 'named',
 };
 
 const made = ['table', 'chain', 'rule', 'set', 'map', 'element', 'flowtable'];
@@ -50,6 +50,9 @@ const nouns: Readonly<Partial<Record<Verb, readonly string[]>>> = {
   rename: ['chain'],
   get: ['element'],
 };
+
+/** Older words for the same. */
+const older: Readonly<Record<string, string>> = { 'flow table': 'meter', 'flow tables': 'meters' };
 
 /** Named objects that `reset` takes. */
 const resettable = ['counter', 'quota'];
@@ -77,6 +80,9 @@ const monitored = [
   ...['tables', 'chains', 'sets', 'rules', 'elements', 'objects', 'ruleset', 'trace'],
   ...['xml', 'json', 'vm'],
 ];
+
+/** What a command says of the one that it is about. */
+type Which = Omit<Command, 'kind' | 'verb' | 'object' | 'span'>;
 
 interface Noun {
   readonly name: string;
@@ -119,7 +125,7 @@ export abstract class Commands extends Tables {
     const name = known.find((noun) => noun.split(' ').every((w, i) => this.reads(w, i + 1)));
     if (name !== undefined) {
       for (const _ of name.split(' ')) this.next();
-      return { name };
+      return { name: older[name] ?? name };
     }
     const object = this.objectNoun(verb);
     if (object) return object;
@@ -140,16 +146,18 @@ export abstract class Commands extends Tables {
         row.plural.split(' ').every((w, i) => this.reads(w, i + 1)),
       );
       if (all && (all.row.name !== all.row.plural || this.peek(3).tokenType === T.Table)) {
+        this.scopes.push(this.peek().image);
         for (const _ of all.words) this.next();
         return { name: all.row.plural, all: all.row };
       }
     }
-    const object = this.objectHere();
+    const plurals = verb === 'list' ? this.objects.map(({ row }) => row.plural.split(' ')) : [];
+    const object = this.objectHere(plurals.flatMap((words) => words.slice(1)));
     return object && { name: object.name, object };
   }
 
   private beginsRulePlace(): boolean {
-    return this.at(T.Name) || families.some((family) => this.reads(family));
+    return (this.at(T.Name) && !this.isScoped()) || families.some((family) => this.reads(family));
   }
 
   // ── Additions ──────────────────────────────────────────────────────────────────────────────
@@ -157,7 +165,11 @@ export abstract class Commands extends Tables {
   private addition(verb: Verb, bare: boolean): Omit<Command, 'kind' | 'verb' | 'span'> {
     if (bare && !this.beginsAddition()) return this.unexpected();
     const { name: object, object: row } = this.noun(verb, verb === 'add');
-    if (row) return { object, ...this.objectAddition(row) };
+    if (row) {
+      const added = this.objectAddition(row, verb);
+      this.scopes.pop();
+      return { object, ...added };
+    }
     switch (object) {
       case 'table': {
         const handle = this.table();
@@ -188,15 +200,18 @@ export abstract class Commands extends Tables {
     );
   }
 
-  private objectAddition(row: ObjectSyntax): Pick<Command, 'handle' | 'block'> {
+  /** With `create`, those that may stand without braces must. */
+  private objectAddition(row: ObjectSyntax, verb: Verb): Pick<Command, 'handle' | 'block'> {
     const handle = this.named();
-    if (this.at(T.BraceOpen)) return { handle, block: this.objectBlock(row) };
+    const braces = !row.bare || verb === 'add';
+    if (braces && this.at(T.BraceOpen)) return { handle, block: this.objectBlock(row) };
     if (!row.bare) return this.unexpected([T.BraceOpen.name]);
     if (row.lines.some((line) => this.begins(line))) {
       return { handle, block: this.bareObject(row) };
     }
-    if (row.lines[0]!.every(isOptional)) return { handle };
-    return this.unexpected([...this.firstNames(row.lines[0]!), T.BraceOpen.name]);
+    const line = row.lines[0]!;
+    if (line.every(isOptional)) return { handle };
+    return this.noneOf(braces ? [line, [kw('{')]] : [line]);
   }
 
   // ── Other verbs ────────────────────────────────────────────────────────────────────────────
@@ -204,25 +219,30 @@ export abstract class Commands extends Tables {
   private other(verb: Verb): Omit<Command, 'kind' | 'verb' | 'span'> {
     const { name: object, object: row, all } = this.noun(verb, false);
     if (all?.ofTable) this.requireTable();
+    const found = this.whichOne(verb, object, row);
+    if (row || all) this.scopes.pop();
+    return { object, ...found };
+  }
+
+  private whichOne(verb: Verb, object: string, row: ObjectSyntax | undefined): Which {
     const byHandle = verb === 'delete' || verb === 'destroy';
     switch (row ? 'named' : (places[object] ?? 'all')) {
       case 'table':
-        return { object, handle: this.table(byHandle) };
+        return { handle: this.table(byHandle) };
       case 'chain':
-        return this.ofChain(verb, object, byHandle);
+        return this.ofChain(verb, byHandle);
       case 'rule':
-        return this.ofRule(verb, object);
+        return this.ofRule(verb);
       case 'named': {
-        const handle = this.named(byHandle && object !== 'element' && !object.includes(' '));
-        if (object === 'element')
-          return { object, handle, elements: this.SUBRULE(this.elementList) };
+        const handle = this.named(byHandle && object !== 'element');
+        if (object === 'element') return { handle, elements: this.SUBRULE(this.elementList) };
         if (object === 'flowtable' && byHandle && this.at(T.BraceOpen)) {
-          return { object, handle, block: this.flowtableBlock() };
+          return { handle, block: this.flowtableBlock() };
         }
-        return { object, handle };
+        return { handle };
       }
       case 'all':
-        return object === 'hooks' ? this.hooks() : { object, handle: this.all(object) };
+        return object === 'hooks' ? this.hooks() : { handle: this.all(object) };
     }
   }
 
@@ -230,25 +250,24 @@ export abstract class Commands extends Tables {
     if (!this.at(T.Table)) this.unexpected([T.Table.name]);
   }
 
-  private ofChain(verb: Verb, object: string, byHandle: boolean) {
+  private ofChain(verb: Verb, byHandle: boolean) {
     const handle = this.chain(byHandle);
-    if (verb === 'rename') return { object, handle, newName: this.identifier() };
-    if (byHandle && this.at(T.BraceOpen)) return { object, handle, block: this.chainBlock() };
-    return { object, handle };
+    if (verb === 'rename') return { handle, newName: this.identifier() };
+    if (byHandle && this.at(T.BraceOpen)) return { handle, block: this.chainBlock() };
+    return { handle };
   }
 
-  private ofRule(verb: Verb, object: string) {
-    if (verb === 'insert')
-      return { object, handle: this.rulePlace(), rule: this.SUBRULE(this.rule) };
+  private ofRule(verb: Verb) {
+    if (verb === 'insert') return { handle: this.rulePlace(), rule: this.SUBRULE(this.rule) };
     const handle = this.chain();
     this.expect(T.Handle);
     const place = { ...handle, handle: this.number(), span: this.extend(handle.span) };
-    if (verb === 'replace') return { object, handle: place, rule: this.SUBRULE(this.rule) };
-    return { object, handle: place };
+    if (verb === 'replace') return { handle: place, rule: this.SUBRULE(this.rule) };
+    return { handle: place };
   }
 
   /** `list hooks [family] [hook NAME] [device NAME]` */
-  private hooks(): Omit<Command, 'kind' | 'verb' | 'span'> {
+  private hooks(): Which {
     const first = this.peek(0);
     const family = this.family();
     const words: Word[] = [];
@@ -256,7 +275,7 @@ export abstract class Commands extends Tables {
       words.push(this.word(this.next()), this.word(this.expect(T.Name)));
     }
     const handle = { ...(family && { family }), span: this.spanFrom(first) };
-    return { object: 'hooks', handle, ...(words.length > 0 && { words }) };
+    return { handle, ...(words.length > 0 && { words }) };
   }
 
   private monitor(): Omit<Command, 'kind' | 'verb' | 'span'> {
@@ -311,7 +330,9 @@ export abstract class Commands extends Tables {
   }
 
   private nameOrHandle(): Word {
-    if (!this.at(T.Name)) this.unexpected([T.Handle.name, T.Name.name, 'last']);
+    if (!this.at(T.Name) || this.isScoped()) {
+      this.unexpected([T.Handle.name, T.Name.name, 'last']);
+    }
     return this.identifier();
   }
 

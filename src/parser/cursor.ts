@@ -18,6 +18,7 @@ import { Definitions } from './definition.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Lexer, Token } from './lexer.ts';
 import * as T from './token.ts';
+import { tokenName } from './token-order.ts';
 
 /** Thrown where a statement cannot be read; caught by the block that it stands in. */
 export class Refusal {
@@ -196,10 +197,12 @@ export abstract class Cursor extends EmbeddedActionsParser {
 
   /** Words of the innermost open phrase; see Phrases. */
   protected abstract scopeHas(word: string): boolean;
+  /** Whether a word opens a phrase of its own. */
+  protected abstract leads(word: string): boolean;
 
   private nameOf(token: IToken): string {
     if (token.tokenType === T.Lead) return token.image;
-    if (token.tokenType === T.Name && this.scopeHas(token.image)) return token.image;
+    if (token.tokenType === T.Name && this.scopeHas(token.image)) return tokenName(token.image);
     return token.tokenType.name;
   }
 
@@ -215,7 +218,9 @@ export abstract class Cursor extends EmbeddedActionsParser {
         if (this.at(T.EndOfFile)) throw new Abort();
         // A leading word that is skipped leaves its start condition open, as in nft's scanner.
         const skipped = this.next();
-        if (skipped.tokenType === T.Lead) this.scopes.push(skipped.image);
+        if (skipped.tokenType === T.Lead && this.leads(skipped.image)) {
+          this.scopes.push(skipped.image);
+        }
       }
       this.next();
     }
@@ -288,11 +293,17 @@ export abstract class Cursor extends EmbeddedActionsParser {
     return { value: integer(token.image), span: this.spanOf(token) };
   }
 
+  /** Whether the next name is a word of the open phrase. */
+  protected isScoped(): boolean {
+    const { image } = this.LA(1);
+    return image !== 'last' && this.scopeHas(image);
+  }
+
   /** A name that nft takes for a table, chain, set or variable. */
   protected identifier(...others: TokenType[]): Word {
     const token = this.peek();
     const { tokenType } = token;
-    if (tokenType === T.Name && (token.image === 'last' || !this.scopeHas(token.image))) {
+    if (tokenType === T.Name && !this.isScoped()) {
       return this.word(this.next());
     }
     if (others.includes(tokenType)) return this.word(this.next());

@@ -2,14 +2,12 @@
  * The expressions of the language, at the levels that nft's grammar has.
  *
  * A left side (`concat`) reads selectors and literals; a right side (`right`) reads literals, ranges,
- * lists and sets; a value (`stated`) is what statements take. Binary operators bind as in C.
+ * lists and sets; a value (`stated`) is what statements take.
  */
-import type { IToken, ParserMethod } from 'chevrotain';
+import type { ParserMethod } from 'chevrotain';
 import type {
-  BinopExpr,
   Element,
   Expr,
-  ListExpr,
   SetExpr,
   SetRefExpr,
   Statement,
@@ -19,23 +17,10 @@ import type {
   Word,
 } from './ast.ts';
 import { bulkElements } from './bulk.ts';
-import type { CursorOptions } from './cursor.ts';
-import { decimal } from './cursor.ts';
 import type { Token } from './lexer.ts';
-import type { ExprLevel, Phrase } from './phrase.ts';
-import { Phrases } from './phrases.ts';
+import { Operands } from './operands.ts';
+import type { ExprLevel } from './phrase.ts';
 import * as T from './token.ts';
-import type { KeySyntax } from './vocabulary.ts';
-
-type Primary = 'left' | 'right';
-
-const precedence = new Map([
-  [T.Or, 1],
-  [T.Xor, 2],
-  [T.And, 3],
-  [T.ShiftLeft, 4],
-  [T.ShiftRight, 4],
-]);
 
 const verdicts = new Map([
   [T.Accept, 'accept'],
@@ -46,21 +31,7 @@ const verdicts = new Map([
   [T.Goto, 'goto'],
 ] as const);
 
-export abstract class Expressions extends Phrases {
-  /** Rows by leading word, and by the words that stand without it. */
-  protected readonly keys: ReadonlyMap<string, KeySyntax>;
-  private readonly unqualified: ReadonlyMap<string, KeySyntax>;
-
-  constructor(
-    options: CursorOptions,
-    keys: readonly KeySyntax[],
-    phrasesOf: (word: string) => readonly Phrase[],
-  ) {
-    super(options, phrasesOf);
-    this.keys = new Map(keys.map((row) => [row.name, row]));
-    this.unqualified = new Map(keys.flatMap((row) => (row.unqualified ?? []).map((w) => [w, row])));
-  }
-
+export abstract class Expressions extends Operands {
   protected abstract textOf(source: number): string;
   protected abstract statefulStatements(): Statement[];
 
@@ -82,8 +53,14 @@ export abstract class Expressions extends Phrases {
         const element = this.statedElement();
         return { kind: 'set', elements: [element], span: element.span };
       }
+      case 'number':
+        return this.numbers();
+      case 'code':
+        return this.symbol(this.expect(T.Num, T.Name));
       case 'setref':
         return this.setReference();
+      case 'tableref':
+        return this.tableReference();
     }
   }
 
@@ -99,134 +76,16 @@ export abstract class Expressions extends Phrases {
         );
       case 'literal':
         return this.beginsLiteral(token);
+      case 'number':
+        return token.tokenType === T.Num || token.tokenType === T.Dollar;
+      case 'code':
+        return token.tokenType === T.Num || token.tokenType === T.Name;
+      case 'tableref':
+        return token.tokenType === T.At;
       default:
         return this.beginsExpression(token);
     }
   }
-
-  // ── Left sides ─────────────────────────────────────────────────────────────────────────────
-
-  /** `a . b . c` of selectors and literals. */
-  protected concat(): Expr {
-    return this.joined(this.leftPart, this.binary('left'));
-  }
-
-  private readonly leftPart = (): Expr => this.binary('left');
-  private readonly rightPart = (): Expr => this.multiton(this.binary('right'));
-
-  protected joined(part: () => Expr, first = part()): Expr {
-    if (!this.at(T.Dot)) return first;
-    const parts = [first];
-    while (this.take(T.Dot)) parts.push(part());
-    return { kind: 'concat', parts, span: this.extend(first.span) };
-  }
-
-  /** Operators by precedence climbing. */
-  private binary(side: Primary, above = 0): Expr {
-    let left = this.primary(side);
-    for (;;) {
-      const { tokenType } = this.LA(1);
-      const binds = precedence.get(tokenType);
-      if (binds === undefined || binds <= above) return left;
-      this.next();
-      const right = this.binary(side, binds);
-      const op = T.signText(tokenType) as BinopExpr['op'];
-      left = { kind: 'binop', op, left, right, span: this.extend(left.span) };
-    }
-  }
-
-  protected beginsLiteral(token: Token): boolean {
-    switch (token.tokenType) {
-      case T.Name:
-      case T.Num:
-      case T.Quoted:
-      case T.Wildcard:
-      case T.Dollar:
-      case T.ParenOpen:
-      case T.Exists:
-      case T.Missing:
-        return true;
-      default:
-        return T.valueWords.has(token.image) && this.isWord(token);
-    }
-  }
-
-  protected beginsExpression(token: Token): boolean {
-    return this.beginsLiteral(token) || token.tokenType === T.At || this.beginsSelector(token);
-  }
-
-  protected beginsSelector(token: Token): boolean {
-    if (token.tokenType === T.Quoted) return false;
-    return this.keys.has(token.image) || this.unqualified.has(token.image);
-  }
-
-  private primary(side: Primary): Expr {
-    const token = this.peek();
-    if (side === 'left' && this.beginsSelector(token)) return this.selector(token);
-    switch (token.tokenType) {
-      case T.Num:
-      case T.Name:
-      case T.Quoted:
-      case T.Wildcard:
-      case T.Exists:
-      case T.Missing:
-        return this.symbol(this.next());
-      case T.Dollar:
-        return this.SUBRULE(this.variable);
-      case T.ParenOpen:
-        return this.nested(() => {
-          this.next();
-          const inner = this.binary(side);
-          this.expect(T.ParenClose);
-          return inner;
-        });
-      default:
-        if (this.beginsLiteral(token)) return this.symbol(this.next());
-        return this.unexpected();
-    }
-  }
-
-  private selector(token: Token): Expr {
-    const row = this.keys.get(token.image);
-    if (row) {
-      this.next();
-      this.deepen();
-      const args = this.phrase(row.name, row.phrase);
-      this.deepen(-1);
-      return { kind: 'selector', word: row.name, args, span: this.spanFrom(token) };
-    }
-    const meant = this.unqualified.get(token.image)!;
-    const args = this.phrase(meant.name, meant.phrase);
-    return { kind: 'selector', word: meant.name, args, span: this.spanFrom(token) };
-  }
-
-  protected symbol(token: IToken): SymbolExpr {
-    const span = this.spanOf(token);
-    switch (token.tokenType) {
-      case T.Num:
-        return { kind: 'symbol', text: decimal(token.image), number: true, span };
-      case T.Quoted:
-        return { kind: 'symbol', text: token.image.slice(1, -1), quoted: true, span };
-      default: {
-        const bracketed = token.image.charCodeAt(0) === 91;
-        return { kind: 'symbol', text: bracketed ? token.image.slice(1, -1) : token.image, span };
-      }
-    }
-  }
-
-  /** `$name`: its value is looked up where it stands. */
-  protected readonly variable: ParserMethod<[], VariableExpr> = this.RULE(
-    'variable',
-    (): VariableExpr => {
-      const dollar = this.CONSUME(T.Dollar);
-      return this.ACTION((): VariableExpr => {
-        const { text: name, span } = this.identifier();
-        const value = this.definitions.lookup(name);
-        if (value) return { kind: 'variable', name, value, span: this.spanFrom(dollar) };
-        return this.refuse(this.definitions.unknown(name), span);
-      });
-    },
-  );
 
   // ── Right sides ────────────────────────────────────────────────────────────────────────────
 
@@ -239,51 +98,10 @@ export abstract class Expressions extends Phrases {
     return this.joined(this.rightPart, this.multiton(first, masked));
   }
 
-  /** What follows a slash where no prefix does: flags, two at least; any of them. */
-  protected maskFlags(): Expr {
-    const first = this.binary('right');
-    if (!this.at(T.Comma)) this.unexpected([T.Comma.name]);
-    return this.list(first).parts.reduce((left, right) => {
-      const span = { ...left.span, end: right.span.end };
-      return { kind: 'binop', op: '|', left, right, span };
-    });
-  }
-
-  protected list(first: Expr): ListExpr {
-    const parts = [first];
-    while (this.take(T.Comma)) parts.push(this.binary('right'));
-    return { kind: 'list', parts, span: this.extend(first.span) };
-  }
-
-  /** A prefix or a range that goes on from its first part; `masked`: a mask may follow instead. */
-  protected multiton(first: Expr, masked = false, side: Primary = 'right'): Expr {
-    if (this.at(T.Slash) && !(masked && this.beginsMask())) {
-      this.next();
-      const length = this.number();
-      return { kind: 'prefix', base: first, length, span: this.extend(first.span) };
-    }
-    if (!this.take(T.Dash)) return first;
-    const high = this.binary(side);
-    return { kind: 'range', low: first, high, span: this.extend(first.span) };
-  }
-
-  /** `/ 24` is a prefix, `/ 1,2` and `/ syn,ack` are masks. */
-  private beginsMask(): boolean {
-    return this.peek(2).tokenType !== T.Num || this.peek(3).tokenType === T.Comma;
-  }
-
-  protected setReference(): SetRefExpr | VariableExpr {
-    if (this.at(T.Dollar)) return this.SUBRULE(this.variable);
-    const at = this.expect(T.At, T.Dollar);
-    const name = this.identifier().text;
-    return { kind: 'setref', name, span: this.spanFrom(at) };
-  }
-
   // ── What statements take ───────────────────────────────────────────────────────────────────
 
   /** Selectors and literals, joined; `key map { … }`; ranges, prefixes and lists. */
   protected stated(): Expr {
-    if (this.at(T.BraceOpen)) return this.SUBRULE(this.set);
     const first = this.multiton(this.binary('left'), false, 'left');
     let key = first;
     if (this.at(T.Dot)) {

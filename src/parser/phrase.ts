@@ -24,8 +24,14 @@ export type ExprLevel =
   | 'elements'
   /** `key [options]` without braces, of `set add key @name`: args[name] = SetExpr of one element. */
   | 'element'
+  /** A number or a variable, or a range of them. */
+  | 'number'
+  /** A number or a name. */
+  | 'code'
   /** `@name` */
-  | 'setref';
+  | 'setref'
+  /** `@name` of a flowtable, which is no variable and may be in quotes. */
+  | 'tableref';
 
 export type Item =
   /** A fixed word or sign, kept nowhere. */
@@ -37,6 +43,10 @@ export type Item =
       readonly item: 'word';
       readonly name: string;
       readonly known?: readonly string[];
+      /** The only words of the phrase that it may be. */
+      readonly or?: readonly string[];
+      /** What a message lists instead: some of `known` are mere names to nft. */
+      readonly said?: readonly string[];
       /** What is said of another word (`%s`), where that is not the usual syntax error. */
       readonly unknown?: Unknown;
     }
@@ -46,9 +56,13 @@ export type Item =
   /** A quoted text in which `$name` stands for the text of a definition (log prefixes). */
   | { readonly item: 'str'; readonly name: string; readonly quoted: true; readonly expand: true }
   | { readonly item: 'expr'; readonly name: string; readonly level: ExprLevel }
-  /** `1d2h`: args[name] = NumberWord in milliseconds. */
-  | { readonly item: 'time'; readonly name: string }
-  | { readonly item: 'opt'; readonly items: Phrase }
+  /** `1d2h`: args[name] = NumberWord in milliseconds; seconds may be without their unit. */
+  | { readonly item: 'time'; readonly name: string; readonly unit?: true }
+  /**
+   * A part that may be absent. nft's grammar takes its absence for granted where another word stands,
+   * unless it is `listed`: then a message says that it could have stood there.
+   */
+  | { readonly item: 'opt'; readonly items: Phrase; readonly listed?: true }
   /** Exactly one of these: args[name] = Choice. */
   | { readonly item: 'alt'; readonly name: string; readonly of: Readonly<Record<string, Phrase>> }
   /**
@@ -56,6 +70,10 @@ export type Item =
    * again replaces what it gave before; what a `many` gives is added to.
    */
   | { readonly item: 'options'; readonly of: readonly Phrase[] }
+  /** Exactly one of these; what it gives stands beside the rest. */
+  | { readonly item: 'fork'; readonly of: readonly Phrase[] }
+  /** The end of a line, or a semicolon. */
+  | { readonly item: 'end' }
   /**
    * One or more, separated by a sign: args[name] = what each gave: Word[] or Choice[] where `of` has
    * one part with a name (the part's own name is lost), else Choice[] (`which` empty).
@@ -77,12 +95,20 @@ export interface Unknown {
 
 export const kw = (...words: string[]): Item => ({ item: 'kw', words });
 export const choice = (name: string, ...words: string[]): Item => ({ item: 'choice', name, words });
-export const word = (name: string, known?: readonly string[], unknown?: Unknown): Item => ({
+export const word = (
+  name: string,
+  known?: readonly string[],
+  unknown?: Unknown,
+  said?: readonly string[],
+): Item => ({
   item: 'word',
   name,
   ...(known && { known }),
   ...(unknown && { unknown }),
+  ...(said && { said }),
 });
+/** A word that is none of the phrase's, or one of some of those. */
+export const nameOr = (name: string, ...or: string[]): Item => ({ item: 'word', name, or });
 export const num = (name: string): Item => ({ item: 'num', name });
 export const str = (name: string): Item => ({ item: 'str', name });
 export const quoted = (name: string): Item => ({ item: 'str', name, quoted: true });
@@ -94,9 +120,14 @@ export const expanded = (name: string): Item => ({
 });
 export const expr = (name: string, level: ExprLevel): Item => ({ item: 'expr', name, level });
 export const time = (name: string): Item => ({ item: 'time', name });
+/** A time whose units are written. */
+export const written = (name: string): Item => ({ item: 'time', name, unit: true });
 export const opt = (...items: Item[]): Item => ({ item: 'opt', items });
+export const listed = (...items: Item[]): Item => ({ item: 'opt', items, listed: true });
 export const alt = (name: string, of: Record<string, Phrase>): Item => ({ item: 'alt', name, of });
 export const options = (...of: Phrase[]): Item => ({ item: 'options', of });
+export const fork = (...of: Phrase[]): Item => ({ item: 'fork', of });
+export const end: Item = { item: 'end' };
 export const many = (name: string, of: Phrase, separator?: string): Item => ({
   item: 'many',
   name,

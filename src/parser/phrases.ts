@@ -9,6 +9,7 @@ import type { Arg, Args, Choice, Expr, Word } from './ast.ts';
 import { Cursor, type CursorOptions } from './cursor.ts';
 import type { Token } from './lexer.ts';
 import type { ExprLevel, Item, Phrase } from './phrase.ts';
+import { fixedWords, isOptional, startOf } from './phrase-shape.ts';
 import { milliseconds } from './time.ts';
 import * as T from './token.ts';
 
@@ -27,6 +28,8 @@ export abstract class Phrases extends Cursor {
   private readonly phrasesOf: (word: string) => readonly Phrase[];
   /** Offset of the word that leads the innermost phrase. */
   private phraseStart = 0;
+  /** What could have stood where an optional part was left out. */
+  private missed = { at: -1, names: [] as string[] };
   private readonly wordsOf = new Map<string, ReadonlySet<string>>();
   private readonly branches = new Map<Item, readonly Branch[]>();
 
@@ -42,6 +45,7 @@ export abstract class Phrases extends Cursor {
   /** Reads what follows the leading word `scope`. */
   protected phrase(scope: string, items: Phrase): Args {
     const parts: Parts = {};
+    this.missed.at = -1;
     const outer = this.phraseStart;
     this.phraseStart = this.peek(0).startOffset;
     this.scopes.push(scope);
@@ -49,6 +53,10 @@ export abstract class Phrases extends Cursor {
     this.scopes.pop();
     this.phraseStart = outer;
     return parts;
+  }
+
+  protected override leads(word: string): boolean {
+    return this.phrasesOf(word).length > 0;
   }
 
   protected override scopeHas(word: string): boolean {
@@ -92,18 +100,24 @@ export abstract class Phrases extends Cursor {
         into[item.name] = this.value(item.level);
         return;
       case 'time':
-        into[item.name] = this.time(T.Num);
+        into[item.name] = item.unit ? this.time() : this.time(T.Num);
         return;
       case 'opt':
         if (this.begins(item.items) && this.enters(item.items, items, i + 1)) {
           this.sequence(item.items, into, items[i + 1] ?? after);
-        }
+        } else if (item.listed) this.miss(item.items);
         return;
       case 'alt':
         into[item.name] = this.alternative(item);
         return;
       case 'options':
         this.optionsOf(item.of, into);
+        return;
+      case 'fork':
+        this.sequence(item.of.find((of) => this.begins(of)) ?? this.noneOf(item.of), into);
+        return;
+      case 'end':
+        this.expect(T.Newline, T.Semicolon);
         return;
       case 'many':
         into[item.name] = [...((into[item.name] as Arg[] | undefined) ?? []), ...this.manyOf(item)];
@@ -112,6 +126,17 @@ export abstract class Phrases extends Cursor {
         this.blockOf(item.of, into);
         return;
     }
+  }
+
+  private miss(phrase: Phrase): void {
+    const at = this.peek().startOffset;
+    const before = this.missed.at === at ? this.missed.names : [];
+    this.missed = { at, names: [...before, ...this.firstNames(phrase)] };
+  }
+
+  protected override unexpected(expected: readonly string[] = [], token = this.peek()): never {
+    const more = expected.length > 0 && this.missed.at === token.startOffset;
+    return super.unexpected(more ? [...this.missed.names, ...expected] : expected, token);
   }
 
   private label(text: string): string {
@@ -126,10 +151,14 @@ export abstract class Phrases extends Cursor {
   private anyWord(item: ItemOf<'word'>, following: Item | undefined): Word {
     const token = this.peek();
     if (following?.item === 'kw' && following.words[0] === '/') this.split(token);
+    if (item.or) {
+      if (!this.beginsItem(item, 1)) this.unexpected([T.Name.name, ...item.or]);
+      return this.word(this.next());
+    }
     const known = item.known === undefined || item.known.includes(this.peek().image);
     if (known && this.isWord(token)) return this.word(this.next());
     if (item.unknown === undefined || token.tokenType !== T.Name) {
-      return this.unexpected(item.unknown ? ['string'] : (item.known ?? ['string']));
+      return this.unexpected(this.namesOfWord(item));
     }
     const { message, whole } = item.unknown;
     const span = this.spanOf(token);
@@ -169,8 +198,15 @@ export abstract class Phrases extends Cursor {
   private alternative(item: ItemOf<'alt'>): Choice {
     const all = this.branchesOf(item);
     const chosen = this.chosenOf(all) ?? all.find(({ phrase }) => phrase.every(isOptional));
-    if (!chosen) return this.unexpected(all.flatMap(({ phrase }) => this.firstNames(phrase)));
+    if (!chosen) return this.noneOf(all.map(({ phrase }) => phrase));
     return this.choice(chosen.which, chosen.phrase);
+  }
+
+  /** Refuses the next token, with which none of some phrases begins. */
+  protected noneOf(phrases: readonly Phrase[]): never {
+    const granted = phrases.filter((phrase) => startOf(phrase) > 0);
+    const due = granted.length > 0 ? granted : phrases;
+    return this.unexpected(due.flatMap((phrase) => this.firstNames(phrase)));
   }
 
   /** The one that the next words begin; of several, the first whose fixed words are all there. */
@@ -277,6 +313,10 @@ export abstract class Phrases extends Cursor {
       case 'choice':
         return this.readsAny(item.words, ahead);
       case 'word':
+        if (item.or) {
+          if (item.or.includes(token.image)) return token.tokenType !== T.Quoted;
+          return token.tokenType === T.Name && !this.scopeHas(token.image);
+        }
         return this.isWord(token) && (item.known?.includes(token.image) ?? true);
       case 'num':
         return token.tokenType === T.Num;
@@ -292,7 +332,10 @@ export abstract class Phrases extends Cursor {
       case 'alt':
         return this.branchesOf(item).some(({ phrase }) => this.begins(phrase, ahead));
       case 'options':
+      case 'fork':
         return item.of.some((phrase) => this.begins(phrase, ahead));
+      case 'end':
+        return token.tokenType === T.Newline || token.tokenType === T.Semicolon;
       case 'many':
         return this.begins(item.of, ahead);
       case 'block':
@@ -323,24 +366,30 @@ export abstract class Phrases extends Cursor {
   }
 
   protected firstNames(phrase: Phrase): string[] {
-    const item = phrase[0];
+    const item = phrase[startOf(phrase)];
     switch (item?.item) {
       case 'kw':
         return [this.label(item.words[0]!)];
       case 'choice':
         return item.words.map((text) => this.label(text));
       case 'word':
-        return [...(item.known ?? ['string'])];
+        return this.namesOfWord(item);
       case 'num':
         return [T.Num.name];
       case 'str':
         return item.quoted ? [T.Quoted.name] : [T.Name.name, T.Quoted.name, T.Wildcard.name];
       case 'opt':
-        return [...this.firstNames(item.items), ...this.firstNames(phrase.slice(1))];
+        return [
+          ...this.firstNames(item.items),
+          ...this.firstNames(phrase.slice(phrase.indexOf(item) + 1)),
+        ];
       case 'alt':
         return Object.values(item.of).flatMap((of) => this.firstNames(of));
       case 'options':
+      case 'fork':
         return item.of.flatMap((of) => this.firstNames(of));
+      case 'end':
+        return [T.Newline.name, T.Semicolon.name];
       case 'many':
         return this.firstNames(item.of);
       case 'block':
@@ -352,55 +401,14 @@ export abstract class Phrases extends Cursor {
     }
   }
 
+  private namesOfWord({ known, unknown, or, said }: ItemOf<'word'>): string[] {
+    if (said) return [...said];
+    if (!known) return [T.Name.name, ...(or ?? [])];
+    return unknown ? [...known, T.Name.name] : [...known];
+  }
+
   protected isWord(token: Token): boolean {
     const { tokenType } = token;
     return tokenType === T.Name || tokenType === T.Lead || T.reserved.has(token.image);
   }
-}
-
-/** Of parts that consist of others: what isOptional said. */
-const optional = new WeakMap<Item, boolean>();
-
-/** Whether a part may be absent. */
-export function isOptional(item: Item): boolean {
-  switch (item.item) {
-    case 'opt':
-    case 'options':
-      return true;
-    case 'alt':
-    case 'many': {
-      const known = optional.get(item);
-      if (known !== undefined) return known;
-      const phrases = item.item === 'many' ? [item.of] : Object.values(item.of);
-      const found = phrases.some((phrase) => phrase.every(isOptional));
-      optional.set(item, found);
-      return found;
-    }
-    default:
-      return false;
-  }
-}
-
-/** The words that a phrase reserves. */
-function fixedWords(phrase: Phrase): string[] {
-  return phrase.flatMap((item): string[] => {
-    switch (item.item) {
-      case 'kw':
-      case 'choice':
-        return [...item.words];
-      case 'word':
-        return [...(item.known ?? [])];
-      case 'opt':
-        return fixedWords(item.items);
-      case 'alt':
-        return Object.values(item.of).flatMap(fixedWords);
-      case 'options':
-      case 'block':
-        return item.of.flatMap(fixedWords);
-      case 'many':
-        return fixedWords(item.of);
-      default:
-        return [];
-    }
-  });
 }

@@ -66,7 +66,7 @@ export abstract class Statements extends Expressions {
   }
 
   /** `{ rules }` after `jump` and `goto`. */
-  protected abstract chainBlock(): ChainBlock;
+  protected abstract subchainBlock(): ChainBlock;
 
   protected readonly rule: ParserMethod<[], Rule> = this.RULE('ruleStatements', () => {
     const first = this.peek();
@@ -141,7 +141,7 @@ export abstract class Statements extends Expressions {
   private implicitChain(first: Token): Statement {
     const verdict = first.tokenType === T.Goto ? 'goto' : 'jump';
     this.next();
-    const block = this.nested(() => this.chainBlock(), CHAIN_WEIGHT);
+    const block = this.nested(() => this.subchainBlock(), CHAIN_WEIGHT);
     const span = this.spanFrom(first);
     return { kind: 'verdict', expr: { kind: 'verdict', verdict, span }, block, span };
   }
@@ -155,13 +155,17 @@ export abstract class Statements extends Expressions {
         return { kind: 'vmap', key: left, map, span: this.extend(left.span) };
       }
       case T.SetWord:
-        if (left.kind !== 'selector') return this.unexpected();
+        if (left.kind !== 'selector' || !this.isSettable(left)) return this.unexpected();
         return this.assignment(left);
       case T.MapWord:
         return this.match(this.mapped(left));
       default:
         return this.match(left);
     }
+  }
+
+  private isSettable({ word }: SelectorExpr): boolean {
+    return this.keys.get(word)?.settable === true;
   }
 
   private assignment(target: SelectorExpr): Statement {

@@ -95,7 +95,9 @@ export abstract class Tables extends Sets {
     return this.ACTION(() => {
       const row = this.objectLedBy(first);
       const handle = { ...table, name: this.identifier(), span: this.spanFrom(first) };
-      return { object: row.name, handle, block: this.objectBlock(row) };
+      const block = this.objectBlock(row);
+      this.scopes.pop();
+      return { object: row.name, handle, block };
     });
   });
 
@@ -139,23 +141,24 @@ export abstract class Tables extends Sets {
     return { hook, priority, span: this.spanFrom(first) };
   });
 
-  /** The named object whose words stand next; takes them. */
-  protected objectHere(): ObjectSyntax | undefined {
+  /**
+   * The named object whose words stand next; takes them and opens the scope of the first. Of the
+   * second words, `more` could stand here as well.
+   */
+  protected objectHere(more: readonly string[] = []): ObjectSyntax | undefined {
     if (!this.objects.some(({ words }) => this.reads(words[0]!))) return undefined;
-    return this.objectLedBy(this.next());
+    return this.objectLedBy(this.next(), more);
   }
 
   /** The named object whose first word was taken; takes the others. */
-  private objectLedBy(first: IToken): ObjectSyntax {
+  private objectLedBy(first: IToken, more: readonly string[] = []): ObjectSyntax {
     const led = this.objects.filter(({ words }) => words[0] === first.image);
     const found = led.find(({ words }) => words.slice(1).every((w, i) => this.reads(w, i + 1)));
-    if (found) {
-      for (const _ of found.words.slice(1)) this.next();
-      return found.row;
-    }
     if (led.length === 0) return this.unexpected([], first);
     this.scopes.push(first.image);
-    return this.unexpected(led.map(({ words }) => words[1]!));
+    if (!found) return this.unexpected([...led.map(({ words }) => words[1]!), ...more]);
+    for (const _ of found.words.slice(1)) this.next();
+    return found.row;
   }
 
   protected objectBlock(row: ObjectSyntax): ObjectBlock {
@@ -168,7 +171,7 @@ export abstract class Tables extends Sets {
       }
       const line = row.lines.find((phrase) => this.begins(phrase));
       if (!line) return this.unexpected();
-      Object.assign(parts, this.phrase(row.name, line));
+      this.sequence(line, parts);
       return false;
     }, !row.bare);
     return { kind: 'object', args: parts, ...(comment && { comment }), span };
@@ -177,7 +180,8 @@ export abstract class Tables extends Sets {
   /** The lines of an object without braces. */
   protected bareObject(row: ObjectSyntax): ObjectBlock {
     const first = this.peek();
-    const args = this.phrase(row.name, [{ item: 'options', of: row.lines }]);
+    const args = {};
+    this.sequence([{ item: 'options', of: row.lines }], args);
     return { kind: 'object', args, span: this.spanFrom(first) };
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The order in which a message lists what was expected: that of the token declarations of nft's
- * grammar. It is no vocabulary: a word that is not here comes last.
+ * grammar; and words that are called otherwise there. It is no vocabulary: a word that is not here comes last.
  */
 
 const SIGNS = [
@@ -59,5 +59,10 @@ const REST = [
 const LITERALS = ["'='", "'{'", "'}'", "'('", "')'", "'['", "']'", "'|'", "'$'"];
 
 const order = new Map([...SIGNS, ...FIRST, ...VALUES, ...REST, ...LITERALS].map((w, i) => [w, i]));
+
+/** Words that have another name in messages: that of their token. */
+const NAMED: Readonly<Record<string, string>> = { sequence: 'seq', 'sack-perm': 'sack-permitted' };
+
+export const tokenName = (word: string): string => NAMED[word] ?? word;
 
 export const rankOf = (name: string): number => order.get(name) ?? order.size;

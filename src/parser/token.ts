@@ -7,7 +7,7 @@
  */
 import { createToken, type IToken, Lexer, type TokenType } from 'chevrotain';
 import type { Bulk } from './bulk.ts';
-import { rankOf } from './token-order.ts';
+import { rankOf, tokenName } from './token-order.ts';
 
 /** A token; offsets run on from text to text. */
 export interface Token extends IToken {
@@ -176,7 +176,7 @@ export const reserved: ReadonlyMap<string, TokenType> = words
 
 /** What was expected, as a message lists it; more than four are not listed. */
 export function expectation(names: readonly string[]): string {
-  const unique = names.filter((name, i) => names.indexOf(name) === i);
+  const unique = [...new Set(names.map(tokenName))];
   if (unique.length === 0 || unique.length > 4) return '';
   return `, expecting ${unique.sort((a, b) => rankOf(a) - rankOf(b)).join(' or ')}`;
 }

@@ -13,6 +13,8 @@ export interface KeySyntax {
   readonly phrase: Phrase;
   /** Words that may stand without the leading word (`iifname` for `meta iifname`). */
   readonly unqualified?: readonly string[];
+  /** `set` may follow. */
+  readonly settable?: boolean;
 }
 
 /** A word, or several in a row (`ct helper set`), that does something. */

@@ -2,7 +2,7 @@
  * The words that the vocabulary reserves, and the phrases that lead from them.
  */
 import type { TokenType } from 'chevrotain';
-import type { Phrase } from './phrase.ts';
+import { kw, type Phrase } from './phrase.ts';
 import * as T from './token.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -26,9 +26,19 @@ export function leadingWords(vocabulary: Vocabulary): ReadonlyMap<string, TokenT
 /** The phrases that a leading word has, alone or with others after it (`ct`, `ct helper`). */
 export function phrasesByWord(vocabulary: Vocabulary): (word: string) => readonly Phrase[] {
   const leads = (name: string, word: string) => name === word || name.startsWith(`${word} `);
+  const more = (name: string): Phrase[] => [
+    name
+      .split(' ')
+      .slice(1)
+      .map((w) => kw(w)),
+  ];
   return (word) => [
     ...vocabulary.keys.filter((row) => row.name === word).map((row) => row.phrase),
-    ...vocabulary.statements.filter((row) => leads(row.name, word)).map((row) => row.phrase),
-    ...vocabulary.objects.filter((row) => leads(row.name, word)).flatMap((row) => row.lines),
+    ...vocabulary.statements
+      .filter((row) => leads(row.name, word))
+      .flatMap(({ phrase, name }) => [phrase, ...more(name)]),
+    ...vocabulary.objects
+      .filter((row) => leads(row.name, word))
+      .flatMap(({ lines, plural }) => [...lines, ...more(plural)]),
   ];
 }

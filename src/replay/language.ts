@@ -1,5 +1,5 @@
 /** The parser for nft's whole vocabulary, made when first asked for. */
-import { keyRows } from '../eval/expr/index.ts';
+import { keyRows, keySyntax } from '../eval/expr/index.ts';
 import { sharedForms } from '../eval/expr/json-words.ts';
 import { objectRows } from '../eval/object/index.ts';
 import { dynsetForms } from '../eval/stmt/dynset.ts';
@@ -13,7 +13,7 @@ let parser: Parser | undefined;
 
 export function nftParser(): Parser {
   parser ??= createParser({
-    keys: keyRows,
+    keys: keySyntax,
     statements: statementRows,
     objects: objectRows,
     types: valueTypes.map(({ name }) => name),

@@ -1,7 +1,7 @@
 /**
  * What the tests of the parser share: parsers with validated grammars, nodes without places.
  */
-import { keyRows } from '../../src/eval/expr/index.ts';
+import { keySyntax } from '../../src/eval/expr/index.ts';
 import { objectRows } from '../../src/eval/object/index.ts';
 import { statementRows } from '../../src/eval/stmt/index.ts';
 import { valueTypes } from '../../src/eval/type/index.ts';
@@ -21,7 +21,7 @@ import { small } from './rows.ts';
 export const fewWords: Parser = createParser(small, true);
 export const nft: Parser = createParser(
   {
-    keys: keyRows,
+    keys: keySyntax,
     statements: statementRows,
     objects: objectRows,
     types: valueTypes.map(({ name }) => name),

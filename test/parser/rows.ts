@@ -27,10 +27,12 @@ export const small: Vocabulary = {
       name: 'meta',
       phrase: [word('key', ['mark', 'iifname'], { message: 'no key %s', whole: true })],
       unqualified: ['mark', 'iifname'],
+      settable: true,
     },
     {
       name: 'ct',
       phrase: [opt(choice('dir', 'original', 'reply')), word('key', ['state', 'mark'])],
+      settable: true,
     },
     {
       name: 'numgen',

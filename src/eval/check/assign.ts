@@ -12,11 +12,6 @@ const NOT_SUPPORTED = 'payload statement for this expression is not supported';
 type Assign = Extract<Statement, { kind: 'assign' }>;
 
 export function checkAssign(node: AssignStatement, ctx: CheckContext): Assign | undefined {
-  if (node.value.kind === 'set') {
-    const { start } = node.value.span;
-    const brace = { ...node.value.span, end: start + 1 };
-    return ctx.error("syntax error, unexpected '{'", brace);
-  }
   const target = ctx.expr(node.target);
   if (!target) return undefined;
   if (target.kind === 'load' && target.args.tunnel)

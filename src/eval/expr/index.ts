@@ -1,5 +1,6 @@
 /** The words of nft that read a value: one line per row. */
 import type { Span } from '../../parser/ast.ts';
+import type { KeySyntax } from '../../parser/vocabulary.ts';
 import type { Load } from '../checked.ts';
 import type { KeyRow } from '../row.ts';
 import { ah } from './ah.ts';
@@ -83,6 +84,12 @@ export const keyRows: readonly KeyRow[] = [
   jhash,
   symhash,
 ];
+
+/** The same for the parser: `set` may follow those that can be written. */
+export const keySyntax: readonly KeySyntax[] = keyRows.map((row) => ({
+  ...row,
+  settable: row.lowerStore !== undefined,
+}));
 
 /** Words that stand for a type in `typeof` only, with the expression that they are an example of. */
 export const typeofRows: readonly { readonly name: string; example(span: Span): Load }[] = [

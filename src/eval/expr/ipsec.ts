@@ -1,7 +1,7 @@
 /** The IPsec policy that the packet passed or will pass: `ipsec in reqid`. Mirrors xfrm.c, nft_xfrm.c. */
 import type { NumberWord, Word } from '../../parser/ast.ts';
 import { member } from '../../parser/json/reader.ts';
-import { choice, kw, num, opt, word } from '../../parser/phrase.ts';
+import { choice, fork, kw, num, opt } from '../../parser/phrase.ts';
 import type { ByteOrder, Load } from '../checked.ts';
 import { readIpsec } from '../engine/run/ipsec.ts';
 import { registerName } from '../lower/registers.ts';
@@ -50,8 +50,10 @@ export const ipsec: KeyRow = {
   phrase: [
     choice('dir', ...DIRECTIONS),
     opt(kw('spnum'), num('spnum')),
-    opt(choice('family', 'ip', 'ip6')),
-    word('key', WORDS),
+    fork(
+      [choice('key', 'reqid', 'spi')],
+      [choice('family', 'ip', 'ip6'), choice('key', ...ADDRESSES)],
+    ),
   ],
   check(args, node, ctx) {
     if (!(ctx.family in INBOUND))

@@ -9,6 +9,8 @@ import { payloadArgs, payloadHooks, tunnelPrefix } from './header.ts';
 /** The most that one load can take, in bits. */
 const MAX_BITS = 512;
 
+const SAID = ['string', 'll', 'nh', 'th'];
+
 const type = hexInteger(0);
 
 /** The first bytes of a layer, as a rule says them. */
@@ -22,7 +24,7 @@ export const raw: KeyRow = {
   row: 'key',
   name: '@',
   phrase: [
-    word('layer', ['ll', 'nh', 'th', 'ih'], { message: 'unknown raw payload base' }),
+    word('layer', ['ll', 'nh', 'th', 'ih'], { message: 'unknown raw payload base' }, SAID),
     kw(','),
     num('offset'),
     kw(','),

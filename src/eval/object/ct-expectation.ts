@@ -1,5 +1,5 @@
 /** Named expectations of connection tracking. Mirrors nft_ct.c (nft_ct_expect_obj). */
-import { kw, num, time } from '../../parser/phrase.ts';
+import { kw, num, written } from '../../parser/phrase.ts';
 import { numberOf } from '../check/arg.ts';
 import { ctExpectationState } from '../engine/run/ct-object.ts';
 import { printDuration } from '../type/time.ts';
@@ -33,7 +33,7 @@ export const ctExpectation: ObjectRow<CtExpectationArgs> = {
   lines: [
     l4protoLine,
     [kw('dport'), num('dport')],
-    [kw('timeout'), time('timeout')],
+    [kw('timeout'), written('timeout')],
     [kw('size'), num('size')],
     l3protoLine,
   ],
@@ -42,7 +42,10 @@ export const ctExpectation: ObjectRow<CtExpectationArgs> = {
     const [dport, timeout, size] = ['dport', 'timeout', 'size'].map((name) =>
       Number(numberOf(args, name)?.value ?? 0),
     );
-    if (!protocol || !dport || !timeout || !size) return ctx.error('missing options', span);
+    if (!protocol || !dport || !timeout || !size) {
+      // nft tells it where the name ends.
+      return ctx.error('missing options', { ...span, start: span.end - 1 });
+    }
     return { protocol, dport, timeout, size, ...l3protoArgs(args, ctx) };
   },
   refuses: ({ l3proto }, family) =>

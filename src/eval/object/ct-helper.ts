@@ -53,6 +53,7 @@ export const ctHelper: ObjectRow<CtHelperArgs> = {
     return `ct_helper name ${type} family ${unsaid ? 0 : NFPROTO[l3proto]} protocol ${number}`;
   },
   refuses({ type, protocol, l3proto }, family) {
+    if (type === '') return 'ERANGE';
     if (isOther(l3proto, family)) return 'EINVAL';
     return protocol && isKnown(type, L4_NUMBERS[protocol], l3proto) ? undefined : 'ENOENT';
   },

@@ -1,5 +1,5 @@
 /** Named timeout policies of connection tracking. Mirrors nft_ct.c (nft_ct_timeout_obj). */
-import type { Args, Choice, NumberWord, Span, Word } from '../../parser/ast.ts';
+import type { Args, Choice, NumberWord, Word } from '../../parser/ast.ts';
 import { member } from '../../parser/json/reader.ts';
 import type { JsonStatements } from '../../parser/json/statement.ts';
 import { isInteger, isObject, type JsonValue } from '../../parser/json/text.ts';
@@ -39,20 +39,21 @@ const STATES = {
 } as const satisfies Record<L4Protocol, Record<string, readonly [string, number]>>;
 
 export type CtTimeoutArgs = TakesL3proto & {
-  readonly protocol: L4Protocol;
+  readonly protocol?: L4Protocol;
   /** Seconds by state, in the kernel's order; states with their usual timeout are left out. */
   readonly policy: Readonly<Record<string, number>>;
 };
 
-const statesOf = (protocol: L4Protocol): Readonly<Record<string, readonly [string, number]>> =>
-  STATES[protocol];
+const statesOf = (
+  protocol: L4Protocol | undefined,
+): Readonly<Record<string, readonly [string, number]>> => (protocol ? STATES[protocol] : {});
 
 function checkPolicy(
   args: Args,
   protocol: L4Protocol | undefined,
   ctx: CheckContext,
 ): Record<string, number> | undefined {
-  const states = protocol ? statesOf(protocol) : {};
+  const states = statesOf(protocol);
   const written = new Map<string, number>();
   for (const { args: part } of manyOf<Choice>(args, 'policy')) {
     const { text, span } = part.state as Word;
@@ -102,13 +103,14 @@ export const ctTimeout: ObjectRow<CtTimeoutArgs> = {
       kw('}'),
     ],
   ],
-  check(args, span: Span, ctx) {
+  check(args, _span, ctx) {
     const protocol = l4protoOf(args);
     const policy = checkPolicy(args, protocol, ctx);
     if (!policy) return undefined;
-    if (!protocol) return ctx.error('Could not process rule: Invalid argument', span);
-    return { protocol, ...l3protoArgs(args, ctx), policy };
+    return { ...(protocol && { protocol }), ...l3protoArgs(args, ctx), policy };
   },
+  /** Of no protocol the kernel knows no timeouts. */
+  refuses: ({ protocol }) => (protocol ? undefined : 'EOPNOTSUPP'),
   list({ protocol, l3proto, policy }, ctx) {
     const states = Object.entries(policy).map(
       ([state, seconds]) => `${state} : ${printDuration(BigInt(seconds) * 1000n, ctx.options)}`,

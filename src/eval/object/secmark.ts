@@ -19,7 +19,7 @@ export const secmark: ObjectRow<SecmarkArgs> = {
     list: ['name', 'plural'],
     read: (value, from) => from.parts(value, { context: 'string' }),
   },
-  /** No security module runs that would know the context. */
-  refuses: () => 'ENOENT',
+  /** No security module runs that would know the context; an empty one is no attribute. */
+  refuses: ({ context }) => (context === '' ? 'ERANGE' : 'ENOENT'),
   bytecode: ({ context }) => `secmark context ${context}`,
 };

@@ -1,5 +1,5 @@
 /** Named synproxies. Mirrors nft_synproxy.c (nft_synproxy_obj). */
-import { choice, kw, num, opt, options } from '../../parser/phrase.ts';
+import { choice, end, fork, kw, num, opt, type Phrase } from '../../parser/phrase.ts';
 import {
   checkSynproxy,
   type SynproxyArgs,
@@ -8,7 +8,8 @@ import {
 } from '../stmt/synproxy.ts';
 import type { ObjectRow } from './row.ts';
 
-const flags = [choice('timestamp', 'timestamp'), choice('sackPerm', 'sack-perm')] as const;
+const flags = [opt(choice('timestamp', 'timestamp')), opt(choice('sackPerm', 'sack-perm'))];
+const wscale: Phrase = [kw('wscale'), num('wscale')];
 
 export const synproxy: ObjectRow<SynproxyArgs> = {
   row: 'object',
@@ -18,11 +19,7 @@ export const synproxy: ObjectRow<SynproxyArgs> = {
   bare: true,
   ended: true,
   updates: true,
-  lines: [
-    [kw('mss'), num('mss'), opt(kw('wscale'), num('wscale'), opt(flags[0]), opt(flags[1]))],
-    [kw('wscale'), num('wscale')],
-    [options([flags[0]], [flags[1]])],
-  ],
+  lines: [[kw('mss'), num('mss'), fork(wscale, [end, ...wscale, end]), ...flags]],
   check: (args) => checkSynproxy(args),
   list(args) {
     const { mss, wscale } = args;

@@ -1,6 +1,6 @@
 /** `ct count`: compares the number of open connections of the rule. Mirrors nft_connlimit.c. */
 import { member } from '../../parser/json/reader.ts';
-import { choice, num, opt } from '../../parser/phrase.ts';
+import { choice, listed, num } from '../../parser/phrase.ts';
 import { numberOf, wordOf } from '../check/arg.ts';
 import { ctCountState } from '../engine/run/ct-count.ts';
 import { UNTRACKED } from '../expr/placement.ts';
@@ -12,7 +12,7 @@ export const ctCount: StatementRow<CtCountArgs> = {
   row: 'statement',
   name: 'ct count',
   ledBy: () => 'ct count',
-  phrase: [opt(choice('mode', 'over')), num('count')],
+  phrase: [listed(choice('mode', 'over')), num('count')],
   stateful: true,
   collected: true,
   check: (args) => ({

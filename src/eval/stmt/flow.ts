@@ -10,7 +10,7 @@ export type FlowArgs = { readonly flowtable: string };
 export const flow: StatementRow<FlowArgs> = {
   row: 'statement',
   name: 'flow',
-  phrase: [choice('verb', 'add', 'offload'), expr('flowtable', 'setref')],
+  phrase: [choice('verb', 'add', 'offload'), expr('flowtable', 'tableref')],
   check: (args) => ({ flowtable: (exprOf(args, 'flowtable') as SetRefExpr).name }),
   list: ({ flowtable }) => `flow add @${flowtable}`,
   json: ({ flowtable }) => ({ flow: { op: 'add', flowtable: `@${flowtable}` } }),

@@ -1,6 +1,6 @@
 /** `fwd to`: sends the packet out of another device, past everything. Mirrors nft_fwd_netdev.c. */
 import { member } from '../../parser/json/reader.ts';
-import { choice, expr, kw, opt } from '../../parser/phrase.ts';
+import { choice, expr, fork, kw } from '../../parser/phrase.ts';
 import { exprOf, wordOf } from '../check/arg.ts';
 import { checkArgument } from '../check/argument.ts';
 import type { Expr } from '../checked.ts';
@@ -32,10 +32,16 @@ export const fwd: StatementRow<FwdArgs> = {
   row: 'statement',
   name: 'fwd',
   phrase: [
-    opt(choice('family', 'ip', 'ip6')),
-    kw('to'),
-    expr('to', 'stmt'),
-    opt(kw('device'), expr('device', 'stmt')),
+    fork(
+      [kw('to'), expr('to', 'stmt')],
+      [
+        choice('family', 'ip', 'ip6'),
+        kw('to'),
+        expr('to', 'stmt'),
+        kw('device'),
+        expr('device', 'stmt'),
+      ],
+    ),
   ],
   terminal: true,
   check(args, span, ctx) {

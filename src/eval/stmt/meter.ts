@@ -6,7 +6,7 @@
  */
 import type { Element, SetExpr, Span } from '../../parser/ast.ts';
 import { member } from '../../parser/json/reader.ts';
-import { expr, kw, num, opt, str } from '../../parser/phrase.ts';
+import { expr, kw, listed, num, str } from '../../parser/phrase.ts';
 import { exprOf, numberOf, wordOf } from '../check/arg.ts';
 import type { CheckContext, SetInfo } from '../check/context.ts';
 import type { StatementRow } from '../row.ts';
@@ -51,7 +51,7 @@ function checkMeter(
 export const meter: StatementRow<MeterArgs> = {
   row: 'statement',
   name: 'meter',
-  phrase: [str('name'), opt(kw('size'), num('size')), expr('elements', 'elements')],
+  phrase: [str('name'), listed(kw('size'), num('size')), expr('elements', 'elements')],
   check(args, span, ctx) {
     const name = wordOf(args, 'name')?.text ?? '';
     const elements = exprOf(args, 'elements') as SetExpr;

@@ -6,7 +6,7 @@ import type { Args, Expr as AstExpr, Span, Word } from '../../parser/ast.ts';
 import { member } from '../../parser/json/reader.ts';
 import type { JsonStatements } from '../../parser/json/statement.ts';
 import type { JsonValue } from '../../parser/json/text.ts';
-import { alt, choice, expr, type Item, kw, opt } from '../../parser/phrase.ts';
+import { alt, choice, expr, fork, type Item, kw, opt } from '../../parser/phrase.ts';
 import { choiceOf, exprOf, wordOf } from '../check/arg.ts';
 import { checkArgument } from '../check/argument.ts';
 import type { CheckContext, Expected } from '../check/context.ts';
@@ -72,10 +72,10 @@ export function targetFromJson(value: JsonValue, from: JsonStatements): Args | u
   return { lead, ...(addr && { addr }) };
 }
 
-export const natDestination: readonly Item[] = [
-  opt(expr('addr', 'stmt')),
-  opt(kw(':'), expr('port', 'stmt')),
-];
+const natPort: readonly Item[] = [kw(':'), expr('port', 'stmt')];
+
+/** An address, a port or both. */
+export const natDestination: Item = fork(natPort, [expr('addr', 'stmt'), opt(...natPort)]);
 
 const ADDRESS = { ip: ipv4Addr, ip6: ipv6Addr } as const;
 

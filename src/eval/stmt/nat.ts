@@ -122,7 +122,7 @@ const nat = (type: 'snat' | 'dnat'): StatementRow<NatArgs> => ({
   row: 'statement',
   name: type,
   ledBy: () => type,
-  phrase: [natLead, ...natDestination, natFlags],
+  phrase: [natLead, natDestination, natFlags],
   writes: 'nat',
   terminal: true,
   check(args, span, ctx) {

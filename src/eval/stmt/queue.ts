@@ -37,7 +37,7 @@ const FLAGS = ['bypass', 'fanout'];
 const flag = [many('flags', [choice('flag', ...FLAGS)], ',')];
 const to = [kw('to'), expr('queue', 'stmt')];
 /** Errors of a number point at the word before it too. */
-const number = [kw('num'), expr('queue', 'literal')];
+const number = [kw('num'), expr('queue', 'number')];
 
 function flagsFromJson(
   value: JsonValue | undefined,

@@ -3,7 +3,7 @@ import type { Args, Span } from '../../parser/ast.ts';
 import { member } from '../../parser/json/reader.ts';
 import type { JsonStatements } from '../../parser/json/statement.ts';
 import type { JsonValue } from '../../parser/json/text.ts';
-import { alt, choice, expr, kw, num, opt, type Phrase, word } from '../../parser/phrase.ts';
+import { alt, choice, expr, kw, num, opt, type Phrase } from '../../parser/phrase.ts';
 import { across, choiceOf, exprOf, leading, numberOf, wordOf } from '../check/arg.ts';
 import type { CheckContext } from '../check/context.ts';
 import { quotaState } from '../engine/run/quota.ts';
@@ -18,7 +18,7 @@ import {
   type Named,
   namedFromJson,
 } from './objref.ts';
-import { amount, amountText, bytesOfAmount, byteUnit, jsonNumber } from './unit.ts';
+import { amount, amountText, bytesOfAmount, byteUnit, jsonNumber, unitWord } from './unit.ts';
 
 export type QuotaArgs = {
   readonly bytes: bigint;
@@ -30,8 +30,8 @@ export type QuotaArgs = {
 export const quotaPhrase: Phrase = [
   opt(choice('mode', 'over', 'until')),
   num('bytes'),
-  word('unit'),
-  opt(alt('used', { used: [kw('used'), num('bytes'), word('unit')] })),
+  unitWord,
+  opt(alt('used', { used: [kw('used'), num('bytes'), unitWord] })),
 ];
 
 /** `word`: the last character before what `args` are of. */

@@ -1,14 +1,14 @@
 /** Rates as `limit` has them, as statement and as object: `rate over 400/minute burst 5 packets`. */
-import type { Args, NumberWord, Span, Word } from '../../parser/ast.ts';
+import type { Args } from '../../parser/ast.ts';
 import { member } from '../../parser/json/reader.ts';
 import type { JsonStatements } from '../../parser/json/statement.ts';
 import type { JsonValue } from '../../parser/json/text.ts';
-import { alt, choice, kw, num, opt, type Phrase, word } from '../../parser/phrase.ts';
+import { alt, choice, fork, type Item, kw, num, opt, type Phrase } from '../../parser/phrase.ts';
 import { across, choiceOf, numberOf, wordOf } from '../check/arg.ts';
 import type { CheckContext } from '../check/context.ts';
 import type { Json } from '../list/json.ts';
 import type { Errno } from '../row.ts';
-import { amount, amountText, bytesOfAmount, byteUnit, jsonNumber } from './unit.ts';
+import { amount, amountText, bytesOfAmount, byteUnit, jsonNumber, unitWord } from './unit.ts';
 
 /** The units of time by their seconds. */
 const SECONDS = { second: 1, minute: 60, hour: 3600, day: 86_400, week: 604_800 } as const;
@@ -26,14 +26,16 @@ export type LimitArgs = {
 /** Packets that may come at once where nothing else is said. */
 export const DEFAULT_BURST = 5n;
 
+const per: Phrase = [kw('/'), choice('per', ...Object.keys(SECONDS))];
+
+const burst = (unit: Item): Item =>
+  opt(alt('burst', { burst: [kw('burst'), num('number'), unit] }));
+
 export const limitPhrase: Phrase = [
   kw('rate'),
-  opt(choice('mode', 'over', 'until')),
+  opt(choice('mode', 'over')),
   num('rate'),
-  opt(word('unit')),
-  kw('/'),
-  choice('per', 'second', 'minute', 'hour', 'day', 'week'),
-  opt(alt('burst', { burst: [kw('burst'), num('number'), word('unit')] })),
+  fork([...per, burst(kw('packets'))], [unitWord, ...per, burst(unitWord)]),
 ];
 
 export function checkLimit(args: Args, ctx: CheckContext): LimitArgs | undefined {
@@ -58,34 +60,19 @@ export function checkLimit(args: Args, ctx: CheckContext): LimitArgs | undefined
   return { type: 'bytes', rate: bytes, burst, ...shared };
 }
 
-const burstOf = (args: Args): { number: NumberWord; unit: Word; span: Span } | undefined => {
+function packetBurst(args: Args, ctx: CheckContext): bigint | undefined {
   const burst = choiceOf(args, 'burst');
   const number = burst && numberOf(burst.args, 'number');
-  const unit = burst && wordOf(burst.args, 'unit');
-  return number && unit && { number, unit, span: burst.span };
-};
-
-function packetBurst(args: Args, ctx: CheckContext): bigint | undefined {
-  const burst = burstOf(args);
-  if (!burst) return DEFAULT_BURST;
-  if (burst.unit.text !== 'packets') {
-    const word = burst.unit.text === 'bytes' ? 'bytes' : 'string';
-    return ctx.error(`syntax error, unexpected ${word}, expecting packets`, burst.unit.span);
-  }
-  if (BigInt(burst.number.value) > 0n) return BigInt(burst.number.value);
+  if (!number) return DEFAULT_BURST;
+  if (BigInt(number.value) > 0n) return BigInt(number.value);
   return ctx.error('packet limit burst must be > 0', burst.span);
 }
 
 function byteBurst(args: Args, ctx: CheckContext): bigint | undefined {
-  const burst = burstOf(args);
-  if (!burst) return 0n;
-  if (burst.unit.text === 'packets') {
-    return ctx.error(
-      'syntax error, unexpected packets, expecting string or bytes',
-      burst.unit.span,
-    );
-  }
-  return bytesOfAmount(burst.number, burst.unit, ctx);
+  const parts = choiceOf(args, 'burst')?.args ?? {};
+  const number = numberOf(parts, 'number');
+  const unit = wordOf(parts, 'unit');
+  return number && unit ? bytesOfAmount(number, unit, ctx) : 0n;
 }
 
 /** The unit of time of so many seconds. */

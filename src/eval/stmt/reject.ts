@@ -1,7 +1,7 @@
 /** `reject`: drops the packet and tells the sender. Mirrors nft_reject.c and its families. */
 import type { Args, Expr as AstExpr, Family } from '../../parser/ast.ts';
 import { member } from '../../parser/json/reader.ts';
-import { alt, expr, kw, opt } from '../../parser/phrase.ts';
+import { alt, expr, kw, listed, opt } from '../../parser/phrase.ts';
 import { choiceOf, exprOf, leading } from '../check/arg.ts';
 import { runReject } from '../engine/run/reject.ts';
 import type { ListContext } from '../list/context.ts';
@@ -51,9 +51,9 @@ export const reject: StatementRow<RejectArgs> = {
     opt(
       kw('with'),
       alt('with', {
-        icmp: [kw('icmp'), opt(kw('type')), expr('code', 'literal')],
-        icmpv6: [kw('icmpv6'), opt(kw('type')), expr('code', 'literal')],
-        icmpx: [kw('icmpx'), opt(kw('type')), expr('code', 'literal')],
+        icmp: [kw('icmp'), listed(kw('type')), expr('code', 'code')],
+        icmpv6: [kw('icmpv6'), listed(kw('type')), expr('code', 'code')],
+        icmpx: [kw('icmpx'), listed(kw('type')), expr('code', 'code')],
         tcp: [kw('tcp'), kw('reset')],
       }),
     ),

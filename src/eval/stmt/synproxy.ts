@@ -97,7 +97,6 @@ export const synproxy: StatementRow<SynproxyArgs | Named> = {
       }),
     ),
   ],
-  terminal: true,
   check(args, span, ctx) {
     const form = choiceOf(args, 'form')?.args ?? {};
     const object = exprOf(form, 'object');

@@ -4,10 +4,14 @@
  * Mirrors get_rate and data_unit_parse of nft.
  */
 import type { NumberWord, Word } from '../../parser/ast.ts';
+import { nameOr } from '../../parser/phrase.ts';
 import { across } from '../check/arg.ts';
 import type { CheckContext } from '../check/context.ts';
 
 const UNITS = ['bytes', 'kbytes', 'mbytes'] as const;
+
+/** The unit as the grammar has it. */
+export const unitWord = nameOr('unit', 'bytes');
 
 /** An amount as it is written: `25 mbytes`. */
 export interface Amount {

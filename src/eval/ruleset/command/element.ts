@@ -24,6 +24,7 @@ import {
   tableName,
 } from './context.ts';
 import { noTable, setHint } from './hint.ts';
+import { SET_KINDS } from './set-kind.ts';
 
 /** The set that a command is about; complains where it is not there. */
 export function setOf(cmd: Command, ctx: CommandContext): NftSet | undefined {
@@ -179,7 +180,7 @@ export function removeElement(cmd: Command, ctx: CommandContext): void {
 export function flushElements(cmd: Command, ctx: CommandContext): void {
   const set = setOf(cmd, ctx);
   const { name } = cmd.handle;
-  if (set && name && isMap(set) !== (cmd.object === 'map')) {
+  if (set && name && !SET_KINDS[cmd.object]!.is(set)) {
     report(ctx, strerror('ENOENT'), name.span);
     return;
   }

@@ -11,10 +11,11 @@ import { tableItemsJson, tableText } from '../../list/ruleset.ts';
 import { setJson, setText } from '../../list/set.ts';
 import { tableHead, tableJson } from '../../list/table.ts';
 import { objectRows } from '../../object/index.ts';
-import { strerror } from '../errno.ts';
-import { type Chain, isMap, type NftObject, type NftSet, type Table } from '../store.ts';
-import { type CommandContext, familyOf, report, tableIn } from './context.ts';
+import { refuse, strerror } from '../errno.ts';
+import type { Chain, NftObject, NftSet, Table } from '../store.ts';
+import { answered, type CommandContext, familyOf, report, tableIn } from './context.ts';
 import { noTable, setHint } from './hint.ts';
+import { SET_KINDS } from './set-kind.ts';
 
 /** The tables that a command is about: of its family, of its name. */
 function tablesOf(cmd: Command, ctx: CommandContext): Table[] {
@@ -27,7 +28,9 @@ function tablesOf(cmd: Command, ctx: CommandContext): Table[] {
 }
 
 /** Plurals for which nft looks the table up itself. */
-const HINTED: ReadonlySet<string> = new Set(['sets', 'maps', 'meters', 'flowtables']);
+const HINTED: ReadonlySet<string> = new Set(['sets', 'meters', 'flowtables']);
+/** Plurals for which nft does not ask for the table beforehand. */
+const UNASKED: ReadonlySet<string> = new Set(['maps']);
 
 const listingOf = (ctx: CommandContext, table: Table): Listing =>
   listingFor(table.family, ctx.tx.machine, ctx.options);
@@ -67,6 +70,7 @@ function printIn(
 ): void {
   if (cmd.handle.table && !tableIn(ctx, cmd)) {
     if (HINTED.has(cmd.object)) noTable(ctx, cmd);
+    else if (UNASKED.has(cmd.object)) answered(ctx, cmd, refuse('ENOENT'));
     else notFound(ctx, cmd.handle.table, cmd);
     return;
   }
@@ -117,17 +121,9 @@ export function listChain(cmd: Command, ctx: CommandContext): void {
 const namedSets = (table: Table): NftSet[] =>
   [...table.sets.values()].filter((s) => !s.flags.anonymous);
 
-const isMeter = (set: NftSet): boolean => set.flags.dynamic && set.exprs.length > 0;
-
-/** Which sets `list sets`, `list maps` and `list meters` are about. */
-const SETS: Readonly<Record<string, (set: NftSet) => boolean>> = {
-  sets: (set) => !isMap(set),
-  maps: isMap,
-  meters: (set) => !isMap(set) && isMeter(set),
-};
-
 export function listSets(cmd: Command, ctx: CommandContext): void {
-  const wanted = (table: Table): NftSet[] => namedSets(table).filter(SETS[cmd.object]!);
+  const wanted = (table: Table): NftSet[] =>
+    namedSets(table).filter(SET_KINDS[cmd.object.slice(0, -1)]!.is);
   printIn(
     cmd,
     ctx,
@@ -137,24 +133,16 @@ export function listSets(cmd: Command, ctx: CommandContext): void {
   );
 }
 
-/** By noun: which sets are such, and whether nft has a hint where none is there. */
-const ONE: Readonly<
-  Record<string, { readonly is: (set: NftSet) => boolean; readonly hinted?: true }>
-> = {
-  set: { is: SETS.sets! },
-  map: { is: SETS.maps! },
-  meter: { is: SETS.meters!, hinted: true },
-};
-
 export function listSet(cmd: Command, ctx: CommandContext): void {
   const { name, table: tableWord } = cmd.handle;
   const table = tableIn(ctx, cmd);
+  const kind = SET_KINDS[cmd.object]!;
   if (!table) {
-    notFound(ctx, tableWord, cmd);
+    if (kind.hinted) noTable(ctx, cmd);
+    else notFound(ctx, tableWord, cmd);
     return;
   }
   const set = table.sets.get(name?.text ?? '');
-  const kind = ONE[cmd.object]!;
   if (!set && name && kind.hinted) {
     ctx.errors.push(setHint(ctx.tx.ruleset, table.family, table.name, name.text, name.span));
     return;

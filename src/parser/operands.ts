@@ -1,0 +1,225 @@
+/**
+ * What expressions consist of: selectors, literals, variables and references, operators between them.
+ *
+ * Binary operators bind as in C. Sides, sets and what statements take are made of these in
+ * expressions.ts.
+ */
+import type { IToken, ParserMethod } from 'chevrotain';
+import type { BinopExpr, Expr, ListExpr, SetRefExpr, SymbolExpr, VariableExpr } from './ast.ts';
+import type { CursorOptions } from './cursor.ts';
+import { decimal } from './cursor.ts';
+import type { Token } from './lexer.ts';
+import type { Phrase } from './phrase.ts';
+import { Phrases } from './phrases.ts';
+import * as T from './token.ts';
+import type { KeySyntax } from './vocabulary.ts';
+
+type Primary = 'left' | 'right';
+
+const precedence = new Map([
+  [T.Or, 1],
+  [T.Xor, 2],
+  [T.And, 3],
+  [T.ShiftLeft, 4],
+  [T.ShiftRight, 4],
+]);
+
+export abstract class Operands extends Phrases {
+  /** Rows by leading word, and by the words that stand without it. */
+  protected readonly keys: ReadonlyMap<string, KeySyntax>;
+  private readonly unqualified: ReadonlyMap<string, KeySyntax>;
+
+  constructor(
+    options: CursorOptions,
+    keys: readonly KeySyntax[],
+    phrasesOf: (word: string) => readonly Phrase[],
+  ) {
+    super(options, phrasesOf);
+    this.keys = new Map(keys.map((row) => [row.name, row]));
+    this.unqualified = new Map(keys.flatMap((row) => (row.unqualified ?? []).map((w) => [w, row])));
+  }
+
+  // ── Left sides ─────────────────────────────────────────────────────────────────────────────
+
+  /** `a . b . c` of selectors and literals. */
+  protected concat(): Expr {
+    return this.joined(this.leftPart, this.binary('left'));
+  }
+
+  protected readonly leftPart = (): Expr => this.binary('left');
+  protected readonly rightPart = (): Expr => this.multiton(this.binary('right'));
+
+  protected joined(part: () => Expr, first = part()): Expr {
+    if (!this.at(T.Dot)) return first;
+    const parts = [first];
+    while (this.take(T.Dot)) parts.push(part());
+    return { kind: 'concat', parts, span: this.extend(first.span) };
+  }
+
+  /** Operators by precedence climbing. */
+  protected binary(side: Primary, above = 0): Expr {
+    let left = this.primary(side);
+    for (;;) {
+      const { tokenType } = this.LA(1);
+      const binds = precedence.get(tokenType);
+      if (binds === undefined || binds <= above) return left;
+      this.next();
+      const right = this.binary(side, binds);
+      const op = T.signText(tokenType) as BinopExpr['op'];
+      left = { kind: 'binop', op, left, right, span: this.extend(left.span) };
+    }
+  }
+
+  protected beginsLiteral(token: Token): boolean {
+    switch (token.tokenType) {
+      case T.Name:
+      case T.Num:
+      case T.Quoted:
+      case T.Wildcard:
+      case T.Dollar:
+      case T.ParenOpen:
+      case T.Exists:
+      case T.Missing:
+        return true;
+      default:
+        return T.valueWords.has(token.image) && this.isWord(token);
+    }
+  }
+
+  protected beginsExpression(token: Token): boolean {
+    return this.beginsLiteral(token) || token.tokenType === T.At || this.beginsSelector(token);
+  }
+
+  protected beginsSelector(token: Token): boolean {
+    if (token.tokenType === T.Quoted) return false;
+    return this.keys.has(token.image) || this.unqualified.has(token.image);
+  }
+
+  protected primary(side: Primary): Expr {
+    const token = this.peek();
+    if (side === 'left' && this.beginsSelector(token)) return this.selector(token);
+    switch (token.tokenType) {
+      case T.Num:
+      case T.Name:
+      case T.Quoted:
+      case T.Wildcard:
+      case T.Exists:
+      case T.Missing:
+        return this.symbol(this.next());
+      case T.Dollar:
+        return this.SUBRULE(this.variable);
+      case T.ParenOpen:
+        return this.nested(() => {
+          this.next();
+          const inner = this.binary(side);
+          this.expect(T.ParenClose);
+          return inner;
+        });
+      default:
+        if (this.beginsLiteral(token)) return this.symbol(this.next());
+        return this.unexpected();
+    }
+  }
+
+  private selector(token: Token): Expr {
+    const row = this.keys.get(token.image);
+    if (row) {
+      this.next();
+      this.deepen();
+      const args = this.phrase(row.name, row.phrase);
+      this.deepen(-1);
+      return { kind: 'selector', word: row.name, args, span: this.spanFrom(token) };
+    }
+    const meant = this.unqualified.get(token.image)!;
+    const args = this.phrase(meant.name, meant.phrase);
+    return { kind: 'selector', word: meant.name, args, span: this.spanFrom(token) };
+  }
+
+  protected symbol(token: IToken): SymbolExpr {
+    const span = this.spanOf(token);
+    switch (token.tokenType) {
+      case T.Num:
+        return { kind: 'symbol', text: decimal(token.image), number: true, span };
+      case T.Quoted:
+        return { kind: 'symbol', text: token.image.slice(1, -1), quoted: true, span };
+      default: {
+        const bracketed = token.image.charCodeAt(0) === 91;
+        return { kind: 'symbol', text: bracketed ? token.image.slice(1, -1) : token.image, span };
+      }
+    }
+  }
+
+  /** `$name`: its value is looked up where it stands. */
+  protected readonly variable: ParserMethod<[], VariableExpr> = this.RULE(
+    'variable',
+    (): VariableExpr => {
+      const dollar = this.CONSUME(T.Dollar);
+      return this.ACTION((): VariableExpr => {
+        const { text: name, span } = this.identifier();
+        const value = this.definitions.lookup(name);
+        if (value) return { kind: 'variable', name, value, span: this.spanFrom(dollar) };
+        return this.refuse(this.definitions.unknown(name), span);
+      });
+    },
+  );
+
+  // ── Right sides ────────────────────────────────────────────────────────────────────────────
+
+  /** What follows a slash where no prefix does: flags, two at least; any of them. */
+  protected maskFlags(): Expr {
+    const first = this.binary('right');
+    if (!this.at(T.Comma)) this.unexpected([T.Comma.name]);
+    return this.list(first).parts.reduce((left, right) => {
+      const span = { ...left.span, end: right.span.end };
+      return { kind: 'binop', op: '|', left, right, span };
+    });
+  }
+
+  protected list(first: Expr): ListExpr {
+    const parts = [first];
+    while (this.take(T.Comma)) parts.push(this.binary('right'));
+    return { kind: 'list', parts, span: this.extend(first.span) };
+  }
+
+  /** A prefix or a range that goes on from its first part; `masked`: a mask may follow instead. */
+  protected multiton(first: Expr, masked = false, side: Primary = 'right'): Expr {
+    if (this.at(T.Slash) && !(masked && this.beginsMask())) {
+      this.next();
+      const length = this.number();
+      return { kind: 'prefix', base: first, length, span: this.extend(first.span) };
+    }
+    if (!this.take(T.Dash)) return first;
+    const high = this.binary(side);
+    return { kind: 'range', low: first, high, span: this.extend(first.span) };
+  }
+
+  /** `/ 24` is a prefix, `/ 1,2` and `/ syn,ack` are masks. */
+  private beginsMask(): boolean {
+    return this.peek(2).tokenType !== T.Num || this.peek(3).tokenType === T.Comma;
+  }
+
+  protected setReference(): SetRefExpr | VariableExpr {
+    if (this.at(T.Dollar)) return this.SUBRULE(this.variable);
+    const at = this.expect(T.At, T.Dollar);
+    const name = this.identifier().text;
+    return { kind: 'setref', name, span: this.spanFrom(at) };
+  }
+
+  protected tableReference(): SetRefExpr {
+    const at = this.expect(T.At);
+    const { text } = this.word(this.expect(T.Name, T.Quoted, T.Wildcard));
+    return { kind: 'setref', name: text, span: this.spanFrom(at) };
+  }
+
+  protected numbers(): Expr {
+    const low = this.numberOrVariable();
+    if (!this.take(T.Dash)) return low;
+    const high = this.numberOrVariable();
+    return { kind: 'range', low, high, span: this.extend(low.span) };
+  }
+
+  private numberOrVariable(): Expr {
+    if (this.at(T.Dollar)) return this.SUBRULE(this.variable);
+    return this.symbol(this.expect(T.Num, T.Dollar));
+  }
+}
