@@ -4,7 +4,8 @@
  * Owns the one interface that commands have to the outside; tests give their own. Data goes to
  * `out`, everything for people to `err`.
  */
-import { readFileSync, writeSync } from 'node:fs';
+import { readFileSync, statSync, writeSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import type { SourceReader } from '../parser/index.ts';
 import { diskReader } from './nft/files.ts';
 
@@ -16,6 +17,8 @@ export interface Io {
   /** Files that rulesets name. */
   readonly files: SourceReader;
   readonly env: NodeJS.ProcessEnv;
+  /** Comes by at once, and whenever a file is another one; ends where nobody waits any more. */
+  versions(file: string): AsyncIterable<void>;
   /** The number of this process; absent: nobody is told one. */
   readonly pid?: number;
 }
@@ -35,6 +38,24 @@ function writeAll(fd: number, text: string): boolean {
   return true;
 }
 
+/** How often a file is looked at, in milliseconds. */
+const LOOK_MS = 100;
+
+/** Files are replaced as a whole (state/directory.ts): another one has another number or time. */
+const versionOf = (file: string): string => {
+  const stat = statSync(file, { bigint: true, throwIfNoEntry: false });
+  return stat ? `${stat.ino} ${stat.mtimeNs}` : '';
+};
+
+async function* versions(file: string): AsyncGenerator<void> {
+  for (let seen: string | undefined; ; await setTimeout(LOOK_MS)) {
+    const version = versionOf(file);
+    if (version === seen) continue;
+    seen = version;
+    yield;
+  }
+}
+
 /** The process's own streams; a closed pipe ends the program quietly, as it ends `cat`. */
 export function processIo(): Io {
   const write = (fd: number) => (text: string) => {
@@ -45,6 +66,7 @@ export function processIo(): Io {
     err: write(2),
     stdin: () => readFileSync(0, 'utf8'),
     files: diskReader,
+    versions,
     env: process.env,
     pid: process.pid,
   };

@@ -7,7 +7,7 @@ import type { Env } from '../trace/schema.ts';
 import type { Io } from './io.ts';
 import { machineOf, parseOptions } from './machine.ts';
 import type { CommonOptions } from './options.ts';
-import { newJournal, onState, remembering, routerOf } from './session.ts';
+import { keep, newJournal, onState, remembering, routerOf } from './session.ts';
 import { INPUT, OK, REFUSED } from './status.ts';
 
 export async function load(path: string, options: CommonOptions, io: Io): Promise<number> {
@@ -31,7 +31,7 @@ export async function load(path: string, options: CommonOptions, io: Io): Promis
     const result = router.load({ kind: 'file', path }, parse);
     if (result.errors) io.err(result.errors);
     if (!result.ok) return { status: REFUSED };
-    journal.entries.push({ did: 'load', path, read: asked.read, includePaths, defines });
+    keep(journal, { did: 'load', path, read: asked.read, includePaths, defines }, io);
     const tables = rulesetSummary(router.ruleset);
     if (options.json) io.out(`${printJson(tables as unknown as Json)}\n`);
     else if (!options.quiet) {

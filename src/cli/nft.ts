@@ -2,7 +2,14 @@
  * `nftsim nft ARGS...`: the `nft` command line on a ruleset of ours. Mirrors main.c and cli.c of nft.
  */
 import { sentText } from '../eval/bytecode/request.ts';
-import { type EvaluateOptions, endProgram, evaluate, type Target } from '../eval/index.ts';
+import {
+  type EvaluateOptions,
+  endProgram,
+  evaluate,
+  type MonitorRequest,
+  type PrintOptions,
+  type Target,
+} from '../eval/index.ts';
 import { formatDiagnostics } from '../parser/diagnostic.ts';
 import {
   commandLine,
@@ -21,8 +28,28 @@ import { type NftOptions, readOptions, usage } from './nft/options.ts';
 const VERSION = 'nftables v1.1.3 (Commodore Bullmoose #4)\n';
 const EXTENDED = `${VERSION}  cli:\t\teditline\n  json:\t\tyes\n  minigmp:\tno\n  libxtables:\tyes\n`;
 
+/** What `monitor` asked for: from then on the caller tells it. */
+export interface Monitoring {
+  readonly request: MonitorRequest;
+  readonly print: PrintOptions;
+}
+
+/** One invocation: what it was told to do, on what. */
+interface Run {
+  readonly options: NftOptions;
+  readonly parsing: ParseOptions;
+  readonly io: Io;
+  readonly target: Target;
+  monitor(asked: Monitoring): void;
+}
+
 /** Runs one invocation of nft; the exit status: 0, or 1 where anything was wrong. */
-export function runNft(argv: readonly string[], io: Io, target: Target): number {
+export function runNft(
+  argv: readonly string[],
+  io: Io,
+  target: Target,
+  monitor: (asked: Monitoring) => void = () => {},
+): number {
   const options = readOptions(argv);
   if ('err' in options) {
     io.err(options.err);
@@ -40,33 +67,31 @@ export function runNft(argv: readonly string[], io: Io, target: Target): number 
       io.out(EXTENDED);
       return 0;
     default:
-      return run(options, io, target);
+      return start({ options, parsing: parsingOf(options, io), io, target, monitor });
   }
 }
 
-function run(options: NftOptions, io: Io, target: Target): number {
+const parsingOf = (options: NftOptions, io: Io): ParseOptions => ({
+  reader: io.files,
+  includePaths: [...options.includePaths, '/etc'],
+  defines: options.defines,
+});
+
+function start(run: Run): number {
+  const { options, io } = run;
   for (const path of options.includePaths) {
     if (io.files.glob(path).length === 0) io.err(`Warning: Cannot include path '${path}'\n`);
   }
-  const parseOptions: ParseOptions = {
-    reader: io.files,
-    includePaths: [...options.includePaths, '/etc'],
-    defines: options.defines,
-  };
-  if (options.words.length > 0) {
-    return enter(commandLine(`${options.words.join(' ')}\n`), parseOptions, options, io, target);
-  }
+  if (options.words.length > 0) return enter(commandLine(`${options.words.join(' ')}\n`), run);
   if (options.files.length > 0) {
     for (const file of options.files) {
       const entry = entryOf(file, io);
-      const status = options.optimize
-        ? enterOptimized(entry, parseOptions, options, io, target)
-        : enter(entry, parseOptions, options, io, target);
+      const status = options.optimize ? enterOptimized(entry, run) : enter(entry, run);
       if (status !== 0) return status;
     }
     return 0;
   }
-  if (options.interactive) return session(parseOptions, options, io, target);
+  if (options.interactive) return session(run);
   io.err('nft: no command specified\n');
   return 1;
 }
@@ -74,39 +99,20 @@ function run(options: NftOptions, io: Io, target: Target): number {
 const entryOf = (file: string, io: Io): Entry =>
   file === '-' || file === '/dev/stdin' ? stdin(io.stdin()) : { kind: 'file', path: file };
 
-function enter(
-  entry: Entry,
-  parseOptions: ParseOptions,
-  options: NftOptions,
-  io: Io,
-  target: Target,
-): number {
-  return report(parse(entry, parseOptions, options, io), options, io, target);
-}
+const enter = (entry: Entry, run: Run): number => report(parse(entry, run), run);
 
-function parse(
-  entry: Entry,
-  parseOptions: ParseOptions,
-  options: NftOptions,
-  io: Io,
-): Parsed | ParsedJson {
+function parse(entry: Entry, { options, parsing, io }: Run): Parsed | ParsedJson {
   const json = options.json ? readAsJson(entry, io) : undefined;
-  return json ?? nftParser().parse(entry, parseOptions);
+  return json ?? nftParser().parse(entry, parsing);
 }
 
 /** Only files are optimized, and only after they were found to be right as they are. */
-function enterOptimized(
-  entry: Entry,
-  parseOptions: ParseOptions,
-  options: NftOptions,
-  io: Io,
-  target: Target,
-): number {
-  const parsed = parse(entry, parseOptions, options, io);
-  const checked = report(parsed, { ...options, checkOnly: true }, io, target);
+function enterOptimized(entry: Entry, run: Run): number {
+  const { options, io, target } = run;
+  const parsed = parse(entry, run);
+  const checked = report(parsed, { ...run, options: { ...options, checkOnly: true } });
   if (checked !== 0) return checked;
-  const merged = 'root' in parsed ? parsed : optimized(parsed, options, io, target);
-  return report(merged, options, io, target);
+  return report('root' in parsed ? parsed : optimized(parsed, options, io, target), run);
 }
 
 /** With `-j` a text that is JSON is commands in JSON. */
@@ -117,7 +123,7 @@ function readAsJson(entry: Entry, io: Io): ParsedJson | undefined {
 }
 
 /** Evaluates what was parsed and prints what comes of it. */
-function report(parsed: Parsed | ParsedJson, options: NftOptions, io: Io, target: Target): number {
+function report(parsed: Parsed | ParsedJson, { options, io, target, monitor }: Run): number {
   const { commands } = parsed.ruleset;
   const broken = parsed.broken ?? parsed.diagnostics.some((d) => d.severity === 'error');
   const json = 'root' in parsed ? parsed : undefined;
@@ -132,6 +138,7 @@ function report(parsed: Parsed | ParsedJson, options: NftOptions, io: Io, target
   if (json && options.echo && result.ok) io.out(jsonEcho(json.root, commands, result.changes));
   const diagnostics = [...parsed.diagnostics, ...result.diagnostics];
   if (diagnostics.length > 0) io.err(formatDiagnostics(diagnostics, parsed.sources));
+  if (result.monitor) monitor({ request: result.monitor, print: options.print });
   return result.ok ? 0 : 1;
 }
 
@@ -142,9 +149,11 @@ function showingSent({ debug }: NftOptions, io: Io): Pick<EvaluateOptions, 'sent
 }
 
 /** `nft -i`: every line is a batch of its own; a backslash at its end joins the next. */
-function session(parseOptions: ParseOptions, options: NftOptions, io: Io, target: Target): number {
-  const reader = nftParser().interactive(parseOptions);
+function session(run: Run): number {
+  const { options, parsing, io, target } = run;
+  const reader = nftParser().interactive(parsing);
   const program = { ...target, owner: target.ruleset.nextOwner++ };
+  const monitor = () => io.err('Error: nftsim does not support `monitor` in a session\n');
   let pending = '';
   for (const line of io.stdin().split('\n')) {
     if (line.endsWith('\\')) {
@@ -157,7 +166,7 @@ function session(parseOptions: ParseOptions, options: NftOptions, io: Io, target
     if (text.trim() === '') continue;
     const entry = commandLine(`${text}\n`);
     const json = options.json ? readAsJson(entry, io) : undefined;
-    report(json ?? reader.line(`${text}\n`), options, io, program);
+    report(json ?? reader.line(`${text}\n`), { ...run, target: program, monitor });
   }
   endProgram(program);
   return 0;

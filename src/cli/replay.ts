@@ -4,7 +4,7 @@ import path from 'node:path';
 import { printJson } from '../eval/list/document.ts';
 import type { Json } from '../eval/list/json.ts';
 import type { Answer } from '../replay/answer.ts';
-import type { Journal, JournalEntry } from '../replay/journal.ts';
+import type { Journal } from '../replay/journal.ts';
 import { replay as replayTrace } from '../replay/replay.ts';
 import type { Router } from '../replay/router.ts';
 import { failureLines, flowLines, refusedLines, summaryLines } from '../report/replay.ts';
@@ -14,7 +14,7 @@ import type { Trace } from '../trace/trace.ts';
 import type { Io } from './io.ts';
 import { parseOptions } from './machine.ts';
 import type { CommonOptions } from './options.ts';
-import { newJournal, onState, remembering, routerOf } from './session.ts';
+import { keep, newJournal, onState, remembering, routerOf } from './session.ts';
 import { INPUT, OK, REFUSED } from './status.ts';
 import { errStyle } from './style.ts';
 
@@ -73,21 +73,15 @@ function playOn(
       { reader: asked.io.files, includePaths, defines },
     );
     if (!result.ok) loadError = result.errors;
-    const entry: JournalEntry = {
-      did: 'load',
-      path: ruleset.name,
-      read: asked.read,
-      includePaths,
-      defines,
-    };
-    journal.entries.push(entry);
+    const { read } = asked;
+    keep(journal, { did: 'load', path: ruleset.name, read, includePaths, defines }, io);
   }
   const { explain = false } = options;
   const answer = replayTrace(router, trace, {
     ...(loadError !== undefined && { loadError }),
     explain,
   });
-  journal.entries.push({ did: 'trace', events: trace.events });
+  keep(journal, { did: 'trace', events: trace.events }, io);
   return { answer, router, journal };
 }
 

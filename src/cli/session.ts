@@ -50,11 +50,12 @@ function silentIo(entry: Extract<JournalEntry, { did: 'nft' | 'conntrack' }>): I
     err() {},
     stdin: () => entry.stdin,
     files: recordedReader(entry.read),
+    async *versions() {},
     env: {},
   };
 }
 
-function redo(router: Router, entry: JournalEntry): void {
+export function redo(router: Router, entry: JournalEntry): void {
   switch (entry.did) {
     case 'load':
       router.load(
@@ -82,6 +83,11 @@ export function routerOf(journal: Journal, engine?: 'step' | 'emit'): Router {
   const router = new Router(routerOptions(journal, engine));
   for (const entry of journal.entries) redo(router, entry);
   return router;
+}
+
+/** Adds what this process did. */
+export function keep(journal: Journal, entry: JournalEntry, { pid }: Io): void {
+  journal.entries.push({ ...entry, ...(pid !== undefined && { pid }) });
 }
 
 /** Does the same with an Io that remembers what it was asked. */

@@ -6,7 +6,8 @@
  */
 import type { Command } from '../parser/ast.ts';
 import type { Diagnostic } from '../parser/diagnostic.ts';
-import { eventJson, eventText } from './list/event.ts';
+import { eventJson, eventText, isMadeForRule } from './list/event.ts';
+import type { MonitorRequest } from './list/monitor.ts';
 import { collapsed } from './ruleset/command/collapse.ts';
 import { type CommandContext, report } from './ruleset/command/context.ts';
 import { runCommand } from './ruleset/command/index.ts';
@@ -21,6 +22,7 @@ import type { Ruleset } from './ruleset/store.ts';
 import { Transaction } from './ruleset/transaction.ts';
 import type { PrintOptions } from './type/index.ts';
 
+export { type MonitorRequest, monitorText } from './list/monitor.ts';
 export { optimize } from './optimize/index.ts';
 export type { Change, CommitListener } from './ruleset/commit.ts';
 export { emptyRuleset } from './ruleset/kernel/table.ts';
@@ -34,6 +36,8 @@ export interface Target {
   readonly machine: Machine;
   /** Told of every batch that was kept. */
   readonly listener?: CommitListener;
+  /** Told of every batch that was kept, as `nft monitor` is; of what ends with a program it is not. */
+  readonly notify?: (changes: readonly Change[]) => void;
   /** The program that sends the batch, for tables with an owner; absent: one that ends with it. */
   readonly owner?: number;
 }
@@ -60,6 +64,8 @@ export interface Evaluation {
   readonly output: string;
   /** What was done; empty where nothing was kept. */
   readonly changes: readonly Change[];
+  /** From now on this is to be told. */
+  readonly monitor?: MonitorRequest;
 }
 
 /** After so many commands with errors nft reads no further. */
@@ -109,9 +115,14 @@ function evaluateAs(
   }
   const changes = options.checkOnly ? [] : first.tx.changes.filter((c) => !isVain(c));
   if (options.checkOnly) first.tx.abort();
-  else commit(target, changes);
+  else {
+    commit(target, changes);
+    if (changes.length > 0) target.notify?.(changes);
+  }
   if (options.echo) echo(changes, commands, first, options.pid);
-  return { ok: true, diagnostics: first.warnings, output: first.output.take(), changes };
+  const { monitor, warnings: diagnostics } = first;
+  const output = first.output.take();
+  return { ok: true, diagnostics, output, changes, ...(monitor && { monitor }) };
 }
 
 /** Elements that were there already: the kernel takes no step. */
@@ -124,7 +135,7 @@ function echo(
   ctx: CommandContext,
   pid: number | undefined,
 ): void {
-  const added = changes.filter((c) => c.change !== 'del' && !isInternal(c));
+  const added = changes.filter((c) => isTold(c) && !isInternal(c));
   const created = commands.every((c) => c.verb === 'create');
   const options = { names: ctx.tx.machine, print: ctx.options, created };
   if (added.length === 0) return;
@@ -137,10 +148,13 @@ function echo(
   ctx.output.text(`# new generation ${ctx.tx.ruleset.generation} by process ${pid} (nft)\n`);
 }
 
-/** Sets without a name, and chains that got another: nft says nothing of them. */
+/** What went is told only where something else came in its place. */
+const isTold = (c: Change): boolean =>
+  c.change !== 'del' || ((c.what === 'rule' || c.what === 'set') && c.replaced === true);
+
+/** Chains that got another name are not told of either. */
 const isInternal = (c: Change): boolean =>
-  ((c.what === 'set' || c.what === 'element') && c.set.flags.anonymous) ||
-  (c.what === 'chain' && c.change === 'update' && c.renamed === true);
+  isMadeForRule(c) || (c.what === 'chain' && c.change === 'update' && c.renamed === true);
 
 const REFUSED: Evaluation = { ok: false, diagnostics: [], output: '', changes: [] };
 
@@ -165,6 +179,10 @@ function attempt(
     const before = ctx.errors.length;
     runCommand(cmd, ctx);
     if (ctx.errors.length > before && ++failed === MAX_ERRORS) break;
+  }
+  if (ctx.monitor && commands.length > 1) {
+    const { span } = commands.find(({ verb }) => verb === 'monitor')!;
+    report(ctx, 'nftsim does not support `monitor` with other commands', span);
   }
   return ctx;
 }

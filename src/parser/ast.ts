@@ -403,9 +403,11 @@ export interface Command {
   readonly elements?: Expr;
   /** The new name of `rename`. */
   readonly newName?: Word;
-  /** The expression of `describe`; the words that follow `monitor`, `list hooks`, `export`. */
+  /** The expression of `describe`; the words that follow `list hooks`, `export`. */
   readonly expr?: Expr;
   readonly words?: readonly Word[];
+  /** What `monitor` is to tell of, and how. */
+  readonly monitor?: { readonly event?: Word; readonly object?: Word; readonly format?: Word };
   readonly span: Span;
 }
 

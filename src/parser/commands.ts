@@ -76,10 +76,8 @@ const verbs = new Map([
 ] as const);
 
 const events = ['new', 'destroy'];
-const monitored = [
-  ...['tables', 'chains', 'sets', 'rules', 'elements', 'objects', 'ruleset', 'trace'],
-  ...['xml', 'json', 'vm'],
-];
+const monitored = ['tables', 'chains', 'sets', 'rules', 'elements', 'ruleset', 'trace'];
+const formats = ['xml', 'json', 'vm'];
 
 /** What a command says of the one that it is about. */
 type Which = Omit<Command, 'kind' | 'verb' | 'object' | 'span'>;
@@ -278,28 +276,45 @@ export abstract class Commands extends Tables {
     return { handle, ...(words.length > 0 && { words }) };
   }
 
+  /** `monitor [new|destroy] [tables|…|trace] [xml|json|vm json]` */
   private monitor(): Omit<Command, 'kind' | 'verb' | 'span'> {
-    const words: Word[] = [];
     const first = this.peek();
-    if (this.at(T.Name) && !monitored.includes(first.image)) {
-      if (!events.includes(first.image)) {
-        this.refuse(`invalid event ${first.image}`, this.spanOf(first));
-      }
-      words.push(this.word(this.next()));
-    } else if (this.at(T.Destroy)) words.push(this.word(this.next()));
-    while (monitored.some((word) => this.reads(word))) words.push(this.word(this.next()));
-    return { object: 'ruleset', handle: { span: this.spanOf(first) }, words };
+    const wordOf = (words: readonly string[]) =>
+      words.some((word) => this.reads(word)) ? this.word(this.next()) : undefined;
+    const led = [...monitored, ...formats].includes(first.image);
+    const event = this.at(T.Name) && !led ? this.event() : undefined;
+    const object = wordOf(monitored);
+    const format = formats.some((word) => this.reads(word)) ? this.format() : undefined;
+    const monitor = {
+      ...(event && { event }),
+      ...(object && { object }),
+      ...(format && { format }),
+    };
+    return { object: 'ruleset', handle: { span: this.spanOf(first) }, monitor };
+  }
+
+  private event(): Word {
+    const token = this.next();
+    if (!events.includes(token.image)) {
+      this.refuse(`invalid event ${token.image}`, this.spanOf(token));
+    }
+    return this.word(token);
+  }
+
+  private format(): Word {
+    const first = this.next();
+    if (first.image !== 'vm') return this.word(first);
+    if (!this.reads('json')) this.unexpected(['json']);
+    return this.word(this.next());
   }
 
   private markup(): Omit<Command, 'kind' | 'verb' | 'span'> {
-    const formats = ['xml', 'json', 'vm'];
     const first = this.peek();
     const whole = this.take(T.RulesetWord);
     if (!formats.some((format) => this.reads(format))) {
       this.unexpected(whole ? formats : ['ruleset', ...formats]);
     }
-    const words = [this.word(this.next())];
-    return { object: 'ruleset', handle: { span: this.spanOf(first) }, words };
+    return { object: 'ruleset', handle: { span: this.spanOf(first) }, words: [this.format()] };
   }
 
   // ── Which one ──────────────────────────────────────────────────────────────────────────────

@@ -15,7 +15,12 @@ export interface ReadFiles {
   readonly globs: Record<string, readonly string[]>;
 }
 
-export type JournalEntry =
+export type JournalEntry = Deed & {
+  /** The number of the process that did it, for `nft monitor` to tell. */
+  readonly pid?: number;
+};
+
+type Deed =
   /** A ruleset became the whole one. */
   | {
       readonly did: 'load';

@@ -119,7 +119,8 @@ export function replay(
       recording.now.rule = by;
     });
   }
-  const monitor = trace.monitor ? router.monitor() : undefined;
+  const traced: string[] = [];
+  const endMonitor = trace.monitor ? router.monitorTrace((line) => traced.push(line)) : undefined;
   const { ns } = router.datapath;
   const start = ns.clock.now;
   const snapshots: Record<string, Snapshot> = {};
@@ -147,6 +148,7 @@ export function replay(
       failures.push(...packetFailures(event.expect, p));
     }
   }
+  endMonitor?.();
   router.watch({}, null);
   const flows = recording.flowNotes(start);
   return {
@@ -155,7 +157,7 @@ export function replay(
     ...(loadError !== undefined && { load_error: loadError }),
     packets,
     snapshots,
-    ...(monitor && { monitor: monitor() }),
+    ...(trace.monitor && { monitor: traced }),
     ...(flows && { flows }),
     summary: summarize(packets),
     failures: failures.sort((a, b) => order(a) - order(b)),

@@ -16,6 +16,7 @@ import { DEFAULT_RELEASE, type KernelProfile, profileOf } from '../datapath/prof
 import { Engine } from '../eval/engine/link.ts';
 import { TraceMonitor } from '../eval/engine/trace.ts';
 import {
+  type Change,
   type EvaluateOptions,
   emptyRuleset,
   evaluate,
@@ -69,6 +70,7 @@ export class Router {
   /** Runs a line of conntrack's; why it was refused. */
   readonly conntrack: (line: string) => string | undefined;
   private events: Partial<NetnsEvents> = {};
+  private heard: (changes: readonly Change[]) => void = () => {};
 
   constructor(options: RouterOptions = {}) {
     const { env = {}, seed = 0, engine = 'emit' } = options;
@@ -78,7 +80,12 @@ export class Router {
     this.setup = configure(this.datapath.ns, env);
     this.engine = new Engine(this.datapath, { engine });
     this.machine = this.describe(profile, options);
-    this.target = { ruleset: this.ruleset, machine: this.machine, listener: this.engine };
+    this.target = {
+      ruleset: this.ruleset,
+      machine: this.machine,
+      listener: this.engine,
+      notify: (changes) => this.heard(changes),
+    };
     this.datapath.ns.subscribe((change) => {
       if (change.kind === 'link' && change.event === 'unregister') this.deviceGone(change.name);
     });
@@ -111,15 +118,19 @@ export class Router {
     this.engine.tracer = decisionTracer(decided);
   }
 
-  /** Starts `nft monitor trace`; the function ends it and gives its lines. */
-  monitor(): () => readonly string[] {
-    const monitor = new TraceMonitor(this.ruleset, this.machine);
+  /** Starts `nft monitor trace`: `tell` gets its lines until the function that comes back ends it. */
+  monitorTrace(tell: (line: string) => void): () => void {
+    const monitor = new TraceMonitor(this.ruleset, this.machine, tell);
     const { tracer } = this.engine;
     this.engine.tracer = tracer ? bothTracers(monitor, tracer) : monitor;
     return () => {
       this.engine.tracer = null;
-      return monitor.lines;
     };
+  }
+
+  /** From now on `heard` is told of every batch that was kept. */
+  monitorRuleset(heard: (changes: readonly Change[]) => void): void {
+    this.heard = heard;
   }
 
   private describe(profile: KernelProfile, options: RouterOptions): Machine {

@@ -52,9 +52,11 @@ function parse(file: string, text: string): unknown {
   return JSON.parse(body);
 }
 
+export const stateFile = (directory: string): string => path.join(directory, 'state.json');
+
 /** The saved body; undefined if nothing was saved there yet. */
 export function readState(directory: string): unknown {
-  const file = path.join(directory, 'state.json');
+  const file = stateFile(directory);
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -70,7 +72,7 @@ export function readState(directory: string): unknown {
 export function writeState(directory: string, body: unknown): void {
   const text = JSON.stringify(body);
   const head = JSON.stringify({ format: FORMAT, version: STATE_VERSION, sha256: checksum(text) });
-  const file = path.join(directory, 'state.json');
+  const file = stateFile(directory);
   const side = `${file}.${process.pid}.new`;
   try {
     const fd = openSync(side, 'w');

@@ -28,6 +28,7 @@ export function command(files: Readonly<Record<string, string>> = {}, stdin = ''
           path in files ? { text: files[path]! } : { error: 'No such file or directory' },
         glob: () => [],
       },
+      async *versions() {},
       env: {},
     };
     return { status: runNft(argv, io, target), out, err };

@@ -15,49 +15,49 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 /** Runs a command line; what it prints. */
-function nft(...argv: string[]): string {
+async function nft(...argv: string[]): Promise<string> {
   let said = '';
   const say = (text: string) => {
     said += text;
   };
   const files = { read: () => ({ error: 'No such file or directory' }), glob: () => [] };
-  const io: Io = { out: say, err: say, stdin: () => '', files, env: {} };
-  tool('nft', argv, { state: dir } as never, io);
+  const io: Io = { out: say, err: say, stdin: () => '', files, async *versions() {}, env: {} };
+  await tool('nft', argv, { state: dir } as never, io);
   return said;
 }
 
 const kept = () => (readState(dir) as Journal).entries.map((e) => 'argv' in e && e.argv.join(' '));
 
-test('lists, refusals and repetitions are not kept', () => {
-  nft('add table ip t');
-  nft('add chain ip t c');
-  nft('list ruleset');
-  nft('describe tcp dport');
-  nft('add rule ip t c nonsense');
-  nft('list chain ip t none');
-  nft('add table ip t');
+test('lists, refusals and repetitions are not kept', async () => {
+  await nft('add table ip t');
+  await nft('add chain ip t c');
+  await nft('list ruleset');
+  await nft('describe tcp dport');
+  await nft('add rule ip t c nonsense');
+  await nft('list chain ip t none');
+  await nft('add table ip t');
   expect(kept()).toEqual(['add table ip t', 'add chain ip t c']);
 });
 
-test('handles that a check used up are kept', () => {
-  nft('add table ip t');
-  nft('add chain ip t c');
-  nft('-c', 'add rule ip t c accept');
-  nft('add rule ip t c drop');
-  expect(nft('-a', 'list chain ip t c')).toContain('drop # handle 3');
+test('handles that a check used up are kept', async () => {
+  await nft('add table ip t');
+  await nft('add chain ip t c');
+  await nft('-c', 'add rule ip t c accept');
+  await nft('add rule ip t c drop');
+  expect(await nft('-a', 'list chain ip t c')).toContain('drop # handle 3');
   expect(kept()).toContain('-c add rule ip t c accept');
 });
 
-test('a reset is kept', () => {
-  nft('add table ip t');
-  nft('add counter ip t c { packets 3 bytes 100; }');
-  nft('reset counters');
-  expect(nft('list counters')).toContain('packets 0 bytes 0');
+test('a reset is kept', async () => {
+  await nft('add table ip t');
+  await nft('add counter ip t c { packets 3 bytes 100; }');
+  await nft('reset counters');
+  expect(await nft('list counters')).toContain('packets 0 bytes 0');
 });
 
-test('a device that a refused rule named keeps its index', () => {
-  nft('add table ip t { chain c { }; }');
-  nft('add rule ip t c iif eth7 meta mark set nonsense');
-  nft('add rule ip t c iif eth8');
-  expect(nft('list chain ip t c')).toContain('iif "eth8"');
+test('a device that a refused rule named keeps its index', async () => {
+  await nft('add table ip t { chain c { }; }');
+  await nft('add rule ip t c iif eth7 meta mark set nonsense');
+  await nft('add rule ip t c iif eth8');
+  expect(await nft('list chain ip t c')).toContain('iif "eth8"');
 });

@@ -227,7 +227,7 @@ describe('commands', () => {
     ['reset rules', { verb: 'reset', object: 'rules' }],
     ['get element t s { 1 }', { verb: 'get', object: 'element' }],
     ['describe tcp dport', { verb: 'describe', expr: { word: 'tcp' } }],
-    ['monitor new rules', { verb: 'monitor', words: [{ text: 'new' }, { text: 'rules' }] }],
+    ['monitor new rules', { monitor: { event: { text: 'new' }, object: { text: 'rules' } } }],
     ['add counter t n', { object: 'counter', handle: { name: { text: 'n' } } }],
     ['add counter t n packets 1 bytes 2', { block: { args: { packets: { value: 1 } } } }],
     ['list hooks inet', { object: 'hooks', handle: { family: { name: 'inet' } } }],

@@ -96,7 +96,6 @@ export class Engine implements CommitListener {
       case 'rule':
         touched.add(change.rule.chain);
         if (!gone.has(change.rule)) this.bind(change.rule);
-        if (change.old) this.forget(change.old);
         break;
       case 'object':
         this.objectChanged(change.object, change.change === 'new');

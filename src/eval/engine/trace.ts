@@ -54,13 +54,15 @@ interface Walk {
 }
 
 export class TraceMonitor implements Tracer {
-  readonly lines: string[] = [];
+  private readonly tell: (line: string) => void;
   private readonly names: NameScope;
   /** Texts of the rules by `family table handle`. */
   private readonly texts = new Map<string, string>();
   private readonly walks: Walk[] = [];
 
-  constructor(ruleset: Ruleset, names: NameScope) {
+  /** `tell` gets every line as it comes. */
+  constructor(ruleset: Ruleset, names: NameScope, tell: (line: string) => void) {
+    this.tell = tell;
     this.names = names;
     for (const table of ruleset.tables.values()) {
       const listing = listingFor(table.family, names, {});
@@ -95,7 +97,7 @@ export class TraceMonitor implements Tracer {
     this.walk.traced = p.m[NFTRACE] !== 0;
     if (this.walk.traced) {
       this.dump(p, base);
-      this.lines.push(`${head(p, base)}policy ${WORDS[policy]} ${markText(p, this.names)}`);
+      this.tell(`${head(p, base)}policy ${WORDS[policy]} ${markText(p, this.names)}`);
     }
     this.walks.pop();
   }
@@ -118,7 +120,7 @@ export class TraceMonitor implements Tracer {
     const text = known === undefined ? `unknown rule handle ${rule.handle}` : `rule ${known}`;
     const word = WORDS[verdict < 0 ? verdict : verdict & NF_VERDICT_MASK];
     const jumps = verdict === NFT_JUMP || verdict === NFT_GOTO;
-    this.lines.push(`${head(p, chain)}${text} (verdict ${word}${jumps ? ` ${target?.name}` : ''})`);
+    this.tell(`${head(p, chain)}${text} (verdict ${word}${jumps ? ` ${target?.name}` : ''})`);
   }
 
   /** The packet's own line, once a base chain. */
@@ -130,9 +132,7 @@ export class TraceMonitor implements Tracer {
       return name === undefined ? '' : `${word} "${name}" `;
     };
     const headers = headersText(p, chain.table.family, this.names);
-    this.lines.push(
-      `${head(p, chain)}packet: ${device('iif', IIF)}${device('oif', OIF)}${headers}`,
-    );
+    this.tell(`${head(p, chain)}packet: ${device('iif', IIF)}${device('oif', OIF)}${headers}`);
   }
 }
 

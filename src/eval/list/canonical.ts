@@ -25,7 +25,6 @@ import { textValue, valueText } from '../type/string.ts';
 import { canonicalBits } from './bits.ts';
 import { nameBytes, narrow } from './field.ts';
 import { maskedAcross, widened } from './mask.ts';
-import { sortedElements } from './order.ts';
 
 export type Match = Extract<Statement, { kind: 'match' }>;
 
@@ -71,7 +70,7 @@ function canonicalLoad(load: Load, known: KnownProtocols): Load {
 
 export function canonicalSet(set: SetLiteral): SetLiteral {
   const elements = set.elements.map((e): Element => ({ ...e, key: elementKey(e.key, set) }));
-  return { ...set, elements: sortedElements(set, elements) };
+  return { ...set, elements };
 }
 
 /** In sets of intervals, ranges that a prefix describes list as that, others as ranges. */

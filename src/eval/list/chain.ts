@@ -67,8 +67,9 @@ function countNote({ state, packets, bytes }: Rule, { options }: Listing): strin
   return ` # packets ${packets} bytes ${bytes}`;
 }
 
-/** `jump { … }`: the rules of a chain without a name stand where its name would. */
+/** `jump { … }`: the rules of a chain without a name stand where its name would, but not in events. */
 function withBodies(rule: CheckedRule, table: Table, depth: number, to: Listing): CheckedRule {
+  if (to.options.asSent) return rule;
   const body = (name: string | undefined): string | undefined => {
     const chain = name === undefined ? undefined : table.chains.get(name);
     return chain?.anonymous ? bodyText(chain, depth, to) : undefined;

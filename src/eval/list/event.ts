@@ -5,7 +5,7 @@
  */
 import type { SetElement } from '../engine/set/index.ts';
 import type { Change } from '../ruleset/commit.ts';
-import { listedElement } from '../ruleset/element/listed.ts';
+import { inSentOrder, listedElement } from '../ruleset/element/listed.ts';
 import {
   type BaseChain,
   type Chain,
@@ -50,9 +50,20 @@ export const eventText = (changes: readonly Change[], options: EventOptions): st
 export const eventJson = (changes: readonly Change[], options: EventOptions): Json[] =>
   changes.flatMap((c) => eventsOf(c, options)).map(({ verb, json }) => ({ [verb]: json }));
 
+/** Sets without a name and their elements: nft tells of the sets alone, and only when they go. */
+export const isMadeForRule = (c: Change): boolean =>
+  (c.what === 'element' && c.set.flags.anonymous) ||
+  (c.what === 'set' && c.set.flags.anonymous && c.change !== 'del');
+
+/** Chains without a name, and their rules, go with the rule that jumps to them. */
+const goesUnsaid = (c: Change): boolean =>
+  c.change === 'del' &&
+  ((c.what === 'chain' && c.chain.anonymous) || (c.what === 'rule' && c.rule.chain.anonymous));
+
 function eventsOf(change: Change, options: EventOptions): Event[] {
+  if (goesUnsaid(change)) return [];
   const { table } = subjectOf(change);
-  const to = listingFor(table.family, options.names, options.print);
+  const to = listingFor(table.family, options.names, { ...options.print, asSent: true });
   const add = options.created ? 'create' : 'add';
   const verb = change.change === 'del' ? 'delete' : add;
   switch (change.what) {
@@ -61,11 +72,11 @@ function eventsOf(change: Change, options: EventOptions): Event[] {
     case 'chain':
       return [{ verb, text: chainEvent(change.chain, verb, to), json: chainJson(change.chain) }];
     case 'rule':
-      return ruleEvents(change, verb, to);
+      return [ruleEvent(change, verb, to)];
     case 'set':
       return [{ verb, text: setEvent(change.set, verb, to), json: emptySetJson(change.set, to) }];
     case 'element':
-      return change.elements
+      return inSentOrder(change.set, change.elements)
         .filter((e) => !e.catchAll)
         .map((e) => elementEvent(change.set, e, verb, to));
     case 'object': {
@@ -116,25 +127,22 @@ const devices = ({ devices: all }: BaseChain): string =>
 
 function chainEvent(chain: Chain, verb: string, to: Listing): string {
   const { base, table, name, handle } = chain;
-  const block = base && verb !== 'delete' ? ` { ${hookLine(chain, base, to, devices(base))} }` : '';
+  if (verb === 'delete') return within(table, 'chain', name);
+  const block = base ? ` { ${hookLine(chain, base, to, devices(base))} }` : '';
   return `${within(table, 'chain', name)}${block}${handleNote(handle, to)}`;
 }
 
 type RuleChange = Extract<Change, { what: 'rule' }>;
 
-/** A rule in another's place comes as two events. */
-function ruleEvents(change: RuleChange, plain: string, to: Listing): Event[] {
-  const { rule, old, inserted } = change;
+function ruleEvent(change: RuleChange, plain: string, to: Listing): Event {
+  const { rule, inserted } = change;
   const place = within(rule.chain.table, 'rule', rule.chain.name);
   const json = ruleObjectJson(rule, to);
   if (plain === 'delete') {
-    return [{ verb: plain, text: `${place} handle ${rule.handle}`, json }];
+    return { verb: plain, text: `${place} handle ${rule.handle}`, json };
   }
   const verb = inserted ? 'insert' : plain;
-  const added = { verb, text: `${place} ${positionText(rule)}${body(rule, to)}`, json };
-  if (!old) return [added];
-  const gone = { what: 'rule', change: 'del', rule: old } as const;
-  return [...ruleEvents(gone, 'delete', to), added];
+  return { verb, text: `${place} ${positionText(rule)}${ruleLine(rule, to)}`, json };
 }
 
 /** Behind which rule it stands, unless it is the first or the last. */
@@ -143,8 +151,6 @@ function positionText(rule: Rule): string {
   const at = rules.indexOf(rule);
   return at > 0 && at < rules.length - 1 ? `handle ${rules[at - 1]!.handle} ` : '';
 }
-
-const body = (rule: Rule, to: Listing): string => ruleLine(rule, to);
 
 function setEvent(set: NftSet, verb: string, to: Listing): string {
   const head = within(set.table, setWord(set), set.name);

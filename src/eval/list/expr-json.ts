@@ -4,6 +4,7 @@ import { jsonNumber } from '../type/define.ts';
 import type { ListContext } from './context.ts';
 import { flagsOf } from './flags.ts';
 import type { Json } from './json.ts';
+import { orderedElements } from './order.ts';
 
 export function exprJson(e: Expr, ctx: ListContext): Json {
   switch (e.kind) {
@@ -18,7 +19,7 @@ export function exprJson(e: Expr, ctx: ListContext): Json {
     case 'list':
       return e.parts.map((part) => ctx.exprJson(part));
     case 'set':
-      return { set: e.elements.map((element) => elementJson(element, ctx)) };
+      return { set: orderedElements(e, ctx.options).map((element) => elementJson(element, ctx)) };
     case 'setref':
       return `@${e.name}`;
     case 'load':

@@ -4,6 +4,7 @@ import { isText } from '../lower/constant.ts';
 import { printDuration } from '../type/time.ts';
 import type { ListContext } from './context.ts';
 import { flagsOf } from './flags.ts';
+import { orderedElements } from './order.ts';
 
 export function listExpr(e: Expr, ctx: ListContext): string {
   switch (e.kind) {
@@ -79,7 +80,8 @@ const flagCount = (e: Expr): number => (e.kind === 'value' ? flagsOf(e).length :
 
 export function setText(e: SetLiteral | SetRef, ctx: ListContext): string {
   if (e.kind === 'setref') return `@${e.name}`;
-  return `{ ${e.elements.map((element) => elementText(element, ctx)).join(', ')} }`;
+  const elements = orderedElements(e, ctx.options);
+  return `{ ${elements.map((element) => elementText(element, ctx)).join(', ')} }`;
 }
 
 function elementText(e: Element, ctx: ListContext): string {

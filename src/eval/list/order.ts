@@ -5,14 +5,15 @@
 import { endsOf } from '../check/interval.ts';
 import type { Element, Expr, SetLiteral } from '../checked.ts';
 import { bytesOf, constantBytes, isText } from '../lower/constant.ts';
+import type { PrintOptions } from '../type/index.ts';
 
 /**
  * By value; flags by the first of them; texts and concatenations as their bytes read as one number, the first byte least. Ranges of
- * concatenations stay as the kernel gives them, the catch-all comes last.
+ * concatenations stay as the kernel gives them, the catch-all comes last. Events tell of elements as they were sent.
  */
-export function sortedElements(set: SetLiteral, elements: readonly Element[]): readonly Element[] {
-  if (set.interval && set.type.parts) return elements;
-  const ranked = elements.map((element) => ({ element, rank: rankOf(element.key, set) }));
+export function orderedElements(set: SetLiteral, { asSent }: PrintOptions): readonly Element[] {
+  if (asSent || (set.interval && set.type.parts)) return set.elements;
+  const ranked = set.elements.map((element) => ({ element, rank: rankOf(element.key, set) }));
   ranked.sort((a, b) => compare(a.rank, b.rank));
   return ranked.map(({ element }) => element);
 }

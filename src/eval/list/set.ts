@@ -85,7 +85,7 @@ export function setJson(set: NftSet, to: Listing): Json {
       family: set.table.family,
       name: set.name,
       table: set.table.name,
-      type: keyExpr ? typeofJson(keyExpr, to) : typeJson(key),
+      type: keyExpr && !set.flags.anonymous ? typeofJson(keyExpr, to) : typeJson(key),
       handle: set.handle,
       ...(comment !== undefined && { comment }),
       ...(map !== undefined && { map }),

@@ -23,16 +23,22 @@ export type Change =
       readonly added: readonly string[];
       readonly removed: readonly string[];
     }
-  /** `replace` is a `new` in the place of `old`, with its handle. */
   | {
       readonly what: 'rule';
       readonly change: 'new' | 'del';
       readonly rule: Rule;
-      readonly old?: Rule;
       /** `insert`: it stands before others. */
       readonly inserted?: true;
+      /** The next rule that is new takes its place and its handle. */
+      readonly replaced?: true;
     }
-  | { readonly what: 'set'; readonly change: 'new' | 'del' | 'update'; readonly set: NftSet }
+  | {
+      readonly what: 'set';
+      readonly change: 'new' | 'del' | 'update';
+      readonly set: NftSet;
+      /** Its rule was replaced. */
+      readonly replaced?: true;
+    }
   /** Elements that a command added to or took from a set that rules may use already. */
   | {
       readonly what: 'element';

@@ -43,6 +43,8 @@ export interface PrintOptions {
   readonly terse?: boolean;
   /** Of rules without a `counter`: how many packets came to their end, as a note. */
   readonly counts?: boolean;
+  /** Events: elements of sets without a name as they were sent, chains without one by what they got. */
+  readonly asSent?: boolean;
   /** The end of a range: durations in seconds, no names of services, users, hosts. */
   readonly inRange?: boolean;
 }

@@ -12,7 +12,7 @@ import { valueText } from '../../type/string.ts';
 import { type ElementData, elementData, elementOptions, keyRange } from '../element/constant.ts';
 import type { Interval } from '../element/interval.ts';
 import { type KeyShape, keyShape } from '../element/key.ts';
-import { listedElements } from '../element/listed.ts';
+import { sentElements } from '../element/listed.ts';
 import type { NewSet } from '../kernel/set.ts';
 import { scopeOf } from '../scope.ts';
 import type { NftSet } from '../store.ts';
@@ -87,7 +87,7 @@ const dataOf = (data: Expr, set: NftSet): ElementData =>
     ? elementData(data, set)
     : { object: data.kind === 'value' ? valueText(data.value, data.bits) : '' };
 
-/** The literal with its elements as the kernel has them, in the order in which nft lists them. */
+/** The literal with its elements as the kernel has them, in the order in which they were sent. */
 export function relisted(literal: SetLiteral, set: NftSet): SetLiteral {
-  return set.object === undefined ? { ...literal, elements: listedElements(set) } : literal;
+  return set.object === undefined ? { ...literal, elements: sentElements(set) } : literal;
 }

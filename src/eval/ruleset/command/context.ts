@@ -9,6 +9,7 @@ import type { Command, Family, Span } from '../../../parser/ast.ts';
 import type { Diagnostic } from '../../../parser/diagnostic.ts';
 import type { CheckContext, TableScope } from '../../check/context.ts';
 import { checkContext } from '../../check/index.ts';
+import type { MonitorRequest } from '../../list/monitor.ts';
 import type { PrintOptions } from '../../type/index.ts';
 import { type Attribute, type Refusal, strerror } from '../errno.ts';
 import { isRefusal, tableKey } from '../kernel/lookup.ts';
@@ -31,6 +32,8 @@ export interface CommandContext {
   readonly refused: Diagnostic[];
   /** Told, but no reason to stop. */
   readonly warnings: Diagnostic[];
+  /** What `monitor` asked to be told of. */
+  monitor?: MonitorRequest;
   /** The tables of rules as what is checked finds them, by family and name. */
   readonly scopes: Map<string, TableScope>;
 }

@@ -5,6 +5,7 @@
  * objects, sets, flowtables, then rules (nft_cmd_expand of nft). Mirrors cmd_evaluate and do_command.
  */
 import type { ChainBlock, Command, TableBlock, Verb } from '../../../parser/ast.ts';
+import type { Monitored, MonitorRequest } from '../../list/monitor.ts';
 import { objectRow, objectRows } from '../../object/index.ts';
 import { refuse } from '../errno.ts';
 import { addChain, flushChain, removeChain, rename } from './chain.ts';
@@ -108,14 +109,33 @@ const HANDLERS: Readonly<Partial<Record<Verb, Handlers>>> = {
   },
   get: { element: getElement },
   describe: { expr: describe },
+  monitor: { ruleset: monitorRuleset },
   export: { ruleset: exportRuleset },
   import: { ruleset: importRuleset },
 };
 
+/** What is to be told; whoever runs the batch tells it from then on. */
+function monitorRuleset(cmd: Command, ctx: CommandContext): void {
+  const { event, object, format } = cmd.monitor ?? {};
+  ctx.monitor = {
+    ...(event && { event: event.text as MonitorRequest['event'] }),
+    ...(object && { object: object.text as Monitored }),
+    json: ctx.output.json || format !== undefined,
+  };
+}
+
 /** Both are words of the language still, and do nothing. */
 function exportRuleset(cmd: Command, ctx: CommandContext): void {
+  const json = cmd.words?.[0]?.text === 'json';
   const instead = "use 'nft -j list ruleset' instead";
-  report(ctx, `JSON export is no longer supported, ${instead}`, cmd.span);
+  const other = 'use nft -j list ruleset for JSON support instead';
+  report(
+    ctx,
+    json
+      ? `JSON export is no longer supported, ${instead}`
+      : `this output type is not supported, ${other}`,
+    cmd.span,
+  );
 }
 
 function importRuleset(cmd: Command, ctx: CommandContext): void {

@@ -27,19 +27,35 @@ export function listedElements(set: NftSet): ListedElement[] {
   return inOrder.map((e) => listed(set, shape, e));
 }
 
+/** All live elements as they were sent. */
+export function sentElements(set: NftSet): ListedElement[] {
+  const shape = keyShape(set);
+  return [...set.elements].map((e) => listed(set, shape, e));
+}
+
+/** Elements of one batch as nft sends them: ranges of one field by their first value. */
+export function inSentOrder(set: NftSet, elements: readonly SetElement[]): readonly SetElement[] {
+  const shape = keyShape(set);
+  return shape.interval && shape.fields.length === 1 ? ranked(shape, elements) : elements;
+}
+
 export const listedElement = (set: NftSet, e: SetElement): ListedElement =>
   listed(set, keyShape(set), e);
 
-function sorted(set: NftSet, shape: KeyShape): SetElement[] {
-  if (shape.interval && shape.fields.length > 1) return [...set.elements];
-  const ranked: { e: SetElement; rank: bigint }[] = [];
+function sorted(set: NftSet, shape: KeyShape): readonly SetElement[] {
+  const all = [...set.elements];
+  return shape.interval && shape.fields.length > 1 ? all : ranked(shape, all);
+}
+
+function ranked(shape: KeyShape, elements: readonly SetElement[]): SetElement[] {
+  const some: { e: SetElement; rank: bigint }[] = [];
   const last: SetElement[] = [];
-  for (const e of set.elements) {
+  for (const e of elements) {
     if (e.catchAll) last.push(e);
-    else ranked.push({ e, rank: listRank(shape, e.key) });
+    else some.push({ e, rank: listRank(shape, e.key) });
   }
-  ranked.sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0));
-  return [...ranked.map((r) => r.e), ...last];
+  some.sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0));
+  return [...some.map(({ e }) => e), ...last];
 }
 
 function listed(set: NftSet, shape: KeyShape, e: SetElement): ListedElement {

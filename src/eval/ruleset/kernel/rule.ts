@@ -52,9 +52,8 @@ export function newRule(tx: Transaction, spec: NewRule): Rule | Refusal {
   hold(tx, referred);
   limitDynamic(tx, table, ops);
   if (replaces) {
-    const at = takeOut(tx, next!);
-    put(tx, rule, at);
-    tx.changed({ what: 'rule', change: 'new', rule, old: next! });
+    put(tx, rule, takeOut(tx, next!, true));
+    tx.changed({ what: 'rule', change: 'new', rule });
   } else {
     put(tx, rule, placeFor(chain, spec.how, next));
     const change = { what: 'rule', change: 'new', rule } as const;
@@ -120,8 +119,8 @@ function put(tx: Transaction, rule: Rule, at: number): void {
   });
 }
 
-/** Takes a rule from its chain and lets go of what it names; the place where it was. */
-function takeOut(tx: Transaction, rule: Rule): number {
+/** Takes a rule from its chain, and then what is its own alone; the place where it was. */
+function takeOut(tx: Transaction, rule: Rule, replaced = false): number {
   const { rules, table } = rule.chain;
   const at = rules.indexOf(rule);
   rules.splice(at, 1);
@@ -130,8 +129,10 @@ function takeOut(tx: Transaction, rule: Rule): number {
   });
   const referred = referencesOf(table, rule.ops);
   if (!isRefusal(referred)) release(tx, referred);
+  const mark = replaced ? ({ replaced } as const) : {};
+  tx.changed({ what: 'rule', change: 'del', rule, ...mark });
   deleteBodies(tx, rule);
-  for (const set of rule.sets) deleteSet(tx, set);
+  for (const set of rule.sets) deleteSet(tx, set, mark);
   return at;
 }
 
@@ -146,5 +147,4 @@ function deleteBodies(tx: Transaction, { chain, ops }: Rule): void {
 
 export function deleteRule(tx: Transaction, rule: Rule): void {
   takeOut(tx, rule);
-  tx.changed({ what: 'rule', change: 'del', rule });
 }

@@ -136,12 +136,16 @@ function updateSet(tx: Transaction, old: NftSet, spec: NewSet): NftSet | Refusal
   return old;
 }
 
-export function deleteSet(tx: Transaction, set: NftSet): Refusal | undefined {
+export function deleteSet(
+  tx: Transaction,
+  set: NftSet,
+  mark: { readonly replaced?: true } = {},
+): Refusal | undefined {
   if (set.use > 0) return refuse('EBUSY', 'name');
   if (set.data !== undefined || set.object !== undefined) {
     for (const e of set.elements) releaseElement(tx, set, e);
   }
   removeFrom(tx, set.table.sets, set.name);
-  tx.changed({ what: 'set', change: 'del', set });
+  tx.changed({ what: 'set', change: 'del', set, ...mark });
   return undefined;
 }

@@ -1,0 +1,169 @@
+/** `nft monitor`: what other commands do to the state, as it tells of them. Real nft 1.1.3 printed the lines. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Io } from '../../src/cli/io.ts';
+import { load } from '../../src/cli/load.ts';
+import { tool } from '../../src/cli/tool.ts';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(path.join(os.tmpdir(), 'nftsim-monitor-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+interface Machine extends Io {
+  said: string;
+}
+
+const RULESETS: Readonly<Record<string, string>> = {
+  'new.nft': 'table ip6 n {\n\tchain c {\n\t\taccept\n\t}\n}\n',
+};
+
+function machine(pid: number, between: readonly (() => Promise<unknown>)[] = []): Machine {
+  const io: Machine = {
+    said: '',
+    out: (text) => {
+      io.said += text;
+    },
+    err: (text) => {
+      io.said += text;
+    },
+    stdin: () => '',
+    files: {
+      read: (file) =>
+        file in RULESETS ? { text: RULESETS[file]! } : { error: 'No such file or directory' },
+      glob: () => [],
+    },
+    async *versions() {
+      yield;
+      for (const step of between) {
+        await step();
+        yield;
+      }
+    },
+    env: {},
+    pid,
+  };
+  return io;
+}
+
+const state = () => ({ state: dir }) as never;
+const nft = (line: string) => () => tool('nft', [line], state(), machine(7));
+
+/** What `nft ARGS` tells while the lines run. */
+async function told(args: readonly string[], lines: readonly string[]): Promise<string[]> {
+  const io = machine(1, lines.map(nft));
+  expect(await tool('nft', args, state(), io)).toBe(0);
+  return io.said.split('\n').slice(0, -1);
+}
+
+const LIFE = [
+  'add table ip t { flags dormant; }',
+  'add chain ip t c { type filter hook input priority 0; }',
+  'add rule ip t c tcp dport { 80, 22 } counter accept',
+  'insert rule ip t c ip saddr 1.2.3.4 drop',
+  'add set ip t s { type ipv4_addr; flags interval; }; add element ip t s { 10.0.0.0/8, 1.1.1.1-1.1.1.5 }',
+  'delete element ip t s { 10.0.0.0/8 }',
+  'add quota ip t q 25 mbytes',
+  'replace rule ip t c handle 3 udp dport 53 accept',
+  'rename chain ip t c d',
+  'list ruleset',
+  'add rule ip t none accept',
+  'delete table ip t',
+];
+
+describe('a ruleset', () => {
+  test('with everything', async () => {
+    expect(await told(['monitor'], LIFE)).toEqual([
+      'add table ip t { flags dormant; }',
+      '# new generation 2 by process 7 (nft)',
+      'add chain ip t c { type filter hook input priority filter; policy accept; }',
+      '# new generation 3 by process 7 (nft)',
+      'add rule ip t c tcp dport { 80, 22 } counter packets 0 bytes 0 accept',
+      '# new generation 4 by process 7 (nft)',
+      'insert rule ip t c ip saddr 1.2.3.4 drop',
+      '# new generation 5 by process 7 (nft)',
+      'add set ip t s { type ipv4_addr; flags interval; } ',
+      'add element ip t s { 1.1.1.1-1.1.1.5 }',
+      'add element ip t s { 10.0.0.0/8 }',
+      '# new generation 6 by process 7 (nft)',
+      'delete element ip t s { 10.0.0.0/8 }',
+      '# new generation 7 by process 7 (nft)',
+      'add quota ip t q { 25 mbytes } ',
+      '# new generation 8 by process 7 (nft)',
+      'delete rule ip t c handle 3',
+      'delete set ip t __set0',
+      'add rule ip t c udp dport 53 accept',
+      '# new generation 9 by process 7 (nft)',
+      'add chain ip t d { type filter hook input priority filter; policy accept; }',
+      '# new generation 10 by process 7 (nft)',
+      'delete rule ip t d handle 4',
+      'delete rule ip t d handle 3',
+      'delete set ip t s',
+      'delete quota ip t q',
+      'delete chain ip t d',
+      'delete table ip t',
+      '# new generation 11 by process 7 (nft)',
+    ]);
+  });
+
+  test.each([
+    [
+      ['monitor', 'sets'],
+      [
+        'add set ip t s { type ipv4_addr; flags interval; } ',
+        'delete set ip t __set0',
+        'delete set ip t s',
+      ],
+    ],
+    [
+      ['-a', 'monitor', 'rules'],
+      [
+        'add rule ip t c tcp dport { 80, 22 } counter packets 0 bytes 0 accept # handle 3',
+        'insert rule ip t c ip saddr 1.2.3.4 drop # handle 4',
+        'delete rule ip t c handle 3',
+        'add rule ip t c udp dport 53 accept # handle 3',
+        'delete rule ip t d handle 4',
+        'delete rule ip t d handle 3',
+      ],
+    ],
+    [['monitor', 'new', 'tables'], ['add table ip t { flags dormant; }']],
+    [
+      ['monitor', 'elements', 'json'],
+      [
+        '{"add": {"element": {"family": "ip", "table": "t", "name": "s", "elem": {"set": [{"range": ["1.1.1.1", "1.1.1.5"]}]}}}}',
+        '{"add": {"element": {"family": "ip", "table": "t", "name": "s", "elem": {"set": [{"prefix": {"addr": "10.0.0.0", "len": 8}}]}}}}',
+        '{"delete": {"element": {"family": "ip", "table": "t", "name": "s", "elem": {"set": [{"prefix": {"addr": "10.0.0.0", "len": 8}}]}}}}',
+      ],
+    ],
+  ])('of which %j wants a part', async (args, lines) => {
+    expect(await told(args, LIFE)).toEqual(lines);
+  });
+
+  test('that another takes the place of', async () => {
+    await nft('add table ip old')();
+    const io = machine(1, [() => load('new.nft', state(), machine(9))]);
+    await tool('nft', ['monitor', 'ruleset'], state(), io);
+    expect(io.said.split('\n')).toEqual([
+      'delete table ip old',
+      'add table ip6 n',
+      'add chain ip6 n c',
+      'add rule ip6 n c accept',
+      '',
+    ]);
+  });
+});
+
+test('nothing to follow, or not alone', async () => {
+  const memory = machine(1);
+  expect(await tool('nft', ['monitor'], { state: false } as never, memory)).toBe(2);
+  expect(memory.said).toBe('error: without a state directory there is nothing to monitor\n');
+  const io = machine(1);
+  expect(await tool('nft', ['list tables; monitor'], state(), io)).toBe(1);
+  expect(io.said).toBe(
+    'Error: nftsim does not support `monitor` with other commands\n' +
+      'list tables; monitor\n             ^^^^^^^^\n',
+  );
+});
