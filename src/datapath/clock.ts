@@ -64,9 +64,15 @@ export class Clock {
     timer.pending = false;
   }
 
-  /** Lets time pass up to and including `toUs`; timers see `now` as the moment they were due. */
-  advance(toUs: number): void {
-    for (let t = this.heap[0]; t !== undefined && t.at <= toUs; t = this.heap[0]) {
+  /**
+   * Lets time pass up to and including `toUs`; timers see `now` as the moment they were due. `then`
+   * comes after those of each moment: what they left to be received (NET_RX_SOFTIRQ).
+   */
+  advance(toUs: number, then?: () => void): void {
+    for (;;) {
+      if (!this.due(this.now)) then?.();
+      if (!this.due(toUs)) break;
+      const t = this.heap[0]!;
       this.pop();
       if (!t.pending) continue;
       t.pending = false;
@@ -74,6 +80,11 @@ export class Clock {
       t.fn();
     }
     if (toUs > this.now) this.now = toUs;
+  }
+
+  private due(at: number): boolean {
+    const t = this.heap[0];
+    return t !== undefined && t.at <= at;
   }
 
   private up(i: number): void {

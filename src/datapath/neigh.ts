@@ -202,7 +202,17 @@ export class Neighbours {
       this.probe(entry);
       return;
     }
+    this.fail(entry);
+  }
+
+  /** neigh_invalidate: an error about one that waited may itself be asking for this neighbour again. */
+  private fail(entry: Neighbour): void {
     entry.state = NUD_FAILED;
-    for (const p of entry.waiting.splice(0)) this.ops.unreachable(p);
+    while (entry.state === NUD_FAILED) {
+      const p = entry.waiting.shift();
+      if (p === undefined) return;
+      this.ops.unreachable(p);
+    }
+    for (const p of entry.waiting.splice(0)) this.ns.free(p);
   }
 }

@@ -196,8 +196,7 @@ export class Netns {
 
   /** Lets time pass; timers run. */
   advance(toUs: number): void {
-    this.clock.advance(toUs);
-    this.drain();
+    this.clock.advance(toUs, this.drain);
   }
 
   /** `fn` hears of every change after it took effect. */
@@ -302,13 +301,13 @@ export class Netns {
     this.backlog.push(p);
   }
 
-  private drain(): void {
+  private readonly drain = (): void => {
     if (this.draining) return;
     this.draining = true;
     for (let p = this.backlog.shift(); p !== undefined; p = this.backlog.shift())
       netifReceive(this, p);
     this.draining = false;
-  }
+  };
 
   /** l3mdev_master_ifindex: the VRF of a device, or itself if it is one; 0: none. */
   l3mdev(ifindex: number): number {
