@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { CommandError, type ConntrackCommand, PROGRAM, VERSION } from './conntrack/command.ts';
 import { type LabelBit, parseCommandLine } from './conntrack/command-line.ts';
+import { Events } from './conntrack/events.ts';
 import { type ConntrackIo, type ConntrackMachine, runCommand } from './conntrack/run.ts';
 
 export type { ConntrackIo, ConntrackMachine } from './conntrack/run.ts';
@@ -60,16 +61,24 @@ function runFile(name: string, io: ConntrackIo, machine: ConntrackMachine): bool
   return true;
 }
 
-/** Runs the command line `argv` (without the program's name); the exit status. */
+/**
+ * Runs the command line `argv` (without the program's name); the exit status. `follow` is told of
+ * events that are to be shown from then on; without it none come.
+ */
 export function runConntrack(
   argv: readonly string[],
   io: ConntrackIo,
   machine: ConntrackMachine,
+  follow?: (events: Events) => void,
 ): number {
   try {
     if ((argv[0] === '-R' || argv[0] === '--load-file') && argv[1] !== undefined)
       return runFile(argv[1], io, machine) ? 0 : 1;
     const command = parseCommandLine(argv, labelReader(io, machine), io.err);
+    if (follow && command.letter === 'E' && command.table === 'conntrack') {
+      follow(new Events(command, io));
+      return 0;
+    }
     return runCommand(command, io, machine) ? 0 : 1;
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;

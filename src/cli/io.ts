@@ -47,13 +47,20 @@ const versionOf = (file: string): string => {
   return stat ? `${stat.ino} ${stat.mtimeNs}` : '';
 };
 
+/** Until the user interrupts it. */
 async function* versions(file: string): AsyncGenerator<void> {
-  for (let seen: string | undefined; ; await setTimeout(LOOK_MS)) {
+  const stop = new AbortController();
+  const { signal } = stop;
+  const interrupt = () => stop.abort();
+  process.once('SIGINT', interrupt);
+  let seen: string | undefined;
+  while (!signal.aborted) {
     const version = versionOf(file);
-    if (version === seen) continue;
+    if (version !== seen) yield;
     seen = version;
-    yield;
+    await setTimeout(LOOK_MS, undefined, { signal }).catch(() => {});
   }
+  process.off('SIGINT', interrupt);
 }
 
 /** The process's own streams; a closed pipe ends the program quietly, as it ends `cat`. */

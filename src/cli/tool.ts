@@ -1,10 +1,12 @@
 /** `nftsim nft …`, `nftsim conntrack …`: the original command lines on the state. */
 import type { Journal } from '../replay/journal.ts';
+import type { Events } from './conntrack/events.ts';
 import { runConntrack } from './conntrack.ts';
 import type { Io } from './io.ts';
 import { type Monitoring, runNft } from './nft.ts';
 import type { CommonOptions } from './options.ts';
 import { keep, newJournal, onState, remembering, routerOf } from './session.ts';
+import { INTERRUPTED, OK } from './status.ts';
 
 export async function tool(
   which: 'nft' | 'conntrack',
@@ -13,24 +15,33 @@ export async function tool(
   io: Io,
 ): Promise<number> {
   let monitoring: Monitoring | undefined;
+  let events: Events | undefined;
   const status = onState(options, io, (saved) => {
     const journal: Journal = saved ?? newJournal(options, io);
     const router = routerOf(journal);
     const asked = remembering(io);
     const before = router.mark();
-    const monitor = (wanted: Monitoring) => {
-      monitoring = wanted;
-    };
     const status =
       which === 'nft'
-        ? runNft(argv, asked.io, router.target, monitor)
-        : runConntrack(argv, asked.io, router.datapath);
+        ? runNft(argv, asked.io, router.target, (wanted) => {
+            monitoring = wanted;
+          })
+        : runConntrack(argv, asked.io, router.datapath, (wanted) => {
+            events = wanted;
+          });
     // nft's lists and the like need not be done again; conntrack's do: they drop what has expired.
-    if (saved && which === 'nft' && router.mark() === before) return { status };
+    if (events || (saved && which === 'nft' && router.mark() === before)) return { status };
     keep(journal, { did: which, argv, stdin: asked.stdin(), read: asked.read }, io);
     return { status, journal };
   });
-  if (!monitoring) return status;
-  const { monitor } = await import('./nft/monitor.ts');
-  return monitor(monitoring, options, io);
+  if (!monitoring && !events) return status;
+  const { follow } = await import('./follow.ts');
+  if (!events) {
+    const { monitored } = await import('./nft/monitor.ts');
+    return follow(monitored(monitoring!, io), options, io);
+  }
+  const ended = await follow(events.listen, options, io);
+  if (ended !== INTERRUPTED) return ended;
+  events.end();
+  return OK;
 }

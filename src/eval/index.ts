@@ -22,7 +22,7 @@ import type { Ruleset } from './ruleset/store.ts';
 import { Transaction } from './ruleset/transaction.ts';
 import type { PrintOptions } from './type/index.ts';
 
-export { type MonitorRequest, monitorText } from './list/monitor.ts';
+export type { MonitorRequest } from './list/monitor.ts';
 export { optimize } from './optimize/index.ts';
 export type { Change, CommitListener } from './ruleset/commit.ts';
 export { emptyRuleset } from './ruleset/kernel/table.ts';

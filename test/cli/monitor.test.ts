@@ -55,7 +55,7 @@ const nft = (line: string) => () => tool('nft', [line], state(), machine(7));
 /** What `nft ARGS` tells while the lines run. */
 async function told(args: readonly string[], lines: readonly string[]): Promise<string[]> {
   const io = machine(1, lines.map(nft));
-  expect(await tool('nft', args, state(), io)).toBe(0);
+  expect(await tool('nft', args, state(), io)).toBe(130);
   return io.said.split('\n').slice(0, -1);
 }
 
@@ -159,7 +159,7 @@ describe('a ruleset', () => {
 test('nothing to follow, or not alone', async () => {
   const memory = machine(1);
   expect(await tool('nft', ['monitor'], { state: false } as never, memory)).toBe(2);
-  expect(memory.said).toBe('error: without a state directory there is nothing to monitor\n');
+  expect(memory.said).toBe('error: without a state directory there is nothing to follow\n');
   const io = machine(1);
   expect(await tool('nft', ['list tables; monitor'], state(), io)).toBe(1);
   expect(io.said).toBe(

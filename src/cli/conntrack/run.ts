@@ -33,6 +33,7 @@ import {
   sameReply,
 } from './filter.ts';
 import { COMPARING } from './options.ts';
+import { lineOptions } from './output.ts';
 import { usage } from './usage.ts';
 
 /** Where a command reads from and writes to. */
@@ -63,14 +64,6 @@ const MESSAGES: Readonly<Record<CtError | 'EOPNOTSUPP', string>> = {
 
 const failed = (error: CtError | 'EOPNOTSUPP'): CommandError =>
   new CommandError(1, `Operation failed: ${MESSAGES[error]}`);
-
-/** `Sat Nov 21 05:37:26 2026`, of µs since the start of the run taken as the epoch. */
-function asctime(us: number): string {
-  const date = new Date(Math.floor(us / 1000));
-  const [weekday, day, month, year] = date.toUTCString().replace(',', '').split(' ');
-  const time = date.toISOString().slice(11, 19);
-  return `${weekday} ${month} ${String(Number(day)).padStart(2)} ${time} ${year}`;
-}
 
 class Run {
   private readonly command: ConntrackCommand;
@@ -114,7 +107,7 @@ class Run {
         this.stats();
         return true;
       case 'E':
-        // nothing happens while the command looks
+        // What it shows comes later (events.ts).
         return this.shown('flow events have been shown.', true);
       case 'V':
         this.io.out(`${PROGRAM} v${VERSION} (conntrack-tools)\n`);
@@ -146,12 +139,7 @@ class Run {
     const labels = output.labels && whole ? this.machine.labels : undefined;
     if (output.save) return formatSave(this.ct, row, command);
     if (output.xml) return formatXml(this.ct, row, { ktimestamp: output.ktimestamp, labels });
-    return formatLine(this.ct, row, {
-      extended: output.extended,
-      id: output.id,
-      ktimestamp: output.ktimestamp && whole ? asctime : undefined,
-      labels,
-    });
+    return formatLine(this.ct, row, lineOptions(output, labels, whole));
   }
 
   /** Lines, with XML's frame around them where there are any. */
@@ -311,9 +299,6 @@ class Run {
           expect_create: stats.expectCreate,
           expect_delete: stats.expectDelete,
         });
-        return true;
-      case 'E':
-        this.say(`${this.counter} expectation events have been shown.`);
         return true;
       default:
         throw new CommandError(1, `-${letter} expect: not supported`);

@@ -1,91 +1,16 @@
-/**
- * `nft monitor`: tells what other commands do to the machine of the state directory, until it is
- * interrupted.
- *
- * Owns a router of its own that does again what the journal says was done. Mirrors
- * mnl_nft_event_listener of nft.
- */
-import { isDeepStrictEqual } from 'node:util';
-import { monitorText } from '../../eval/index.ts';
-import { hearsTrace } from '../../eval/list/monitor.ts';
-import { type Journal, journalOf } from '../../replay/journal.ts';
-import type { Router } from '../../replay/router.ts';
-import { readState, StateError, stateDirectory, stateFile } from '../../state/directory.ts';
+/** `nft monitor`: how a router has it told what it hears of. Mirrors netlink_monitor of nft. */
+import { hearsTrace, monitorText } from '../../eval/list/monitor.ts';
+import type { Listen } from '../follow.ts';
 import type { Io } from '../io.ts';
 import type { Monitoring } from '../nft.ts';
-import type { CommonOptions } from '../options.ts';
-import { newJournal, redo, routerOf } from '../session.ts';
-import { INPUT, OK, USAGE } from '../status.ts';
 
-export async function monitor(
-  monitoring: Monitoring,
-  options: CommonOptions,
-  io: Io,
-): Promise<number> {
-  if (options.state === false) {
-    io.err('error: without a state directory there is nothing to monitor\n');
-    return USAGE;
-  }
-  const directory = stateDirectory(options.state, io.env);
-  let follower: Follower | undefined;
-  try {
-    for await (const _ of io.versions(stateFile(directory))) {
-      const body = readState(directory);
-      const journal = body === undefined ? newJournal(options, io) : journalOf(body);
-      if (follower) follower.follow(journal);
-      else follower = new Follower(journal, monitoring, io);
-    }
-  } catch (e) {
-    if (!(e instanceof StateError)) throw e;
-    io.err(`error: ${e.message}\n`);
-    return INPUT;
-  }
-  return OK;
-}
-
-class Follower {
-  private readonly monitoring: Monitoring;
-  private readonly io: Io;
-  private journal: Journal;
-  private router: Router;
-  /** The number of the process whose deeds are done again. */
-  private process = 0;
-
-  constructor(journal: Journal, monitoring: Monitoring, io: Io) {
-    this.monitoring = monitoring;
-    this.io = io;
-    this.journal = journal;
-    this.router = this.listenTo(routerOf(journal));
-  }
-
-  private listenTo(router: Router): Router {
-    const { request, print } = this.monitoring;
+export const monitored =
+  ({ request, print }: Monitoring, io: Io): Listen =>
+  (router, process) => {
     const { machine: names, ruleset } = router;
     router.monitorRuleset((changes) => {
-      const { generation } = ruleset;
-      const batch = { generation, process: this.process };
-      this.io.out(monitorText(changes, request, { names, print }, batch));
+      const batch = { generation: ruleset.generation, process: process() };
+      io.out(monitorText(changes, request, { names, print }, batch));
     });
-    if (hearsTrace(request)) router.monitorTrace((line) => this.io.out(`${line}\n`));
-    return router;
-  }
-
-  /** Does what has been done since; where it is another machine, the old one's ruleset goes first. */
-  follow(journal: Journal): void {
-    const known = this.journal.entries.length;
-    const before = { ...journal, entries: journal.entries.slice(0, known) };
-    const goesOn = isDeepStrictEqual(before, this.journal);
-    const news = goesOn ? journal.entries.slice(known) : journal.entries;
-    for (const [i, entry] of news.entries()) {
-      this.process = entry.pid ?? 0;
-      if (i === 0 && !goesOn) this.startAnew(journal);
-      redo(this.router, entry);
-    }
-    this.journal = journal;
-  }
-
-  private startAnew(journal: Journal): void {
-    this.router.nft('flush ruleset');
-    this.router = this.listenTo(routerOf({ ...journal, entries: [] }));
-  }
-}
+    if (hearsTrace(request)) router.monitorTrace((line) => io.out(`${line}\n`));
+  };

@@ -41,14 +41,14 @@ function partsOf(ct: ConntrackCore, row: number, events: number): LineParts {
   };
 }
 
-/** `    [NEW] tcp      6 120 SYN_SENT src=…`; `user`: a process did it. */
+/** `    [NEW] tcp      6 120 SYN_SENT src=…`; `sender`: the number of the process that did it. */
 export function eventLine(
   ct: ConntrackCore,
   row: number,
   events: number,
-  user: boolean,
+  sender: number | undefined,
   options: LineOptions = {},
 ): string {
   const line = PREFIXES[eventKind(events)] + formatLine(ct, row, options, partsOf(ct, row, events));
-  return user ? `${line} [USERSPACE] portid=1 progname=conntrack` : line;
+  return sender === undefined ? line : `${line} [USERSPACE] portid=${sender} progname=conntrack`;
 }

@@ -1,0 +1,69 @@
+/**
+ * `conntrack -E`: connections as they come, change and go.
+ *
+ * Mirrors event_cb of conntrack: which events it shows, and how.
+ */
+import {
+  type EventKind,
+  eventKind,
+  eventLine,
+  formatSave,
+} from '../../datapath/conntrack/list/index.ts';
+import type { Listen } from '../follow.ts';
+import { CommandError, type ConntrackCommand, PROGRAM, VERSION } from './command.ts';
+import { matches } from './filter.ts';
+import { lineOptions } from './output.ts';
+import type { ConntrackIo, ConntrackMachine } from './run.ts';
+
+const SAVED = { NEW: '-A', UPDATE: '-U', DESTROY: '-D' } as const satisfies Record<
+  EventKind,
+  string
+>;
+
+/** `[00000012.345678]\t`, of µs since the start of the run taken as the epoch. */
+function timestamp(us: number): string {
+  const seconds = String(Math.floor(us / 1_000_000)).padStart(8, '0');
+  return `[${seconds}.${String(Math.floor(us % 1_000_000)).padStart(6, '0')}]\t`;
+}
+
+export class Events {
+  private readonly command: ConntrackCommand;
+  private readonly io: ConntrackIo;
+  private shown = 0;
+
+  constructor(command: ConntrackCommand, io: ConntrackIo) {
+    if (command.output.xml) throw new CommandError(1, '-E -o xml: not supported');
+    this.command = command;
+    this.io = io;
+  }
+
+  readonly listen: Listen = (router, process) => this.watch(router.datapath, process);
+
+  /** `process`: the number of the one that makes what is not a packet's doing. */
+  watch({ conntrack: ct, labels }: ConntrackMachine, process: () => number): void {
+    const { events: kinds, family, output } = this.command;
+    const options = lineOptions(output, output.labels ? labels : undefined, true);
+    ct.listener = (events, row, user) => {
+      const kind = eventKind(events);
+      if (kinds.length > 0 && !kinds.includes(kind)) return;
+      if (family !== 0 && ct.l3num(row) !== family) return;
+      if (!matches(ct, row, this.command)) return;
+      this.shown++;
+      if (output.save) {
+        this.io.out(`${formatSave(ct, row, SAVED[kind])}\n`);
+        return;
+      }
+      const when = output.timestamp ? timestamp(ct.netns.clock.now) : '';
+      const sender = user ? process() : undefined;
+      this.io.out(`${when}${eventLine(ct, row, events, sender, options)}\n`);
+    };
+  }
+
+  /** What the tool says when it is interrupted. */
+  end(): void {
+    const { shown } = this;
+    this.io.err(
+      `${PROGRAM} v${VERSION} (conntrack-tools): ${shown} flow events have been shown.\n`,
+    );
+  }
+}
