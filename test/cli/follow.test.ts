@@ -1,4 +1,4 @@
-/** `nft monitor`: what other commands do to the state, as it tells of them. Real nft 1.1.3 printed the lines. */
+/** `nft monitor` and `conntrack -E`: what other commands do to the state. Real nft 1.1.3 printed nft's lines. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -166,4 +166,67 @@ test('nothing to follow, or not alone', async () => {
     'Error: nftsim does not support `monitor` with other commands\n' +
       'list tables; monitor\n             ^^^^^^^^\n',
   );
+});
+
+describe('conntrack -E', () => {
+  const ct =
+    (...argv: string[]) =>
+    () =>
+      tool('conntrack', argv, state(), machine(7));
+  const ENTRY = '-p tcp -s 1.1.1.1 -d 2.2.2.2 --sport 1 --dport 2'.split(' ');
+  const deeds = [
+    ct('-I', ...ENTRY, '-t', '60', '--state', 'SYN_SENT'),
+    ct('-U', ...ENTRY, '-m', '5'),
+    ct(
+      '-I',
+      '-p',
+      'udp',
+      '-s',
+      '1.1.1.1',
+      '-d',
+      '2.2.2.2',
+      '--sport',
+      '3',
+      '--dport',
+      '4',
+      '-t',
+      '9',
+    ),
+    ct('-D', '-p', 'tcp'),
+  ];
+
+  async function shown(...argv: string[]): Promise<string[]> {
+    const io = machine(1, deeds);
+    expect(await tool('conntrack', ['-E', ...argv], state(), io)).toBe(0);
+    return io.said.split('\n').slice(0, -1);
+  }
+
+  test('shows what processes do', async () => {
+    const tuples =
+      'src=1.1.1.1 dst=2.2.2.2 sport=1 dport=2 [UNREPLIED] src=2.2.2.2 dst=1.1.1.1 sport=2 dport=1';
+    expect(await shown('-p', 'tcp')).toEqual([
+      `    [NEW] tcp      6 60 SYN_SENT ${tuples} mark=0 [USERSPACE] portid=7 progname=conntrack`,
+      ` [UPDATE] tcp      6 60 SYN_SENT ${tuples} mark=5 [USERSPACE] portid=7 progname=conntrack`,
+      `[DESTROY] tcp      6 60 SYN_SENT ${tuples} mark=5 [USERSPACE] portid=7 progname=conntrack`,
+      'conntrack v1.4.8 (conntrack-tools): 3 flow events have been shown.',
+    ]);
+  });
+
+  test('of some kinds, as commands', async () => {
+    expect(await shown('-e', 'NEW', '-o', 'save')).toEqual([
+      expect.stringMatching(/^-A -t 60 -u \S+ -s 1.1.1.1 -d 2.2.2.2 .* --state SYN_SENT/),
+      expect.stringMatching(/^-A -t 9 .* -p udp/),
+      'conntrack v1.4.8 (conntrack-tools): 2 flow events have been shown.',
+    ]);
+    expect(await shown('-e', 'DESTROY', '-o', 'timestamp,id', '-p', 'tcp')).toEqual([
+      expect.stringMatching(/^\[\d{8}\.\d{6}\]\t\[DESTROY\] tcp .* id=\d+ \[USERSPACE\]/),
+      'conntrack v1.4.8 (conntrack-tools): 1 flow events have been shown.',
+    ]);
+  });
+
+  test('not as XML', async () => {
+    const io = machine(1);
+    expect(await tool('conntrack', ['-E', '-o', 'xml'], state(), io)).toBe(1);
+    expect(io.said).toBe('conntrack v1.4.8 (conntrack-tools): -E -o xml: not supported\n');
+  });
 });
