@@ -9,6 +9,7 @@ import type { Sysctl } from './sysctl.ts';
 /** net.ipv4.conf.*, with the defaults of a new namespace. */
 const IPV4 = {
   accept_local: 0,
+  accept_redirects: 1,
   accept_source_route: 0,
   arp_accept: 0,
   arp_announce: 0,
@@ -20,6 +21,7 @@ const IPV4 = {
   proxy_arp: 0,
   route_localnet: 0,
   rp_filter: 0,
+  secure_redirects: 1,
   send_redirects: 1,
   shared_media: 1,
   src_valid_mark: 0,

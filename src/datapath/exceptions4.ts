@@ -1,5 +1,6 @@
 /**
- * Destinations on whose path a smaller MTU was learned, each for one address under a next hop.
+ * Destinations whose path turned out to be another than their route says: a smaller MTU, a better
+ * gateway, each for one address under a next hop.
  *
  * Mirrors the next hop exceptions of net/ipv4/route.c (update_or_create_fnhe, find_exception,
  * rt_bind_exception, fnhe_update_pmtu).
@@ -8,9 +9,14 @@ import { type Clock, US_PER_SECOND } from './clock.ts';
 import type { FibRoute } from './fib.ts';
 import type { Route } from './route.ts';
 
+/** ip_rt_gc_timeout: how long a redirect is believed. */
+const REDIRECT_SECONDS = 300;
+
 interface Exception {
+  /** 0: nothing was learned about it. */
   mtu: number;
   locked: boolean;
+  gateway: Int32Array | null;
   until: number;
   /** What packets to the address carry, on their way through and from the machine itself. */
   input: Route | null;
@@ -31,10 +37,27 @@ export class Exceptions4 {
   }
 
   learn(fib: FibRoute, daddr: number, mtu: number, locked: boolean, seconds: number): void {
+    const exception = this.exception(fib, daddr, seconds);
+    exception.mtu = mtu;
+    exception.locked = locked;
+  }
+
+  redirect(fib: FibRoute, daddr: number, gateway: Int32Array): void {
+    this.exception(fib, daddr, REDIRECT_SECONDS).gateway = gateway;
+  }
+
+  /** What is known of an address, from now on for so long. */
+  private exception(fib: FibRoute, daddr: number, seconds: number): Exception {
     let learned = this.of.get(fib);
     if (learned === undefined) this.of.set(fib, (learned = new Map()));
-    const until = this.clock.now + seconds * US_PER_SECOND;
-    learned.set(daddr, { mtu, locked, until, input: null, output: null });
+    let found = learned.get(daddr);
+    if (found === undefined) {
+      found = { mtu: 0, locked: false, gateway: null, until: 0, input: null, output: null };
+      learned.set(daddr, found);
+    }
+    found.until = this.clock.now + seconds * US_PER_SECOND;
+    found.input = found.output = null;
+    return found;
   }
 
   /** The route to an address as what was learned about it makes it. */
@@ -50,11 +73,12 @@ export class Exceptions4 {
     const bound = found[way];
     if (bound !== null && bound.genid === route.genid && bound.dev === route.dev) return bound;
     // rt_gw4: the address it was made for, whatever the packet's becomes later
-    const gateway = route.gateway ?? Int32Array.of(daddr);
+    const gateway = found.gateway ?? route.gateway ?? Int32Array.of(daddr);
     const mtuLocked = route.mtuLocked || found.locked;
     return (found[way] = {
       ...route,
       gateway,
+      gateway6: found.gateway === null && route.gateway6,
       mtuLocked,
       pathMtu: found.mtu,
       pathMtuUntil: found.until,

@@ -4,7 +4,6 @@
  * Mirrors the lookups of route.c and fib_validate_source. A route object is made once per next hop
  * and direction and shared by all packets until anything in routing changes.
  */
-import { US_PER_SECOND } from './clock.ts';
 import { type Device, LOOPBACK_IFINDEX, SCOPE_HOST, SCOPE_LINK, SCOPE_UNIVERSE } from './device.ts';
 import { Exceptions4 } from './exceptions4.ts';
 import {
@@ -27,7 +26,6 @@ import {
 } from './fib4_tables.ts';
 import type { Netns } from './netns.ts';
 import { NFPROTO_IPV4 } from './packet.ts';
-import { dstMtu } from './path/ip.ts';
 import {
   EHOSTUNREACH,
   EINVAL,
@@ -398,22 +396,6 @@ export class Fib4 extends Fib4Tables {
     if (!cacheable) return route;
     fib!.outputRoute = route;
     return this.exceptions.any ? this.exceptions.bind(route, daddr) : route;
-  }
-
-  /** ipv4_update_pmtu: the path to flow.daddr takes no more than `mtu` bytes at once. */
-  updateMtu(flow: Flow, mtu: number): void {
-    const { ns } = this;
-    const daddr = flow.daddr[0]!;
-    const route = this.output(flow);
-    if (route === null || route.fib === null || route.mtuLocked) return;
-    const { minPmtu, mtuExpires } = ns.ipv4;
-    const before = dstMtu(ns, route);
-    if (before < mtu) return;
-    const locked = mtu < minPmtu;
-    const learned = locked ? Math.min(before, minPmtu) : mtu;
-    const left = (route.pathMtuUntil - ns.clock.now) / US_PER_SECOND;
-    if (route.pathMtu === learned && !locked && left > mtuExpires / 2) return;
-    this.exceptions.learn(route.fib, daddr, learned, locked, mtuExpires);
   }
 
   /** fib_compute_spec_dst: the address that an answer to a packet should come from. */

@@ -180,6 +180,8 @@ export class Links extends InterfaceAddresses {
   private forward4(value: number): void {
     const { settings, devices, sysctl } = this.ns;
     settings.all4.forwarding = settings.default4.forwarding = value;
+    // routers do not believe redirects unless they are told to, hosts do
+    sysctl.set('net.ipv4.conf.all.accept_redirects', value ? 0 : 1);
     for (const device of devices) {
       device.ipv4.forwarding = value;
       sysctl.set(`net.ipv4.conf.${device.name}.forwarding`, value);
@@ -195,7 +197,7 @@ export class Links extends InterfaceAddresses {
       else this.routesChanged(NFPROTO_IPV4);
     } else if (name === 'ipv6.forwarding' && device === 'all') this.forward6(value);
     else if (name === 'ipv6.disable_ipv6') this.disable6(device, value);
-    else if (name.startsWith('ipv4.')) this.routesChanged(NFPROTO_IPV4);
+    else if (flushesRoutes(name, value)) this.routesChanged(NFPROTO_IPV4);
   };
 
   /** addrconf_forward_change: subnet-router anycast addresses come and go with it. */
@@ -225,3 +227,16 @@ export class Links extends InterfaceAddresses {
     this.routesChanged(NFPROTO_IPV6);
   }
 }
+
+/** DEVINET_SYSCTL_FLUSHING_ENTRY, devinet_conf_proc: settings with which all routes are looked up anew. */
+function flushesRoutes(name: string, value: number): boolean {
+  if (name === 'ipv4.accept_local') return value === 0;
+  return FLUSHING.includes(name);
+}
+
+const FLUSHING: readonly string[] = [
+  'ipv4.bc_forwarding',
+  'ipv4.drop_unicast_in_l2_multicast',
+  'ipv4.promote_secondaries',
+  'ipv4.route_localnet',
+];

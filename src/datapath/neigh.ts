@@ -161,6 +161,14 @@ export class Neighbours {
     return false;
   }
 
+  /** neigh_event_send without a packet: asks for the address unless it is known or asked for. */
+  ask(entry: Neighbour): void {
+    if (entry.state & (NUD_VALID | NUD_INCOMPLETE)) return;
+    entry.state = NUD_INCOMPLETE;
+    entry.probes = 0;
+    this.probe(entry);
+  }
+
   /** neigh_update: an answer, or somebody else's solicitation, told this address. */
   update(entry: Neighbour, lladdr: Uint8Array, state: number): void {
     if (entry.state === NUD_PERMANENT && state !== NUD_PERMANENT) return;

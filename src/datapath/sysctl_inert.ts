@@ -22,7 +22,7 @@ const INERT: readonly RegExp[] = [
   `${IPV4}(ip_unprivileged_port_start|nexthop_compat_mode|ping_group_range|route\\.(?!min_pmtu$|mtu_expires$).*)`,
   `${DEVICE4}(arp_evict_nocarrier|arp_notify|disable_policy|disable_xfrm|drop_gratuitous_arp)`,
   `${DEVICE4}(force_igmp_version|igmpv[23]_.*|ignore_routes_with_linkdown|tag)`,
-  `${DEVICE4}(accept_redirects|secure_redirects|log_martians)`,
+  `${DEVICE4}log_martians`,
   `${IPV6}(bindv6only|ip_nonlocal_bind|calipso_.*|fib_.*|flowlabel_consistency|flowlabel_state_ranges|idgen_.*)`,
   `${IPV6}(ioam6_.*|ip6frag_.*|mld_.*|route\\..*|seg6_flowlabel|xfrm6_.*)`,
   `${DEVICE6}(accept_dad|accept_ra|accept_ra_.*|accept_redirects|accept_untracked_na|addr_gen_mode|autoconf)`,

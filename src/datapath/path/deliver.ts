@@ -26,7 +26,6 @@ import {
   ICMP_DEST_UNREACH,
   ICMP_ECHO,
   ICMP_ECHOREPLY,
-  ICMP_FRAG_NEEDED,
   ICMP_PORT_UNREACH,
   ICMP_PROT_UNREACH,
   ICMP_TIMESTAMP,
@@ -36,6 +35,7 @@ import {
   icmpSend,
   setRoute,
 } from './icmp.ts';
+import { learnFromError } from './icmp_learn.ts';
 import { ipLocalOut } from './ip.ts';
 import { echoOptions } from './ip_options_echo.ts';
 
@@ -45,7 +45,6 @@ const IPPROTO_TCP = 6;
 const IPPROTO_UDP = 17;
 const IPPROTO_UDPLITE = 136;
 const IP_ECN_MASK = 3;
-const NR_ICMP_UNREACH = 15;
 
 export const TCP_FIN = 1;
 export const TCP_SYN = 2;
@@ -184,31 +183,6 @@ export function fillReset(
   to[at + 13] = TCP_RST | TCP_ACK;
 }
 
-/** icmp_unreach: without sockets only what quotes UDP or an echo reply teaches the path's MTU. */
-function unreachable(ns: Netns, p: Packet): void {
-  const { m, b } = p;
-  const th = m[TH]!;
-  if ((b[th + 1]! & 15) !== ICMP_FRAG_NEEDED || b[th + 1]! > NR_ICMP_UNREACH) return;
-  if (p.dst!.flags & (RTCF_BROADCAST | RTCF_MULTICAST)) return;
-  const quoted = th + 8;
-  const hlen = (b[quoted]! & 15) * 4;
-  if (m[END]! - quoted < 20 || hlen < 20 || m[END]! - quoted < hlen + 8) return;
-  const protocol = b[quoted + 9]!;
-  const ownReply = protocol === IPPROTO_ICMP && b[quoted + hlen] === ICMP_ECHOREPLY;
-  if (!ownReply && (protocol !== IPPROTO_UDP || !ns.profile.udpErrorsTeachMtu)) return;
-  // 3 believes only protocols that prove it, 2 nobody, 1 takes the least
-  const { noPmtuDisc } = ns.ipv4;
-  if (noPmtuDisc >= 2) return;
-  const flow = ns.outFlow4;
-  flow.clear();
-  flow.saddr[0] = word(b, quoted + 12);
-  flow.daddr[0] = word(b, quoted + 16);
-  flow.tos = b[quoted + 1]! & 0x1c;
-  flow.proto = protocol;
-  flow.mark = ns.ipv4.fwmarkReflect ? m[MARK]! : 0;
-  ns.fib4.updateMtu(flow, noPmtuDisc === 1 ? 0 : half(b, th + 6));
-}
-
 /** icmp_rcv: echoes and timestamps are answered. */
 function icmpReceive(ns: Netns, p: Packet): void {
   const { m, b } = p;
@@ -216,7 +190,7 @@ function icmpReceive(ns: Netns, p: Packet): void {
   if (m[END]! - th < 8) return;
   if (!(m[FLAGS]! & FLAG_CSUM_OK) && checksum(b, th, m[END]!) !== 0) return;
   const type = b[th]!;
-  if (type === ICMP_DEST_UNREACH) unreachable(ns, p);
+  learnFromError(ns, p);
   if (ns.host !== 'closed' || (type !== ICMP_ECHO && type !== ICMP_TIMESTAMP)) return;
   if (p.dst!.flags & (RTCF_BROADCAST | RTCF_MULTICAST)) {
     if (ns.ipv4.echoIgnoreBroadcasts) return;
