@@ -107,6 +107,10 @@ export interface KernelProfile {
   readonly tcpInvalidLowers: boolean;
   /** Expected connections get the helper of the one that expected them (6.1's stable releases). */
   readonly expectedTakesHelper: boolean;
+  /** A synproxy sums IPv6 as IPv6 (6.12); before, what was not summed yet is dropped as broken. */
+  readonly synproxySumsIp6: boolean;
+  /** nf_conntrack_helper: connections may get their helper by their port alone (before 6.0). */
+  readonly helpersByPort: boolean;
   /** A helper that comes to a translated connection may adjust its sequence numbers (6.1). */
   readonly helperAddsSeqadj: boolean;
   /** A reset of the machine's own (`reject with tcp reset`) closes the connection at once (6.1). */
@@ -209,6 +213,8 @@ const V4_16: KernelProfile = {
   icmpv6RouterDiscoveryUntracked: false,
   tcpInvalidLowers: false,
   expectedTakesHelper: false,
+  synproxySumsIp6: false,
+  helpersByPort: true,
   helperAddsSeqadj: false,
   resetCloses: false,
   expectationOnWheel: false,
@@ -288,6 +294,7 @@ const V6_1: KernelProfile = {
   sctpKnowsRepeatedInit: true,
   tcpInvalidLowers: true,
   expectedTakesHelper: true,
+  helpersByPort: false,
   helperAddsSeqadj: true,
   resetCloses: true,
   conntrackScan: [1, 60],
@@ -304,6 +311,7 @@ const V6_12: KernelProfile = {
   flowtableGivesAtZero: false,
   dccpDropsShort: false,
   udpErrorsTeachMtu: true,
+  synproxySumsIp6: true,
   icmpv6RouterDiscoveryUntracked: true,
   conntrackUpdatesWithoutFamily: false,
   innerOfTunnels: true,

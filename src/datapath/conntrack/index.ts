@@ -21,6 +21,7 @@ import { ConnCount } from './conncount.ts';
 import { ConntrackCore } from './core.ts';
 import { type ConntrackDump, dumpConntrack, restoreConntrack } from './dump.ts';
 import { eventCache } from './event.ts';
+import { helpByPort } from './helper/by-port.ts';
 import { addHelp } from './helper/helper.ts';
 import { helperOf } from './helper/index.ts';
 import { ConntrackHooks } from './hooks.ts';
@@ -280,6 +281,7 @@ export class Conntrack extends ConntrackCore {
   /** NAT: what replies of an unconfirmed connection look like. */
   alterReply(row: number, tuple: Tuple): void {
     copyTuple(this.table.tuples, (row * 2 + IP_CT_DIR_REPLY) * TUPLE_WORDS, tuple);
+    helpByPort(this, row);
   }
 
   /** The table as plain data. */

@@ -5,6 +5,7 @@
  */
 import { HZ } from '../clock.ts';
 import type { Netns } from '../netns.ts';
+import type { KernelProfile } from '../profile.ts';
 import type { Tracker } from './tracker.ts';
 
 const PREFIX = 'net.netfilter.';
@@ -27,9 +28,14 @@ const ROWS = {
   tcpIgnoreInvalidRst: ['nf_conntrack_tcp_ignore_invalid_rst', 0, 1],
   tcpMaxRetrans: ['nf_conntrack_tcp_max_retrans', 3, 255],
   dccpLoose: ['nf_conntrack_dccp_loose', 1, 1],
+  helper: ['nf_conntrack_helper', 0, 1],
 } as const;
 
 type Name = keyof typeof ROWS;
+
+const lacks = (profile: KernelProfile, name: Name): boolean =>
+  (name === 'tcpIgnoreInvalidRst' && !profile.tcpIgnoreInvalidRst) ||
+  (name === 'helper' && !profile.helpersByPort);
 
 export class Settings implements Record<Name, number> {
   max = 0;
@@ -45,13 +51,14 @@ export class Settings implements Record<Name, number> {
   tcpIgnoreInvalidRst = 0;
   tcpMaxRetrans = 0;
   dccpLoose = 0;
+  helper = 0;
   /** Jiffies by timeout index of each tracker. */
   private readonly timeouts = new Map<Tracker, Float64Array>();
 
   constructor({ sysctl, profile }: Netns, trackers: readonly Tracker[]) {
     for (const name of Object.keys(ROWS) as Name[]) {
       const [key, value, max] = ROWS[name];
-      if (name === 'tcpIgnoreInvalidRst' && !profile.tcpIgnoreInvalidRst) {
+      if (lacks(profile, name)) {
         sysctl.lack(PREFIX + key);
         continue;
       }

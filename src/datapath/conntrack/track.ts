@@ -21,6 +21,7 @@ import {
 import type { ConntrackCore } from './core.ts';
 import { eventCache } from './event.ts';
 import { getL4proto, getTuple, l4 } from './headers.ts';
+import { helpByPort } from './helper/by-port.ts';
 import { addHelp } from './helper/helper.ts';
 import { handleIcmp } from './icmp-error.ts';
 import { invertTuple } from './invert.ts';
@@ -33,6 +34,7 @@ import {
   IPS_TEMPLATE,
   ZONE_DIR_BOTH,
 } from './status.ts';
+import { addSynproxy } from './synproxy.ts';
 import { DROP, REPEAT } from './tracker.ts';
 import { newTuple, type Tuple } from './tuple.ts';
 
@@ -178,8 +180,12 @@ function initConntrack(ct: ConntrackCore, template: number): number {
   const row = ct.alloc(tuple, replyTuple, zone, zoneDir);
   if (row === NONE) return NONE;
   table.use[row] = 1;
+  if (template !== NONE && ct.synproxies.has(template)) addSynproxy(ct, row);
   const exp = ct.expectations.count > 0 ? ct.expectations.take(tuple, zone) : undefined;
-  if (!exp) return row;
+  if (!exp) {
+    helpByPort(ct, row);
+    return row;
+  }
   table.status[row]! |= IPS_EXPECTED;
   table.master[row] = exp.master;
   const inherited = ct.netns.profile.expectedTakesHelper ? exp.helper : null;

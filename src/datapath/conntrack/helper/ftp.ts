@@ -157,6 +157,7 @@ export const ftp: Helper = {
   name: 'ftp',
   protonum: IPPROTO_TCP,
   families: [NFPROTO_IPV4, NFPROTO_IPV6],
+  port: 21,
   policies: [{ name: '', maxExpected: 1, timeout: 300 }],
   help(ct, p, row, protoff, ctinfo) {
     if (ctinfo !== IP_CT_ESTABLISHED && ctinfo !== IP_CT_ESTABLISHED_REPLY) return NF_ACCEPT;

@@ -2,7 +2,7 @@
  * Helpers: modules that read a protocol's payload and expect its further connections.
  *
  * Mirrors nf_conntrack_helper.c. A row says what a helper is; FTP and TFTP are read, of the others
- * connections carry the name and are otherwise left alone.
+ * connections carry the name, and nothing is expected.
  */
 import type { Packet } from '../../packet.ts';
 import type { ConntrackCore } from '../core.ts';
@@ -22,8 +22,12 @@ export interface Helper {
   readonly protonum: number;
   /** NFPROTO_* it is registered for. */
   readonly families: readonly number[];
+  /** The server's port by which Linux gave it to connections, where that was wanted. */
+  readonly port: number;
   readonly policies: readonly ExpectPolicy[];
-  /** Reads a packet whose transport header is at `protoff`; NF_ACCEPT or NF_DROP. Absent: no reader. */
+  /** What its protocol says is not read: it expects nothing. */
+  readonly unread?: true;
+  /** Sees a packet whose transport header is at `protoff`; NF_ACCEPT or NF_DROP. */
   readonly help?: (
     ct: ConntrackCore,
     p: Packet,

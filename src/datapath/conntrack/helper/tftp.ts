@@ -18,6 +18,7 @@ export const tftp: Helper = {
   name: 'tftp',
   protonum: IPPROTO_UDP,
   families: [NFPROTO_IPV4, NFPROTO_IPV6],
+  port: 69,
   policies: [{ name: '', maxExpected: 1, timeout: 300 }],
   help(ct, p, row, protoff) {
     const at = protoff + UDP_HEADER;
