@@ -11,12 +11,14 @@ import { Nat } from './nat/index.ts';
 import { natRouting } from './nat/routing.ts';
 import { Netns, type NetnsOptions } from './netns.ts';
 import { bridgeFragments } from './path/bridge_fragments.ts';
+import { Synproxy } from './synproxy/index.ts';
 
 export class Datapath {
   readonly ns: Netns;
   readonly conntrack: Conntrack;
   readonly nat: Nat;
   readonly flowtables: Flowtables;
+  readonly synproxy: Synproxy;
 
   constructor(options: NetnsOptions = {}) {
     const ns = new Netns(options);
@@ -25,6 +27,7 @@ export class Datapath {
     ns.conntrack = this.conntrack;
     this.conntrack.bridgeFragments = bridgeFragments(ns);
     this.nat = new Nat(ns, this.conntrack, natRouting(ns));
+    this.synproxy = new Synproxy(ns, this.conntrack);
     this.flowtables = new Flowtables(ns, this.conntrack, new MachineNetwork(ns));
   }
 }

@@ -66,7 +66,7 @@ export function confirmHook(ct: ConntrackCore, p: Packet): number {
 }
 
 /** nf_is_loopback_packet */
-function isLoopback(ct: ConntrackCore, p: Packet): boolean {
+export function isLoopback(ct: ConntrackCore, p: Packet): boolean {
   return p.m[SKB_IIF] !== 0 && ct.netns.devices.get(p.m[DEV]!)?.kind === 'loopback';
 }
 

@@ -28,7 +28,9 @@ import {
   IPS_FIXED_TIMEOUT,
   IPS_OFFLOAD,
   IPS_TEMPLATE,
+  ZONE_DIR_BOTH,
 } from './status.ts';
+import { addSynproxy, type SynproxyState } from './synproxy.ts';
 import { Table } from './table.ts';
 import type { TimeoutPolicy } from './timeout.ts';
 import type { Tracker } from './tracker.ts';
@@ -51,6 +53,8 @@ export class ConntrackCore {
   /** struct nf_conn_help of connections that have one. */
   readonly help = new Map<number, Help>();
   readonly seqadj = new Map<number, SeqAdjust>();
+  /** Of connections that a synproxy mediates, and of the template that makes them. */
+  readonly synproxies = new Map<number, SynproxyState>();
   /** 128 bits: four words, bit n in word n >> 5. */
   readonly labels = new Map<number, Uint32Array>();
   readonly policies = new Map<number, TimeoutPolicy>();
@@ -63,6 +67,7 @@ export class ConntrackCore {
   /** Rules that set labels: connections made meanwhile have room for them. */
   labelUsers = 0;
   private readonly templates = new Map<number, number>();
+  private synproxyRow = NONE;
   private readonly destroyed: ((row: number) => void)[] = [];
 
   constructor(netns: Netns) {
@@ -133,15 +138,29 @@ export class ConntrackCore {
     const key = zone * 4 + zoneDir;
     let row = this.templates.get(key);
     if (row === undefined) {
-      const { table } = this;
-      row = table.alloc();
-      table.count--;
-      table.status[row] = IPS_TEMPLATE | IPS_CONFIRMED;
-      table.zone[row] = zone;
-      table.zoneDir[row] = zoneDir;
-      table.use[row] = FOREVER;
+      row = this.newTemplate(zone, zoneDir);
       this.templates.set(key, row);
     }
+    return row;
+  }
+
+  /** The template of connections that a synproxy opens to a server. */
+  synproxyTemplate(): number {
+    if (this.synproxyRow === NONE) {
+      this.synproxyRow = this.newTemplate(0, ZONE_DIR_BOTH);
+      addSynproxy(this, this.synproxyRow);
+    }
+    return this.synproxyRow;
+  }
+
+  private newTemplate(zone: number, zoneDir: number): number {
+    const { table } = this;
+    const row = table.alloc();
+    table.count--;
+    table.status[row] = IPS_TEMPLATE | IPS_CONFIRMED;
+    table.zone[row] = zone;
+    table.zoneDir[row] = zoneDir;
+    table.use[row] = FOREVER;
     return row;
   }
 
@@ -162,6 +181,7 @@ export class ConntrackCore {
     for (const fn of this.destroyed) fn(row);
     this.help.delete(row);
     this.seqadj.delete(row);
+    this.synproxies.delete(row);
     this.labels.delete(row);
     this.policies.delete(row);
     const master = table.master[row]!;

@@ -14,6 +14,7 @@ import { helperOf } from './helper/index.ts';
 import type { SeqAdjust } from './seqadj.ts';
 import type { Stats } from './stats.ts';
 import { IPS_CONFIRMED, IPS_NAT_CLASH } from './status.ts';
+import type { SynproxyState } from './synproxy.ts';
 import { COLUMN_WIDTHS, type ColumnName } from './table.ts';
 import { newTuple, type Tuple, tupleL3num, tupleProtonum } from './tuple.ts';
 
@@ -42,6 +43,7 @@ interface EntryDump {
   readonly labels?: readonly number[];
   readonly policy?: readonly number[];
   readonly seqadj?: SeqAdjust;
+  readonly synproxy?: SynproxyState;
 }
 
 interface ExpectationDump {
@@ -95,6 +97,7 @@ function dumpEntry(ct: ConntrackCore, row: number, places: ReadonlyMap<number, n
     labels: labels && [...labels],
     policy: policy && [...policy.timeouts],
     seqadj: ct.seqadj.get(row),
+    synproxy: ct.synproxies.get(row),
   };
 }
 
@@ -144,6 +147,7 @@ function restoreEntry(ct: ConntrackCore, dump: EntryDump): number {
   }
   if (dump.labels) ct.labels.set(row, Uint32Array.from(dump.labels));
   if (dump.seqadj) ct.seqadj.set(row, dump.seqadj);
+  if (dump.synproxy) ct.synproxies.set(row, dump.synproxy);
   if (dump.policy) {
     const timeouts = Float64Array.from(dump.policy);
     ct.policies.set(row, { protonum: ct.protonum(row), timeouts, restored: true });

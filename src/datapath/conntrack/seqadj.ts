@@ -29,6 +29,20 @@ export function addSeqAdjust(ct: ConntrackCore, row: number): void {
   ct.seqadj.set(row, { correctionPos: [0, 0], offsetBefore: [0, 0], offsetAfter: [0, 0] });
 }
 
+/** nf_ct_seqadj_init: all numbers of this direction are `offset` more; 0 changes nothing. */
+export function initSeqAdjust(
+  ct: ConntrackCore,
+  row: number,
+  ctinfo: number,
+  offset: number,
+): void {
+  const adjust = ct.seqadj.get(row);
+  if (offset === 0 || !adjust) return;
+  const dir = directionOf(ctinfo);
+  ct.table.status[row]! |= IPS_SEQ_ADJUST;
+  adjust.offsetBefore[dir] = adjust.offsetAfter[dir] = offset;
+}
+
 /** nf_ct_seqadj_set: from `seq` on, this direction's numbers are `offset` more. */
 export function setSeqAdjust(
   ct: ConntrackCore,

@@ -8,6 +8,7 @@ import type { Flowtable as LivingFlowtable } from '../../datapath/flowtable/flow
 import type { Flowtables } from '../../datapath/flowtable/flowtables.ts';
 import type { Nat } from '../../datapath/nat/nat.ts';
 import type { Netns } from '../../datapath/netns.ts';
+import type { Synproxy } from '../../datapath/synproxy/index.ts';
 import type { Family } from '../../parser/ast.ts';
 import type { NftObject, NftSet } from '../ruleset/store.ts';
 
@@ -17,6 +18,7 @@ export interface Machinery {
   readonly conntrack: Conntrack;
   readonly nat: Nat;
   readonly flowtables: Flowtables;
+  readonly synproxy: Synproxy;
 }
 
 export interface Env extends Machinery {

@@ -1,5 +1,6 @@
 /** Named synproxies. Mirrors nft_synproxy.c (nft_synproxy_obj). */
 import { choice, end, fork, kw, num, opt, type Phrase } from '../../parser/phrase.ts';
+import { synproxyState } from '../engine/run/synproxy.ts';
 import {
   checkSynproxy,
   type SynproxyArgs,
@@ -22,19 +23,16 @@ export const synproxy: ObjectRow<SynproxyArgs> = {
   lines: [[kw('mss'), num('mss'), fork(wscale, [end, ...wscale, end]), ...flags]],
   check: (args) => checkSynproxy(args),
   list(args) {
-    const { mss, wscale } = args;
-    const words = synproxyFlags(args);
-    return [
-      ...(mss ? [`mss ${mss}`] : []),
-      ...(mss || wscale ? [`wscale ${wscale}`] : []),
-      ...(words.length ? [words.join(' ')] : []),
-    ];
+    const { mss, wscale, timestamp, sackPerm } = args;
+    if (mss === undefined) return [];
+    const flags = `${timestamp ? 'timestamp' : ''} ${sackPerm ? 'sack-perm' : ''}`;
+    return [`mss ${mss}`, `wscale ${wscale}`, ...(timestamp || sackPerm ? [flags] : [])];
   },
   json(args) {
     const words = synproxyFlags(args);
     return {
-      mss: args.mss,
-      wscale: args.wscale,
+      mss: args.mss ?? 0,
+      wscale: args.wscale ?? 0,
       ...(words.length && { flags: words }),
     };
   },
@@ -44,5 +42,6 @@ export const synproxy: ObjectRow<SynproxyArgs> = {
       from.unpack(value, { mss: 'integer', wscale: 'integer' }) &&
       (synproxyFromJson(value, from) ?? undefined),
   },
-  bytecode: ({ mss, wscale }) => `synproxy mss ${mss} wscale ${wscale}`,
+  bytecode: ({ mss, wscale }) => `synproxy mss ${mss ?? 0} wscale ${wscale ?? 0}`,
+  state: synproxyState,
 };

@@ -5,6 +5,7 @@ import type { JsonStatements } from '../../parser/json/statement.ts';
 import type { JsonValue } from '../../parser/json/text.ts';
 import { alt, choice, expr, kw, num, opt, options } from '../../parser/phrase.ts';
 import { choiceOf, exprOf, wordOf, wrappedOf } from '../check/arg.ts';
+import { runSynproxy } from '../engine/run/synproxy.ts';
 import type { Json } from '../list/json.ts';
 import type { ChainSite, StatementRow } from '../row.ts';
 import {
@@ -17,18 +18,23 @@ import {
 } from './objref.ts';
 
 export type SynproxyArgs = {
-  readonly mss: number;
-  readonly wscale: number;
+  /** Absent: it is not said, and lists as 0 where the other one is. */
+  readonly mss?: number;
+  readonly wscale?: number;
   readonly timestamp: boolean;
   readonly sackPerm: boolean;
 };
 
-export const checkSynproxy = (args: Args): SynproxyArgs => ({
-  mss: wrappedOf(args, 'mss', 16) ?? 0,
-  wscale: wrappedOf(args, 'wscale', 8) ?? 0,
-  timestamp: wordOf(args, 'timestamp') !== undefined,
-  sackPerm: wordOf(args, 'sackPerm') !== undefined,
-});
+export function checkSynproxy(args: Args): SynproxyArgs {
+  const mss = wrappedOf(args, 'mss', 16);
+  const wscale = wrappedOf(args, 'wscale', 8);
+  return {
+    ...(mss !== undefined && { mss }),
+    ...(wscale !== undefined && { wscale }),
+    timestamp: wordOf(args, 'timestamp') !== undefined,
+    sackPerm: wordOf(args, 'sackPerm') !== undefined,
+  };
+}
 
 /** The flags as nft writes them. */
 export const synproxyFlags = ({ timestamp, sackPerm }: SynproxyArgs): readonly string[] => [
@@ -36,10 +42,10 @@ export const synproxyFlags = ({ timestamp, sackPerm }: SynproxyArgs): readonly s
   ...(sackPerm ? ['sack-perm'] : []),
 ];
 
-const hasMss = (args: SynproxyArgs): boolean => args.mss > 0 || args.wscale > 0;
+const hasMss = (args: SynproxyArgs): boolean => args.mss !== undefined || args.wscale !== undefined;
 
 function text(args: SynproxyArgs): string {
-  const numbers = hasMss(args) ? [`mss ${args.mss}`, `wscale ${args.wscale}`] : [];
+  const numbers = hasMss(args) ? [`mss ${args.mss ?? 0}`, `wscale ${args.wscale ?? 0}`] : [];
   return ['synproxy', ...numbers, ...synproxyFlags(args)].join(' ');
 }
 
@@ -47,8 +53,8 @@ export function synproxyJson(args: SynproxyArgs): Json {
   const flags = synproxyFlags(args);
   if (!hasMss(args) && !flags.length) return null;
   return {
-    ...(args.mss && { mss: args.mss }),
-    ...(args.wscale && { wscale: args.wscale }),
+    ...(args.mss !== undefined && { mss: args.mss }),
+    ...(args.wscale !== undefined && { wscale: args.wscale }),
     ...(flags.length && { flags }),
   };
 }
@@ -121,10 +127,11 @@ export const synproxy: StatementRow<SynproxyArgs | Named> = {
     if ('object' in args) lowerNamed('synproxy', args, to);
     else to.emit({ op: 'effect', row: synproxy, args });
   },
-  bytecode: ({ mss, wscale }) => `synproxy mss ${mss} wscale ${wscale}`,
+  bytecode: ({ mss, wscale }) => `synproxy mss ${mss ?? 0} wscale ${wscale ?? 0}`,
   validate: (_args, { family, hook }: ChainSite) =>
     (hook === 'input' || hook === 'forward') &&
     (family === 'ip' || family === 'ip6' || family === 'inet')
       ? undefined
       : 'EOPNOTSUPP',
+  run: runSynproxy,
 };

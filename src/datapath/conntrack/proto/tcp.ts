@@ -224,6 +224,19 @@ function challengeAck(ct: ConntrackCore, r: number, dir: number, oldState: numbe
   return true;
 }
 
+/** The client of a synproxy asks again while the server has not answered: a new SYN will follow. */
+function keepsAlive(ct: ConntrackCore, r: number, dir: number, oldState: number): boolean {
+  const { table } = ct;
+  return (
+    ct.synproxies.has(r) &&
+    oldState === TCP_SYN_SENT &&
+    segment.kind === ACK_SET &&
+    dir === IP_CT_DIR_ORIGINAL &&
+    table.lastDir[r] === IP_CT_DIR_ORIGINAL &&
+    ((table.tdEnd[r * 2 + dir]! - 1) | 0) === segment.seq
+  );
+}
+
 export const tcp: Tracker = {
   protonum: IPPROTO_TCP,
   name: 'tcp',
@@ -243,7 +256,7 @@ export const tcp: Tracker = {
     let oldState = table.state[r]!;
     let state = nextState(dir, segment.kind, oldState);
 
-    if (state === TCP_MAX) return INVALID;
+    if (state === TCP_MAX) return keepsAlive(ct, r, dir, oldState) ? ACCEPT : INVALID;
     if (state === TCP_SYN_SENT && oldState >= TCP_TIME_WAIT) {
       if (reopens(ct, r, dir)) return ct.kill(r) ? REPEAT : DROP;
       state = TCP_IGNORE;

@@ -19,7 +19,7 @@ interface CtObjectArgs {
 }
 
 /** An object that acts and has nothing to list but its settings. */
-const acting = (args: OpArgs, run: Effect): StatefulInstance => ({
+export const acting = (args: OpArgs, run: Effect): StatefulInstance => ({
   run,
   dump: () => args,
   reset() {},
