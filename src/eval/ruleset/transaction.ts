@@ -24,6 +24,9 @@ export class Transaction {
   /** The walk is done after every rule (NFT_VALIDATE_DO), to find the one at fault. */
   readonly validateEach: boolean;
   private readonly undo: (() => void)[] = [];
+  /** Maps that got back what was taken out of them, at their ends. */
+  private readonly disordered = new Set<Map<string, Handled>>();
+  private readonly taken = new Map<ReadonlyMap<string, unknown>, Map<string, number>>();
   private readonly handles: ReadonlyMap<Table, number>;
   private readonly tableHandle: number;
 
@@ -39,6 +42,13 @@ export class Transaction {
   /** Whether something of a table was made by this batch: nft knows no handle of it. */
   isNew(table: Table, handle: number): boolean {
     return handle >= (this.handles.get(table) ?? 0);
+  }
+
+  /** Of names that end in a number, the one below which all are taken; to be cleared where some go. */
+  takenBelow(map: ReadonlyMap<string, unknown>): Map<string, number> {
+    const known = this.taken.get(map) ?? new Map<string, number>();
+    this.taken.set(map, known);
+    return known;
   }
 
   /** A step was taken; `undo` takes it back, `change` tells it to listeners. */
@@ -61,6 +71,12 @@ export class Transaction {
     });
   }
 
+  /** Something goes back into a map in which order is that of the handles. */
+  restore<V extends Handled>(map: Map<string, V>, key: string, value: V): void {
+    map.set(key, value);
+    this.disordered.add(map as Map<string, Handled>);
+  }
+
   /** The kernel has never seen it: handles are as before, too. */
   forget(): void {
     this.abort();
@@ -71,6 +87,9 @@ export class Transaction {
   abort(): void {
     for (const undo of this.undo.reverse()) undo();
     this.undo.length = 0;
+    for (const map of this.disordered) sortByHandle(map);
+    this.disordered.clear();
+    this.taken.clear();
     this.changes.length = 0;
     this.unvalidated.clear();
   }
@@ -96,9 +115,11 @@ export function removeFrom<V extends Handled>(
 ): void {
   const value = map.get(key)!;
   map.delete(key);
-  tx.did(() => {
-    const entries = [...map, [key, value] as const].sort((a, b) => a[1].handle - b[1].handle);
-    map.clear();
-    for (const [k, v] of entries) map.set(k, v);
-  });
+  tx.did(() => tx.restore(map, key, value));
+}
+
+function sortByHandle(map: Map<string, Handled>): void {
+  const entries = [...map].sort((a, b) => a[1].handle - b[1].handle);
+  map.clear();
+  for (const [key, value] of entries) map.set(key, value);
 }

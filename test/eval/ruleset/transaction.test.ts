@@ -29,6 +29,14 @@ describe('a refused batch', () => {
     expect(run.list()).toBe(before);
   });
 
+  test('that empties the ruleset leaves its order', () => {
+    const run = setup();
+    run('add set t b { type mark; }; add set t a { type mark; }; add chain t b; add chain t a');
+    const before = run.list();
+    expect(run('flush ruleset; add table t; add chain t none; delete set t nope').ok).toBe(false);
+    expect(run.list()).toBe(before);
+  });
+
   test('has used up its handles if the kernel refused it', () => {
     const run = setup();
     run('add rule t c jump nowhere');
@@ -106,6 +114,19 @@ describe('handles', () => {
     expect(run('delete table handle 1').ok).toBe(true);
     expect(run('list ruleset').out).toBe('');
   });
+});
+
+test('sets without a name get the lowest number that is free', () => {
+  const run = setup();
+  const rule = (port: number) => `add rule t c tcp dport { ${port}, 99 }`;
+  const names = () => [...run.target.ruleset.tables.values()].flatMap((t) => [...t.sets.keys()]);
+  run([1, 2, 3].map(rule).join('; '));
+  expect(names()).toEqual(['s', '__set0', '__set1', '__set2']);
+  const [first, second] = [...run.list().matchAll(/handle (\d+)$/gm)].map((m) => m[1]).slice(-3);
+  run(`${rule(4)}; delete rule t c handle ${second}; ${rule(5)}; ${rule(6)}`);
+  expect(names()).toEqual(['s', '__set0', '__set2', '__set3', '__set1', '__set4']);
+  run(`delete rule t c handle ${first}; ${rule(7)}`);
+  expect(names().at(-1)).toBe('__set0');
 });
 
 describe('hints', () => {

@@ -64,7 +64,7 @@ export function newSet(tx: Transaction, spec: NewSet): NftSet | Refusal {
     ...rest,
     ...(timeout !== undefined && { timeout }),
     table,
-    name: spec.flags.anonymous ? freeName(table, spec.name) : spec.name,
+    name: spec.flags.anonymous ? freeName(tx, table, spec.name) : spec.name,
     handle: table.nextHandle++,
     use: 0,
     updatable: isUpdatable(spec),
@@ -89,11 +89,13 @@ function isUpdatable({ flags, size, keyBits, data, object }: NewSet): boolean {
 }
 
 /** Mirrors nf_tables_set_alloc_name: the lowest number not in use. */
-function freeName(table: Table, pattern: string): string {
+function freeName(tx: Transaction, table: Table, pattern: string): string {
   if (!pattern.endsWith('%d')) return pattern;
   const name = pattern.slice(0, -'%d'.length);
-  let i = 0;
+  const taken = tx.takenBelow(table.sets);
+  let i = taken.get(name) ?? 0;
   while (table.sets.has(`${name}${i}`)) i++;
+  taken.set(name, i);
   return `${name}${i}`;
 }
 
@@ -146,6 +148,7 @@ export function deleteSet(
     for (const e of set.elements) releaseElement(tx, set, e);
   }
   removeFrom(tx, set.table.sets, set.name);
+  tx.takenBelow(set.table.sets).clear();
   tx.changed({ what: 'set', change: 'del', set, ...mark });
   return undefined;
 }
