@@ -159,6 +159,8 @@ export interface KernelProfile {
   readonly vlanWantsRoom: boolean;
   /** `ct` reads the fields of a template too, that of a zone set before tracking (until 2026's stable releases). */
   readonly ctReadsTemplates: boolean;
+  /** Which connections `ct count` takes to be on its list (2026): before, confirmed ones; at first none, so that it looks. */
+  readonly countTakesListed: 'none' | 'confirmed' | 'assured';
   /** nft before 1.1 shifts fields of odd bits as they lie in the packet, not in host order. */
   readonly nftShiftsInPlace: boolean;
   /** nft before 1.1 has the checksum of UDP corrected like that of TCP, also where it is zero. */
@@ -236,6 +238,7 @@ const V4_16: KernelProfile = {
   elementTimeoutChanges: false,
   vlanWantsRoom: false,
   ctReadsTemplates: true,
+  countTakesListed: 'none',
   nftShiftsInPlace: true,
   nftSumsUdp: true,
   nftTestsFlagInBraces: false,
@@ -304,6 +307,7 @@ const V6_1: KernelProfile = {
   nftListsFlowsAsJson: true,
   nftReadsOptionType: false,
   nftTestsFlagInBraces: true,
+  countTakesListed: 'confirmed',
 };
 const V6_12: KernelProfile = {
   ...V6_1,
@@ -329,6 +333,7 @@ const V6_12: KernelProfile = {
   elementTimeoutChanges: true,
   vlanWantsRoom: true,
   ctReadsTemplates: false,
+  countTakesListed: 'assured',
   nftShiftsInPlace: false,
   nftSumsUdp: false,
   nftTestsFlagInBraces: false,

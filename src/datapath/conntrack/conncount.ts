@@ -3,7 +3,9 @@
  *
  * Mirrors nf_conncount.c and nft_connlimit.c: a list of tuples that are looked up again.
  */
-import { CT, NH, NONE, type Packet, PF } from '../packet.ts';
+import { LOOPBACK_IFINDEX } from '../device.ts';
+import { CT, NH, NONE, type Packet, PF, SKB_IIF } from '../packet.ts';
+import type { KernelProfile } from '../profile.ts';
 import type { ConntrackCore } from './core.ts';
 import { getL4proto, getTuple, l4 } from './headers.ts';
 import { TCP_CLOSE, TCP_TIME_WAIT } from './proto/tcp-state.ts';
@@ -20,6 +22,8 @@ import { newTuple, type Tuple, tuplesEqual } from './tuple.ts';
 
 /** CONNCOUNT_GC_MAX_COLLECT: more dead ones than this are left for the next time. */
 const MAX_COLLECT = 64;
+/** CONNCOUNT_GC_MAX_NODES, where every connection is looked for. */
+const MAX_NODES = 8;
 
 interface Counted {
   readonly tuple: Tuple;
@@ -34,9 +38,11 @@ export class ConnCount {
   private list: Counted[] = [];
   private lastGc: number;
   private lastGcSize = 0;
+  private readonly takesListed: KernelProfile['countTakesListed'];
 
   constructor(ct: ConntrackCore) {
     this.ct = ct;
+    this.takesListed = ct.netns.profile.countTakesListed;
     this.lastGc = ct.jiffies;
   }
 
@@ -62,17 +68,28 @@ export class ConnCount {
       row = h === NONE ? NONE : h >> 1;
     }
     const status = row === NONE ? 0 : ct.table.status[row]!;
-    if ((status & (IPS_CONFIRMED | IPS_ASSURED)) === (IPS_CONFIRMED | IPS_ASSURED)) {
-      this.collect();
-      return this.list.length;
-    }
-    const justLooked =
-      !(status & IPS_CONFIRMED) &&
-      this.lastGc === ct.jiffies &&
-      this.list.length - this.lastGcSize < MAX_COLLECT;
-    if (justLooked || !this.known(zone, zoneDir))
+    if (this.listed(status, m[SKB_IIF]!)) this.collect();
+    else if (this.justLooked(status) || !this.known(zone, zoneDir))
       this.list.push({ tuple: current.slice(), zone, zoneDir });
     return this.list.length;
+  }
+
+  /** Whether a connection counts as listed without a look. */
+  private listed(status: number, iif: number): boolean {
+    if (!(status & IPS_CONFIRMED)) return false;
+    if (this.takesListed === 'assured') return (status & IPS_ASSURED) !== 0;
+    // local ones are confirmed before they come in
+    return this.takesListed === 'confirmed' && iif !== LOOPBACK_IFINDEX;
+  }
+
+  /** Whether the list was looked through in this very jiffy; a new connection is not on it then. */
+  private justLooked(status: number): boolean {
+    return (
+      this.takesListed !== 'none' &&
+      !(status & IPS_CONFIRMED) &&
+      this.lastGc === this.ct.jiffies &&
+      this.list.length - this.lastGcSize < MAX_COLLECT
+    );
   }
 
   /** nf_conncount_gc_list: true if nothing is left. */
@@ -88,10 +105,11 @@ export class ConnCount {
   /** Whether `current` is on the list already; drops dead ones on the way. */
   private known(zone: number, zoneDir: number): boolean {
     const originalZone = zoneDir & 1 ? zone : 0;
+    const most = this.takesListed === 'none' ? MAX_NODES : MAX_COLLECT;
     let collected = 0;
     let found = false;
     this.list = this.list.filter((counted) => {
-      if (found || collected > MAX_COLLECT) return true;
+      if (found || collected > most) return true;
       if (!this.exists(counted)) {
         collected++;
         return false;

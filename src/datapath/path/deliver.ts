@@ -51,7 +51,7 @@ export const TCP_SYN = 2;
 export const TCP_RST = 4;
 export const TCP_ACK = 16;
 
-/** ip_protocol_deliver_rcu. */
+/** ip_protocol_deliver_rcu: an error about a protocol that nobody knows belongs to its connection. */
 export function protocolDeliver(ns: Netns, p: Packet): void {
   if (ns.host === 'closed') answer(ns, p);
   else if (p.b[p.m[NH]! + 9] === IPPROTO_ICMP) icmpReceive(ns, p);
@@ -60,7 +60,6 @@ export function protocolDeliver(ns: Netns, p: Packet): void {
 
 function answer(ns: Netns, p: Packet): void {
   const protocol = p.b[p.m[NH]! + 9]!;
-  if (protocol !== IPPROTO_ICMP && protocol !== IPPROTO_IGMP) ns.resetConntrack(p);
   switch (protocol) {
     case IPPROTO_ICMP:
       icmpReceive(ns, p);
@@ -68,10 +67,12 @@ function answer(ns: Netns, p: Packet): void {
     case IPPROTO_IGMP:
       return;
     case IPPROTO_TCP:
+      ns.resetConntrack(p);
       tcpReceive(ns, p);
       return;
     case IPPROTO_UDP:
     case IPPROTO_UDPLITE:
+      ns.resetConntrack(p);
       udpReceive(ns, p, protocol);
       return;
     default:
