@@ -89,6 +89,14 @@ export function runConntrack(
   }
 }
 
+/** A command that names neither labels nor files. */
+export const conntrackCommand = (line: string): ConntrackCommand =>
+  parseCommandLine(
+    splitLine(line),
+    () => undefined,
+    () => {},
+  );
+
 /** What a line of a trace (`-D -p tcp …`) did. */
 export interface LineResult {
   readonly status: number;

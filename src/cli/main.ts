@@ -54,6 +54,8 @@ function program(io: Io, run: (what: Run) => void): Command {
     .option('-f, --ruleset <file>', "the ruleset, instead of the trace's or the loaded one")
     .option('--json', 'print the answer as JSON')
     .option('--out <dir>', 'write DIR/CASE.answer.json for each trace')
+    .option('--monitor', 'print the lines of `nft monitor trace`')
+    .option('--events', 'print the lines of `conntrack -E`')
     .option('--explain', 'say of each flow why it is offloaded or not')
     .option('--engine <engine>', 'how rules run: emit (generated code) or step (one by one)')
     .option('--seed <number>', 'what random choices start from', '0')

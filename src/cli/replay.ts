@@ -11,6 +11,8 @@ import { failureLines, flowLines, refusedLines, summaryLines } from '../report/r
 import { problemText } from '../trace/problem.ts';
 import { readTrace } from '../trace/read.ts';
 import type { Trace } from '../trace/trace.ts';
+import { Events } from './conntrack/events.ts';
+import { conntrackCommand } from './conntrack.ts';
 import type { Io } from './io.ts';
 import { parseOptions } from './machine.ts';
 import type { CommonOptions } from './options.ts';
@@ -21,6 +23,8 @@ import { errStyle } from './style.ts';
 export interface ReplayCommandOptions extends CommonOptions {
   readonly out?: string;
   readonly explain?: boolean;
+  readonly monitor?: boolean;
+  readonly events?: boolean;
   readonly engine?: 'step' | 'emit';
   readonly seed: string;
 }
@@ -55,14 +59,16 @@ function journalFor(
 }
 
 function playOn(
-  trace: Trace,
+  given: Trace,
   saved: Journal | undefined,
   options: ReplayCommandOptions,
   io: Io,
 ): Played {
+  const trace = options.monitor ? { ...given, monitor: true } : given;
   const ruleset = rulesetEntry(trace, options);
   const journal = journalFor(trace, saved, ruleset !== undefined, options, io);
   const router = routerOf(journal, options.engine);
+  const events = options.events ? eventLines(router, io) : undefined;
   let loadError: string | undefined;
   if (ruleset) {
     const asked = remembering(io);
@@ -82,7 +88,18 @@ function playOn(
     explain,
   });
   keep(journal, { did: 'trace', events: trace.events }, io);
-  return { answer, router, journal };
+  return { answer: events ? { ...answer, events } : answer, router, journal };
+}
+
+/** What `conntrack -E` shows from now on. */
+function eventLines(router: Router, io: Io): readonly string[] {
+  const lines: string[] = [];
+  const out = (text: string) => {
+    lines.push(text.slice(0, -1));
+  };
+  const everything = new Events(conntrackCommand('-E'), { ...io, out });
+  everything.watch(router.datapath, () => io.pid ?? 0);
+  return lines;
 }
 
 const asJson = (answer: Answer): string => `${printJson(answer as unknown as Json)}\n`;
@@ -95,6 +112,8 @@ function print({ answer, router }: Played, options: ReplayCommandOptions, io: Io
   }
   if (answer.loaded) {
     const style = errStyle(options.color);
+    const told = [...(answer.monitor ?? []), ...(answer.events ?? [])];
+    io.out(told.map((line) => `${line}\n`).join(''));
     io.out(router.listText({ counts: true }));
     io.out(
       router

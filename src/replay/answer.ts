@@ -76,6 +76,8 @@ export interface Answer {
   readonly packets: readonly PacketAnswer[];
   readonly snapshots: Readonly<Record<string, Snapshot>>;
   readonly monitor?: readonly string[];
+  /** The lines of `conntrack -E`, where asked for. */
+  readonly events?: readonly string[];
   /** With --explain; times in seconds. */
   readonly flows?: readonly FlowNote[];
   readonly summary: Summary;
