@@ -99,6 +99,8 @@ export interface KeyRow {
   readonly phrase: Phrase;
   /** Words that may stand without the leading word (`iifname` for `meta iifname`). */
   readonly unqualified?: readonly string[];
+  /** Statements take no such value. */
+  readonly unstated?: true;
   /** What `describe` calls it, where that is neither its name nor follows from what it reads. */
   readonly described?: string;
   /** From syntax to a typed load; adds what it implies through the context; undefined after errors. */

@@ -232,7 +232,7 @@ export abstract class Commands extends Tables {
       case 'rule':
         return this.ofRule(verb);
       case 'named': {
-        const handle = this.named(byHandle && object !== 'element');
+        const handle = this.named(byHandle && object !== 'element' && !object.includes(' '));
         if (object === 'element') return { handle, elements: this.SUBRULE(this.elementList) };
         if (object === 'flowtable' && byHandle && this.at(T.BraceOpen)) {
           return { handle, block: this.flowtableBlock() };

@@ -102,17 +102,17 @@ export abstract class Expressions extends Operands {
 
   /** Selectors and literals, joined; `key map { … }`; ranges, prefixes and lists. */
   protected stated(): Expr {
-    const first = this.multiton(this.binary('left'), false, 'left');
+    const first = this.multiton(this.binary('stated'), false, 'stated');
     let key = first;
     if (this.at(T.Dot)) {
       const parts = [first];
-      while (this.take(T.Dot)) parts.push(this.multiton(this.binary('left'), false, 'left'));
+      while (this.take(T.Dot)) parts.push(this.multiton(this.binary('stated'), false, 'stated'));
       key = { kind: 'concat', parts, span: this.extend(first.span) };
     }
     if (this.at(T.MapWord)) return this.mapped(key);
     if (!this.at(T.Comma)) return key;
     const parts = [key];
-    while (this.take(T.Comma)) parts.push(this.binary('left'));
+    while (this.take(T.Comma)) parts.push(this.binary('stated'));
     return { kind: 'list', parts, span: this.extend(key.span) };
   }
 

@@ -14,7 +14,11 @@ import { Phrases } from './phrases.ts';
 import * as T from './token.ts';
 import type { KeySyntax } from './vocabulary.ts';
 
-type Primary = 'left' | 'right';
+/**
+ * What an operand may be: a selector or a literal, a literal, or what statements take, where some
+ * selectors may not stand.
+ */
+type Primary = 'left' | 'right' | 'stated';
 
 const precedence = new Map([
   [T.Or, 1],
@@ -64,7 +68,7 @@ export abstract class Operands extends Phrases {
       const binds = precedence.get(tokenType);
       if (binds === undefined || binds <= above) return left;
       this.next();
-      const right = this.binary(side, binds);
+      const right = this.binary(side === 'left' ? 'right' : side, binds);
       const op = T.signText(tokenType) as BinopExpr['op'];
       left = { kind: 'binop', op, left, right, span: this.extend(left.span) };
     }
@@ -97,7 +101,12 @@ export abstract class Operands extends Phrases {
 
   protected primary(side: Primary): Expr {
     const token = this.peek();
-    if (side === 'left' && this.beginsSelector(token)) return this.selector(token);
+    if (side !== 'right' && this.beginsSelector(token)) {
+      const row = side === 'stated' ? this.keys.get(token.image) : undefined;
+      if (row?.unstated) return this.unexpected();
+      const value = row && T.keywords.has(token.image) && !this.begins(row.phrase, 2);
+      return value ? this.symbol(this.next()) : this.selector(token);
+    }
     switch (token.tokenType) {
       case T.Num:
       case T.Name:

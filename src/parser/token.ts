@@ -184,9 +184,14 @@ export function expectation(names: readonly string[]): string {
 /** What may follow `jump` and `goto`. */
 export const namesChain: ReadonlySet<TokenType> = new Set([Name, Dollar]);
 
-/** Reserved words that nft's grammar also takes as a literal: keyword_expr and protocol names. */
-export const valueWords: ReadonlySet<string> = new Set([
+/** Reserved words that nft's grammar also takes as a literal: keyword_expr. */
+export const keywords: ReadonlySet<string> = new Set([
   ...['ether', 'ip', 'ip6', 'vlan', 'arp', 'dnat', 'snat', 'ecn', 'reset', 'destroy'],
+]);
+
+/** Those of right sides: names of protocols too. */
+export const valueWords: ReadonlySet<string> = new Set([
+  ...keywords,
   ...['tcp', 'udp', 'udplite', 'esp', 'ah', 'icmp', 'igmp', 'icmpv6', 'gre', 'comp'],
   ...['dccp', 'sctp', 'redirect'],
 ]);

@@ -13,6 +13,8 @@ export interface KeySyntax {
   readonly phrase: Phrase;
   /** Words that may stand without the leading word (`iifname` for `meta iifname`). */
   readonly unqualified?: readonly string[];
+  /** Statements take no such value. */
+  readonly unstated?: true;
   /** `set` may follow. */
   readonly settable?: boolean;
 }

@@ -7,7 +7,7 @@ import type { Expr, Load } from '../checked.ts';
 import { rootType, type ValueType } from '../type/index.ts';
 import { integer } from '../type/integer.ts';
 import type { CheckContext, Expected } from './context.ts';
-import { compatible } from './map.ts';
+import { compatible, isNumber } from './map.ts';
 
 /** A value of the type wanted; `statement` is where it is given. */
 export function checkArgument(
@@ -37,10 +37,10 @@ function fits(
   if (isNumberOfHeader(value) && (rootType(type) !== integer || value.bits !== bits)) {
     return !!ctx.error(`${mismatch} with length ${value.bits}`, span, statement);
   }
-  if (type.anyNumber && rootType(value.type) === rootType(type)) return true;
+  if (type.anyNumber && isNumber(value.type)) return true;
   if (value.type.id !== integer.id) {
     const isRoot = value.kind === 'load' && type.id === integer.id;
-    if (!isRoot && compatible(value.type, type)) return true;
+    if (!isRoot && compatible(type, value.type)) return true;
     return !!ctx.error(mismatch, span, statement);
   }
   if (value.kind !== 'load' || isRaw(value)) return true;

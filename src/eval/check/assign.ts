@@ -21,9 +21,18 @@ export function checkAssign(node: AssignStatement, ctx: CheckContext): Assign | 
   const { type, bits, order } = target;
   const value = checkArgument(node.value, { type, bits, order, room: bits }, node.span, ctx);
   if (!value) return undefined;
+  if (value.kind === 'range' || value.kind === 'prefix')
+    return ctx.error(`${kindOf(target)}: range argument not supported`, node.value.span);
   if (isPartOfBytes(target) && (value.kind === 'load' || value.kind === 'map'))
     return ctx.error(NOT_SUPPORTED, node.value.span);
   return { kind: 'assign', target, value, span: node.span };
+}
+
+/** What nft calls the statement. */
+function kindOf({ row, ...load }: Load): string {
+  const field = row.field?.({ row, ...load });
+  if (!field) return row.name;
+  return field.base === undefined ? 'exthdr' : 'payload';
 }
 
 /** Whether bytes around the field are read and written back with it, for which nft must know the value. */

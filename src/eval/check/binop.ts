@@ -79,7 +79,7 @@ function shifted(
   if (by >= BigInt(width)) {
     const side = node.op === '<<' ? 'Left' : 'Right';
     const what = `${side} shift of ${by} bits is undefined for type of ${width} bits width`;
-    return ctx.error(what, node.right.span, node.span);
+    return ctx.error(what, node.right.span, node.left.span);
   }
   const given = constant(left);
   if (given !== undefined && isConstant(left)) {

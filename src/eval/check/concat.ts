@@ -15,7 +15,7 @@ export function checkConcat(
   ctx: CheckContext,
 ): Concat | undefined {
   const wanted = expected?.type.parts;
-  if (expected && !wanted)
+  if (expected && !wanted && node.parts.every(({ kind }) => kind !== 'selector'))
     return ctx.error(
       `unexpected concat component, expecting ${expected.type.description}`,
       node.span,

@@ -10,7 +10,9 @@ import type {
   VariableExpr,
 } from '../../parser/ast.ts';
 import type { Expr, Lookup, SetLiteral, SetRef } from '../checked.ts';
-import type { ValueType } from '../type/index.ts';
+import { constant } from '../lower/constant.ts';
+import { rootType, type ValueType } from '../type/index.ts';
+import { integer, mark } from '../type/integer.ts';
 import { verdict } from '../type/verdict.ts';
 import type { CheckContext, Expected, SetInfo } from './context.ts';
 import { checkSetOf } from './set.ts';
@@ -60,7 +62,10 @@ export function checkMapSource(
   ctx: CheckContext,
 ): SetLiteral | SetRef | undefined {
   const source = plain(node);
-  if (source.kind === 'set') return checkSetOf(source, { key: expectedOf(key), data }, ctx);
+  if (source.kind === 'set') {
+    const set = checkSetOf(source, { key: expectedOf(key), data }, ctx);
+    return set && canShift(key, set, ctx) ? set : undefined;
+  }
   if (source.kind !== 'setref') return ctx.error('Expression is not a map', node.span);
   const ref = ctx.expr(source) as SetRef | undefined;
   const info = ref && ctx.scope.set(source.name);
@@ -88,14 +93,28 @@ function agree(info: SetInfo, key: Expr, data: Expected, ref: SetRef, ctx: Check
   return true;
 }
 
-/** Types whose values may be compared: the same, or one made of the other. */
+/**
+ * nft moves a left shift to the constants that its result is compared with, of which the lowest bits
+ * must be none.
+ */
+export function canShift(left: Expr, right: Expr, ctx: CheckContext): boolean {
+  if (left.kind !== 'binop' || left.op !== '<<') return true;
+  const by = constant(left.right);
+  if (by === undefined) return true;
+  const keys = right.kind === 'set' ? right.elements.map(({ key }) => key) : [right];
+  if (keys.some((key) => key.kind !== 'value')) return true;
+  const odd = keys.find((key) => BigInt.asUintN(Number(by), constant(key) ?? 0n) !== 0n);
+  return !odd || !!ctx.error('Comparison is always false', odd.span ?? left.span!, left.span!);
+}
+
+/** Whether a mark may be compared with it or set to it: an integer, and no flags. */
+export const isNumber = (type: ValueType): boolean => rootType(type) === integer && !type.bitmask;
+
+/** Whether values of `b` may be compared with one of `a`: of the same type, or integers with a mark. */
 export function compatible(a: ValueType, b: ValueType): boolean {
   if (a.parts || b.parts) {
     if (!a.parts || !b.parts || a.parts.length !== b.parts.length) return false;
-    return a.parts.every((part, i) => compatible(part, b.parts![i]!));
+    return a.parts.every((part, i) => part.id === b.parts![i]!.id);
   }
-  return a.id === b.id || derives(a, b) || derives(b, a);
+  return a.id === b.id || (a.id === mark.id && isNumber(b));
 }
-
-const derives = (a: ValueType, b: ValueType): boolean =>
-  a.base !== undefined && (a.base.id === b.id || derives(a.base, b));

@@ -10,7 +10,7 @@ import { boolean, integer } from '../type/integer.ts';
 import type { CheckContext } from './context.ts';
 import { isConstant, kindWords } from './kind.ts';
 import { isPresenceWord } from './literal.ts';
-import { compatible, expectedOf } from './map.ts';
+import { canShift, compatible, expectedOf } from './map.ts';
 
 type Match = Extract<Statement, { kind: 'match' }>;
 
@@ -82,12 +82,13 @@ function meaning(op: MatchStatement['op'], left: Expr, right: Expr): RelOp {
 const ORDER_OPS: readonly string[] = ['<', '>', '<=', '>='];
 
 /**
- * nft moves a right shift of the left side to the constant, which then is longer than the kernel's
- * registers where the value has 32 bits already: the kernel refuses it.
+ * nft moves a right shift of the left side to the constants, which then are longer: the kernel refuses
+ * keys longer than the set's, and one value longer than a register.
  */
 function kernelCompares(left: Expr, right: Expr): boolean {
-  if (left.kind !== 'binop' || left.op !== '>>' || left.order !== 'host') return true;
-  return left.bits < 32 || !(right.kind === 'value' || (right.kind === 'set' && !right.interval));
+  if (left.kind !== 'binop' || left.op !== '>>') return true;
+  if (right.kind === 'set') return right.interval === true;
+  return right.kind !== 'value' || left.order !== 'host' || left.bits < 32;
 }
 
 const firstKey = (right: Expr): Span | undefined =>
@@ -149,7 +150,8 @@ function legalKinds(
     const what = 'Use concatenations with sets and maps, not singleton values';
     return !!ctx.error(what, node.left.span, node.right.span);
   }
-  if (!kernelCompares(left, right)) {
+  if (!ORDER_OPS.includes(text) && !canShift(left, right, ctx)) return false;
+  if (!ORDER_OPS.includes(text) && !kernelCompares(left, right)) {
     const single = right.kind === 'value';
     const errno = single ? 'No data available' : 'Invalid argument';
     const at = single ? opSpan(node) : (firstKey(right) ?? node.right.span);

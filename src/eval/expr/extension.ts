@@ -52,6 +52,7 @@ export function extensionRow(name: string, header: Exthdr): KeyRow {
   const row: KeyRow = {
     row: 'key',
     name,
+    unstated: true,
     phrase: [word('field', Object.keys(header.fields))],
     check: (args, node, ctx) =>
       extensionField(row, name, header, (args.field as Word).text, node, ctx),

@@ -10,6 +10,7 @@ const NUMBERS: Readonly<Record<string, number>> = { hbh: 0, rt: 43, frag: 44, ds
 export const exthdr: KeyRow = {
   row: 'key',
   name: 'exthdr',
+  unstated: true,
   phrase: [choice('header', ...Object.keys(NUMBERS))],
   check(args, node, ctx) {
     if (!needIpv6(ctx, node.span)) return undefined;

@@ -74,6 +74,7 @@ function flagsFromJson(
 export const fib: KeyRow = {
   row: 'key',
   name: 'fib',
+  unstated: true,
   phrase: [
     many('flags', [choice('flag', ...FLAGS)], '.'),
     choice('result', ...Object.keys(RESULTS)),

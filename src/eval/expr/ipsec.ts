@@ -46,6 +46,7 @@ const ipsecArgs = (load: Load): IpsecArgs => load.args as unknown as IpsecArgs;
 export const ipsec: KeyRow = {
   row: 'key',
   name: 'ipsec',
+  unstated: true,
   described: 'xfrm',
   phrase: [
     choice('dir', ...DIRECTIONS),

@@ -203,9 +203,10 @@ function optionRow(protocol: string, spec: OptionSpec): KeyRow {
     field: exthdrHooks.field,
     at: exthdrHooks.at,
     lower: exthdrHooks.lower,
-    ...(spec.writable && { lowerStore: exthdrHooks.lowerStore }),
+    lowerStore: exthdrHooks.lowerStore,
     bytecode: exthdrHooks.bytecode,
-    init: exthdrHooks.init,
+    init: (op, family) =>
+      op.op === 'store' && !spec.writable ? 'EOPNOTSUPP' : exthdrHooks.init(op, family),
     place: exthdrHooks.place,
     read: exthdrHooks.read,
     ...(spec.writable && { write: exthdrHooks.write }),

@@ -32,6 +32,7 @@ const indexed = (word: string): Phrase => [kw(word), kw('['), num('index'), kw('
 function segmentRow(name: string, listed: string, header: Exthdr, phrase: Phrase): KeyRow {
   const row: KeyRow = {
     row: 'key',
+    unstated: true,
     name,
     phrase,
     check(args, node, ctx) {

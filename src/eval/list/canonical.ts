@@ -19,7 +19,7 @@ import type {
   Value,
 } from '../checked.ts';
 import { constant, isText, ones } from '../lower/constant.ts';
-import { transfer } from '../lower/field.ts';
+import { isTurned, transfer } from '../lower/field.ts';
 import { hexInteger, integer } from '../type/integer.ts';
 import { textValue, valueText } from '../type/string.ts';
 import { canonicalBits } from './bits.ts';
@@ -46,10 +46,23 @@ export function canonicalExpr(e: Expr, known: KnownProtocols): Expr {
     case 'set':
       return canonicalSet(e);
     case 'map':
-      return { ...e, key: canonicalExpr(e.key, known), map: canonicalMap(e.map) };
+      return { ...e, ...canonicalLookup(e.key, e.map, known) };
     default:
       return e;
   }
+}
+
+/** The key of a look-up and the map, with the operations that nft moves to its constants. */
+export function canonicalLookup(
+  written: Expr,
+  given: SetLiteral | SetRef,
+  known: KnownProtocols,
+): { key: Expr; map: SetLiteral | SetRef } {
+  const key = canonicalExpr(written, known);
+  const map = canonicalMap(given);
+  if (key.kind !== 'binop' || map.kind !== 'set') return { key, map };
+  const moved = transfer(key, map);
+  return { key: moved.left, map: canonicalSet(moved.right) };
 }
 
 /** A map's keys list in the numbers of the plain type: they lost what they were read from. */
@@ -59,8 +72,12 @@ export function canonicalMap<M extends SetLiteral | SetRef>(map: M): M {
   return canonicalSet({ ...map, elements: plain }) as M;
 }
 
-const plainNumber = (key: Expr): Expr =>
-  key.kind === 'value' && key.type.id === integer.id ? { ...key, type: integer } : key;
+function plainNumber(key: Expr): Expr {
+  if (key.type.id !== integer.id) return key;
+  if (key.kind === 'value') return { ...key, type: integer };
+  if (key.kind !== 'range') return key;
+  return { ...key, type: integer, low: plainNumber(key.low), high: plainNumber(key.high) };
+}
 
 function canonicalLoad(load: Load, known: KnownProtocols): Load {
   const named = nameBytes(load, known);
@@ -95,9 +112,11 @@ export function canonicalMatch(match: Match, known: KnownProtocols): Match {
   const left = ofTunnel(canonicalExpr(match.left, known), match);
   const right = escapedStar(canonicalExpr(match.right, known));
   const masked = retypedMask(left);
-  const moved =
-    masked.kind === 'binop' && canMove(right) ? transfer(masked, right) : { left: masked, right };
-  const narrowed = narrow(moved.left, moved.right, known);
+  const moved = canMove(masked, match.op, right)
+    ? transfer(masked, right)
+    : { left: masked, right };
+  const inOrder = moved.right.kind === 'set' ? canonicalSet(moved.right) : moved.right;
+  const narrowed = narrow(moved.left, inOrder, known);
   const across = maskedAcross(narrowed.left, narrowed.right);
   const bytes = widened(across.left, across.right);
   return readMask({ ...match, left: bytes.left, right: retyped(bytes.right, bytes.left) });
@@ -114,11 +133,19 @@ function ofTunnel(left: Expr, match: Match): Expr {
   return { ...left, type: single ? integer : hexInteger(0) };
 }
 
-const canMove = (right: Expr): boolean => right.kind === 'value' || right.kind === 'range';
+/** Whether nft moves operations from the left side to the constants. */
+function canMove(left: Expr, op: Match['op'], right: Expr): boolean {
+  if (left.kind !== 'binop' || right.kind === 'setref') return false;
+  return !isTurned(left, op, right);
+}
+
+const isShift = ({ op }: Binop): boolean => op === '<<' || op === '>>';
 
 /** A mask prints as the field that it is of. */
 const retypedMask = (left: Expr): Expr =>
-  left.kind === 'binop' ? { ...left, right: retyped(left.right, left.left) } : left;
+  left.kind === 'binop' && !isShift(left)
+    ? { ...left, right: retyped(left.right, left.left) }
+    : left;
 
 /** Constants print as the type of what they are compared with. */
 export function retyped(right: Expr, left: Expr): Expr {

@@ -14,7 +14,7 @@ import { type PayloadRow, payloadArgs } from '../expr/header.ts';
 import { inSentOrder } from '../lower/merge.ts';
 import {
   canonicalExpr,
-  canonicalMap,
+  canonicalLookup,
   canonicalMatch,
   isEquality,
   type Match,
@@ -217,10 +217,8 @@ function read(statement: Other, to: Dependencies): Other {
     }
     case 'vmap': {
       const known = to.knownFor(statement.key);
-      const { left: key, right: map } = widened(
-        canonicalExpr(statement.key, known),
-        canonicalMap(statement.map),
-      );
+      const looked = canonicalLookup(statement.key, statement.map, known);
+      const { left: key, right: map } = widened(looked.key, looked.map);
       useAll(key, to);
       return { ...statement, key, map };
     }

@@ -1,5 +1,6 @@
 /** Statements as text and JSON. Mirrors stmt_print, relational_expr_print and their JSON in nft. */
 import type { Expr, RelOp, Statement } from '../checked.ts';
+import { isTurned } from '../lower/field.ts';
 import type { ListContext } from './context.ts';
 import { valueText, verdictText } from './expr.ts';
 import { flagsJson, verdictJson } from './expr-json.ts';
@@ -43,7 +44,7 @@ function signOf({ left, op, right }: Match): string {
   if (op === 'none') return '! ';
   if (op !== '==') return `${op} `;
   const flags = right.type.bitmask && right.kind === 'value';
-  return flags || left.kind === 'binop' ? '== ' : '';
+  return flags || (left.kind === 'binop' && !isTurned(left, op, right)) ? '== ' : '';
 }
 
 /** Several flags compared with bytes of the packet come back as a number. */

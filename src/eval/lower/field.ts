@@ -5,7 +5,16 @@
  * Compared with a constant, nft moves the shift to the constant's side. Mirrors
  * expr_evaluate_bits, stmt_evaluate_payload and binop_transfer.
  */
-import type { Binop, ByteOrder, Element, Expr, Load, SetLiteral, Value } from '../checked.ts';
+import type {
+  Binop,
+  ByteOrder,
+  Element,
+  Expr,
+  Load,
+  RelOp,
+  SetLiteral,
+  Value,
+} from '../checked.ts';
 import type { Field } from '../row.ts';
 import { constant, ones } from './constant.ts';
 
@@ -112,6 +121,21 @@ export function transfer<R extends Expr>(left: Expr, right: R): Sides<R> {
   const moved = move(right, change, { bits, order: firstOrder(left) });
   return moved ? { left: remaining(left, by), right: moved as R } : { left, right };
 }
+
+/**
+ * Whether nft has the left side turned to network order to compare it: by order or with a range. Then
+ * nothing moves. Shifts are done in host order.
+ */
+export function isTurned(left: Expr, op: RelOp, right: Expr): boolean {
+  const shift = left.kind === 'binop' && (left.op === '<<' || left.op === '>>') && !left.implied;
+  const order = shift ? 'host' : left.order;
+  return isOrdered(op, right) && order === 'host' && left.bits > 8;
+}
+
+export const isOrdered = (op: RelOp, right: Expr): boolean =>
+  right.kind === 'range' || (right.kind === 'set' && right.interval === true) || ORDER_OPS.has(op);
+
+const ORDER_OPS: ReadonlySet<RelOp> = new Set(['<', '>', '<=', '>=']);
 
 /** The byte order that evaluating an operand leaves behind for constants. */
 function firstOrder(e: Expr): ByteOrder {

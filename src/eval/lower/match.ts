@@ -8,7 +8,7 @@ import type { ByteOrder, Expr, Load, Prefix, Range, RelOp, Value } from '../chec
 import type { Op } from '../ir.ts';
 import { byteLength, bytesOf, constant, constantBytes, isText, ones } from './constant.ts';
 import { emit, emitKey } from './emit.ts';
-import { number, transfer } from './field.ts';
+import { isOrdered, isTurned, number, transfer } from './field.ts';
 import type { Machine } from './machine.ts';
 import { COMPARED, shape } from './shape.ts';
 
@@ -51,11 +51,9 @@ function emitComparison(
   sreg: number,
   m: Machine,
 ): void {
-  const ordered = right.kind === 'range' || (op !== '==' && op !== '!=');
   const shaped = shape(left, COMPARED, m);
-  const order = ordered ? 'big' : shaped.order;
-  const fixed = order !== shaped.order && shaped.bits > 8;
-  const sides = fixed ? { left: shaped, right } : transfer(shaped, right);
+  const order = isOrdered(op, right) ? 'big' : shaped.order;
+  const sides = isTurned(shaped, op, right) ? { left: shaped, right } : transfer(shaped, right);
   if (sides.right.kind === 'range') {
     emit(sides.left, sreg, m, order);
     m.emit(rangeOp(sides.right, op === '!=' ? 'neq' : 'eq', sreg, order));

@@ -7,7 +7,9 @@
 import type { Element, SetExpr, SetRefExpr, Span } from '../../parser/ast.ts';
 import type { StatementForm } from '../../parser/json/form.ts';
 import { member } from '../../parser/json/reader.ts';
+import { checkArgument } from '../check/argument.ts';
 import type { CheckContext, Expected, SetInfo } from '../check/context.ts';
+import { compatible } from '../check/map.ts';
 import type { Expr, Statement } from '../checked.ts';
 import type { ListContext } from '../list/context.ts';
 import type { Json } from '../list/json.ts';
@@ -43,6 +45,7 @@ export function checkDynset(
   action: DynsetArgs['action'],
   ref: SetRefExpr,
   elements: SetExpr,
+  statement: Span,
   ctx: CheckContext,
 ): DynsetArgs | undefined {
   const set = ctx.expr(ref);
@@ -51,7 +54,7 @@ export function checkDynset(
   if (!info || !element) return undefined;
   if (second) return ctx.error('syntax error, unexpected comma', second.span);
   if (element.data && !info.data) return ctx.error(`${info.name} is not a map`, ref.span);
-  const parts = checkElement(element, info, elements.span, ctx);
+  const parts = checkElement(element, info, statement, ctx);
   return parts && { action, set: info.name, ...(info.stateful && { said: true }), ...parts };
 }
 
@@ -61,14 +64,15 @@ type ElementArgs = Omit<DynsetArgs, 'action' | 'set' | 'said'>;
 function checkElement(
   element: Element,
   info: SetInfo,
-  span: Span,
+  statement: Span,
   ctx: CheckContext,
 ): ElementArgs | undefined {
   if (element.comment) {
-    return ctx.error('Key expression comments are not supported', element.key.span, span);
+    return ctx.error('Key expression comments are not supported', element.key.span);
   }
   const kept = expected(info.key, info.keyBits, info.keyExpr);
-  const key = ctx.expr(element.key, kept);
+  const key = checkArgument(element.key, kept, statement, ctx);
+  if (key && !isKept(key, kept, element.key.span, statement, ctx)) return undefined;
   const statements = checkStateful(element, ctx);
   if (!key || !statements) return undefined;
   const timeout =
@@ -76,8 +80,23 @@ function checkElement(
   const shared = { key, statements, ...(timeout !== undefined && { timeout }) };
   if (!element.data || !info.data) return { ...shared, kept: { key: kept } };
   const held = expected(info.data, info.dataBits ?? info.data.bits, info.dataExpr);
-  const data = ctx.expr(element.data, held);
-  return data && { ...shared, data, kept: { key: kept, data: held } };
+  const data = checkArgument(element.data, held, statement, ctx);
+  if (!data || !isKept(data, held, element.data.span, statement, ctx)) return undefined;
+  return { ...shared, data, kept: { key: kept, data: held } };
+}
+
+/** The key must be of the type of the set's, which numbers that fit are not. */
+function isKept(
+  key: Expr,
+  { type }: Expected,
+  span: Span,
+  statement: Span,
+  ctx: CheckContext,
+): boolean {
+  const generated = key.kind === 'load' && key.max !== undefined;
+  if (compatible(type, key.type) || generated) return true;
+  const what = `expected ${type.description}, expression has type ${key.type.description}`;
+  return !!ctx.error(`datatype mismatch: ${what}`, span, statement);
 }
 
 export function checkStateful(

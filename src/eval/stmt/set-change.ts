@@ -9,11 +9,12 @@ const setChange = (action: DynsetArgs['action']): StatementRow<DynsetArgs> => ({
   row: 'statement',
   name: action,
   phrase: [expr('set', 'setref'), expr('elements', 'elements')],
-  check: (args, _span, ctx) =>
+  check: (args, span, ctx) =>
     checkDynset(
       action,
       exprOf(args, 'set') as SetRefExpr,
       exprOf(args, 'elements') as SetExpr,
+      span,
       ctx,
     ),
   list: listDynset,

@@ -13,11 +13,12 @@ export const set: StatementRow<DynsetArgs> = {
     expr('elements', 'element'),
     expr('set', 'setref'),
   ],
-  check: (args, _span, ctx) =>
+  check: (args, span, ctx) =>
     checkDynset(
       wordOf(args, 'action')?.text as DynsetArgs['action'],
       exprOf(args, 'set') as SetRefExpr,
       exprOf(args, 'elements') as SetExpr,
+      span,
       ctx,
     ),
   list: listDynset,
