@@ -18,6 +18,7 @@ import {
   ETH_P_IP,
   ETH_P_IPV6,
   FLAG_CSUM_OK,
+  FLAG_CSUM_PARTIAL,
   FLAG_LOCAL,
   FLAGS,
   HEADROOM,
@@ -237,6 +238,7 @@ function reset4(ns: Netns, p: Packet): Packet | null {
   fillReset(b, m[TH]!, p.b, th, p.m[END]!);
   const sum = pseudo4(b, m[NH]!, IPPROTO_TCP, 20);
   putHalf(b, m[TH]! + 16, fold(sumBytes(b, m[TH]!, m[END]!, sum)));
+  m[FLAGS]! |= FLAG_CSUM_PARTIAL;
   return reply;
 }
 

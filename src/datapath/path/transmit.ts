@@ -5,7 +5,7 @@
  * functions of veth, lo, 8021q, bridge and vrf.
  */
 import { putHalf } from '../address.ts';
-import { fold, pseudo6, sumBytes } from '../checksum.ts';
+import { fold, pseudo4, pseudo6, sumBytes } from '../checksum.ts';
 import type { Device } from '../device.ts';
 import { NETDEV_EGRESS } from '../hooks.ts';
 import { type Neighbour, NUD_PERMANENT } from '../neigh.ts';
@@ -93,8 +93,8 @@ const IPPROTO_TCP = 6;
 const TCP_CHECKSUM = 16;
 
 /**
- * skb_checksum_help: whatever was written to the header until now is in the sum. Only TCP over IPv6
- * of the machine's own leaves this to the device.
+ * skb_checksum_help: whatever was written to the header until now is in the sum. Only resets leave
+ * this to the device: those of TCP over IPv6 and those that rules answer IPv4 with.
  */
 function finishChecksum(p: Packet): void {
   const { b, m } = p;
@@ -103,7 +103,8 @@ function finishChecksum(p: Packet): void {
   m[FLAGS]! &= ~FLAG_CSUM_PARTIAL;
   if (length < TCP_CHECKSUM + 2) return;
   putHalf(b, th + TCP_CHECKSUM, 0);
-  const sum = pseudo6(b, m[NH]!, IPPROTO_TCP, length);
+  const pseudo = b[m[NH]!]! >> 4 === 4 ? pseudo4 : pseudo6;
+  const sum = pseudo(b, m[NH]!, IPPROTO_TCP, length);
   putHalf(b, th + TCP_CHECKSUM, fold(sumBytes(b, th, m[END]!, sum)));
 }
 

@@ -3,12 +3,35 @@ import type { Machine } from './machine.ts';
 import type { Fields } from './packet.ts';
 import type { Random } from './random.ts';
 import type { RulesetSpec, TableSpec } from './ruleset.ts';
-import { PORTS } from './value.ts';
+import { describe } from './selector.ts';
+import { literal, PORTS } from './value.ts';
 
 const nft = (command: string): Fields => ({ nft: command });
 
-function tableCommand(r: Random, table: TableSpec): Fields {
+/** An element comes, goes, is asked for; often one that is there already. */
+function elementCommand(r: Random, machine: Machine, table: TableSpec): string | undefined {
+  const set = table.sets.length > 0 ? r.pick(table.sets) : undefined;
+  const types = set?.selectors.map((text) => describe(text)?.type);
+  const values = types?.map((type) => type && literal(r, type, machine));
+  if (set === undefined || values === undefined || values.includes(undefined)) return undefined;
+  const data = set.data === undefined ? '' : set.data === 'verdict' ? ' : drop' : ' : 1';
+  const verb = r.weighted([
+    [6, 'add'],
+    [2, 'create'],
+    [4, 'delete'],
+    [1, 'get'],
+    [1, 'reset'],
+  ]);
+  const timeout = verb === 'add' && r.percent(25) ? ' timeout 30s' : '';
+  const own = verb === 'add' || verb === 'create' ? data : '';
+  const key = `${values.join(' . ')}${timeout}${own}`;
+  return `${verb} element ${table.family} ${table.name} ${set.name} { ${key} }`;
+}
+
+function tableCommand(r: Random, machine: Machine, table: TableSpec): Fields {
   const at = `${table.family} ${table.name}`;
+  const element = r.percent(40) ? elementCommand(r, machine, table) : undefined;
+  if (element !== undefined) return nft(element);
   const chain = r.pick(table.chains)?.name;
   if (chain === undefined) return nft(`list table ${at}`);
   return r.weighted([
@@ -23,6 +46,7 @@ function tableCommand(r: Random, table: TableSpec): Fields {
     [1, nft('flush ruleset')],
     [1, nft(`reset counters table ${at}`)],
     [1, nft(`reset quotas table ${at}`)],
+    [1, nft(`reset rules table ${at}`)],
   ]);
 }
 
@@ -82,7 +106,7 @@ const ROUTING = [
 export function command(r: Random, machine: Machine, ruleset: RulesetSpec): Fields {
   const dev = r.pick(machine.wires);
   return r.weighted<() => Fields>([
-    [10, () => tableCommand(r, r.pick(ruleset))],
+    [10, () => tableCommand(r, machine, r.pick(ruleset))],
     [4, () => conntrack(r, machine)],
     [2, () => ({ sysctl: r.pick(SETTINGS) })],
     [3, () => ({ ip: r.pick(ROUTING) })],

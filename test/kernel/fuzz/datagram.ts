@@ -1,6 +1,7 @@
 /** Conversations without connections: UDP, echoes, SCTP, DCCP, protocols that are bytes, groups. */
 import { checksum } from '../../../src/datapath/checksum.ts';
 import { ipv4Bytes, ipv6Bytes } from '../../../src/trace/address.ts';
+import { wanted } from './field.ts';
 import { type Fields, filled, over, sctpChecksum, u16, u32 } from './packet.ts';
 import { type Conversation, type Side, send, type Talk } from './talk.ts';
 
@@ -83,25 +84,33 @@ export function* sctp(talk: Talk): Conversation {
   }
 }
 
-const RAW: Readonly<Record<string, string>> = {
-  gre: '00000800',
-  47: '3001880b00080001',
-  50: '0000020000000002',
-  esp: '0000010000000001',
-  igmp: '16000000',
-  99: 'ab',
-};
+/** Protocols: the number, how packets of it begin, the word that rules name it by. */
+const RAW: readonly (readonly [number: number, bytes: string, word: string])[] = [
+  [47, '00000800', 'gre'],
+  [47, '3001880b00080001', 'gre'],
+  [47, '2000080000000007', 'gre'],
+  [50, '0000000200000002', 'esp'],
+  [50, '0000000100000001', 'esp'],
+  [51, '11040000000001000000000100000000000000000000000003e800350010000061626364', 'ah'],
+  [108, '06000002', 'comp'],
+  [2, '1600e9fde0000005', 'igmp'],
+  [2, '1164ee9b00000000', 'igmp'],
+  [135, '3b00000000000000', 'mh'],
+  [4, '4500001c00000000401100000a0000050a00000603e8003500080000', 'ipip'],
+  [99, 'ab', '99'],
+];
 
 /** Protocols that are nothing but bytes here. */
 export function* plain(talk: Talk): Conversation {
-  const { r, path } = talk;
-  const protocol = r.pick(Object.keys(RAW));
-  const number = /^\d/.test(protocol) ? Number(protocol) : protocol;
+  const { r, path, rules } = talk;
+  const [number, bytes] = r.weighted(
+    RAW.map((row) => [wanted(1, new RegExp(`\\b${row[2]}\\b`), rules), row] as const),
+  );
   for (let i = r.between(1, 4); i > 0; i--) {
     const side: Side = r.percent(60) ? 'near' : 'far';
     const { fields } = path.outside(side);
     const kind = path.family === 'ip' ? { ip: { protocol: number } } : { ip6: { nexthdr: number } };
-    const packet = { ...over(fields, kind), payload: RAW[protocol]! + 'aa'.repeat(20) };
+    const packet = { ...over(fields, kind), payload: bytes + 'aa'.repeat(20) };
     yield* send(talk, side, packet);
   }
 }

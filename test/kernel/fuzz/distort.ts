@@ -1,4 +1,5 @@
 /** Distortions: what may happen to any packet on its way to the machine. */
+import { wanted } from './field.ts';
 import { type Fields, over } from './packet.ts';
 import type { Random } from './random.ts';
 
@@ -112,21 +113,25 @@ const fragments: Distort = (r, p) => {
 const atomic: Distort = (r, p) =>
   p.ip6 ? [over(p, { ip6: { extensions: [{ type: 'frag', id: r.below(1000) }] } })] : [p];
 
-const KINDS: readonly (readonly [number, Distort])[] = [
+/** How often, what, and the words of rules that are about it. */
+const KINDS: readonly (readonly [number, Distort, RegExp?])[] = [
   [10, lifetime],
-  [10, service],
+  [10, service, /dscp|ecn|frag-off/],
   [8, badChecksum],
-  [8, options],
-  [6, tcpOptions],
+  [8, options, /\b(hbh|dst|rt|srh|rt2|exthdr|ip option)\b/],
+  [6, tcpOptions, /tcp option/],
   [4, length],
   [10, twice],
   [6, lost],
   [3, otherStation],
-  [3, priority],
-  [12, fragments],
-  [2, atomic],
+  [3, priority, /vlan pcp/],
+  [12, fragments, /frag/],
+  [2, atomic, /frag/],
 ];
 
 /** The packets that arrive where `packet` was sent. */
-export const distort: Distort = (r, packet) =>
-  r.percent(16) ? r.weighted(KINDS)(r, packet) : [packet];
+export function distort(r: Random, packet: Fields, rules = ''): readonly Fields[] {
+  if (!r.percent(16)) return [packet];
+  const kinds = KINDS.map(([weight, kind, words]) => [wanted(weight, words, rules), kind] as const);
+  return r.weighted(kinds)(r, packet);
+}

@@ -69,7 +69,7 @@ export function* ftp(talk: Talk): Conversation {
     side === 'near'
       ? new Path(machine, family, back, FTP_DATA, said.port)
       : new Path(machine, family, there, 1 + path.sport, said.port);
-  const d = new Tcp({ r, path: second });
+  const d = new Tcp({ ...talk, path: second });
   yield* handshake(d, r);
   yield* exchange(d, r);
   yield* t.say('far', '226 done\r\n');

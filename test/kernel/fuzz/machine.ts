@@ -124,6 +124,9 @@ const SETTINGS: Readonly<Record<string, readonly number[]>> = {
   'net.netfilter.nf_conntrack_tcp_timeout_established': [50, 432000],
 };
 
+/** How many errors a machine sends, in milliseconds between them. */
+const LIMITS = ['net.ipv4.icmp_ratelimit', 'net.ipv6.icmp.ratelimit'];
+
 function settings(r: Random): Record<string, number> {
   const names = r.some(
     Object.keys(SETTINGS),
@@ -135,6 +138,8 @@ function settings(r: Random): Record<string, number> {
     ]),
   );
   const sysctl: Record<string, number> = { 'net.netfilter.nf_conntrack_acct': r.below(2) };
+  // how many errors are allowed depends on where jiffies begin
+  if (r.percent(80)) for (const name of LIMITS) sysctl[name] = 0;
   for (const name of names) sysctl[name] = r.pick(SETTINGS[name]!);
   return sysctl;
 }
@@ -151,6 +156,7 @@ function router(r: Random, plain: boolean): Machine {
     const linkinfo = { info_kind: 'vlan', info_data: { id: 10 } };
     link.push({ ifname: VLAN.dev, link: VLAN.wire, linkinfo, addr_info: addresses(VLAN) });
   }
+  const offload = !plain && r.percent(35) ? { offload: NETWORKS.map((net) => net.dev) } : {};
   const hidden = r.percent(15) ? [{ dst: '198.51.100.9', type: 'blackhole' }] : [];
   return {
     env: {
@@ -158,6 +164,7 @@ function router(r: Random, plain: boolean): Machine {
       route: [...ROUTES, ...hidden],
       neigh: networks.flatMap(neighbours),
       sysctl: settings(r),
+      ...offload,
       host: 'closed',
     },
     hosts: [...networks.flatMap(hostsOf), ...REMOTE],

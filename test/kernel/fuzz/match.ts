@@ -1,4 +1,5 @@
 /** Matches: a selector (or some, joined) held against a value, a set, a mask. */
+import { VALUES } from './field.ts';
 import type { Machine } from './machine.ts';
 import type { Random } from './random.ts';
 import { type Selector, selector } from './selector.ts';
@@ -22,13 +23,17 @@ export interface Scope {
 /** Something to compare with. */
 function side(r: Random, s: Selector, { machine }: Scope): string | undefined {
   if (s.optional && r.percent(60)) return r.pick(['exists', 'exists', 'missing']);
+  const carried = VALUES[s.text];
+  if (carried && r.percent(70)) return r.pick(carried);
   return r.percent(20) ? interval(r, s.type, machine) : literal(r, s.type, machine);
 }
 
 /** The elements of an anonymous set, without repeats. */
 function elements(r: Random, s: readonly Selector[], { machine }: Scope): string[] {
   const one = (of: Selector) =>
-    (r.percent(25) ? interval(r, of.type, machine) : undefined) ?? literal(r, of.type, machine);
+    (VALUES[of.text] && r.percent(50) ? r.pick(VALUES[of.text]!) : undefined) ??
+    (r.percent(25) ? interval(r, of.type, machine) : undefined) ??
+    literal(r, of.type, machine);
   const all = r.times(r.between(2, 4), () => s.map(one));
   const whole = all.filter((parts) => parts.every((p) => p !== undefined));
   return [...new Set(whole.map((parts) => parts.join(' . ')))];
@@ -40,7 +45,7 @@ const comparison = (r: Random, s: Selector, scope: Scope): string | undefined =>
   const ordered = s.type.name === 'integer' && /^\d+$/.test(value);
   const op = r.weighted([
     [12, ''],
-    [4, '!= '],
+    [s.usual ? 4 : 12, '!= '],
     [ordered ? 3 : 0, '< '],
     [ordered ? 3 : 0, '>= '],
   ]);

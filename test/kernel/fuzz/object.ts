@@ -9,10 +9,19 @@ interface Kind {
 
 /** By the words before the name. */
 const KINDS: Readonly<Record<string, Kind>> = {
-  counter: { body: () => '', use: 'counter name' },
-  quota: { body: (r) => `over ${r.pick([100, 500, 3000])} bytes`, use: 'quota name' },
+  counter: {
+    body: (r) => (r.percent(30) ? `packets ${r.below(9)} bytes ${r.below(999)}` : ''),
+    use: 'counter name',
+  },
+  quota: {
+    body: (r) => `${r.pick(['over', 'until'])} ${r.pick([100, 500, 3000])} bytes`,
+    use: 'quota name',
+  },
   limit: {
-    body: (r) => `rate ${r.between(1, 5)}/minute burst ${r.between(1, 3)} packets`,
+    body: (r) =>
+      r.percent(70)
+        ? `rate ${r.between(1, 5)}/minute burst ${r.between(1, 3)} packets`
+        : `rate over 200 bytes/hour burst 400 bytes`,
     use: 'limit name',
   },
   'ct timeout': {

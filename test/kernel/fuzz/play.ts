@@ -108,10 +108,15 @@ function network(env: Env): string[] {
   return lines;
 }
 
+/** The oracle's pretended hardware: devices that take flows. */
+const HARDWARE = '/sys/module/hwsim';
+
 /** A shell's lines, with the lines of `ip -batch` in a folder. */
 function setup(env: Env, { there, far }: Folders): string[] {
+  const taken = quoted((env.offload ?? []).join(',') || 'none');
   return [
     ...quiet(),
+    `if [ -e ${HARDWARE} ]; then printf %s ${taken} > ${HARDWARE}/parameters/devs; fi`,
     `ip -batch ${there}/links`,
     `ip -n ${far} -batch ${there}/far`,
     `ip -batch ${there}/network`,

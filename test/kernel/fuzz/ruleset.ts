@@ -28,6 +28,7 @@ export interface TableSpec {
   readonly family: string;
   readonly name: string;
   readonly items: readonly ItemText[];
+  readonly sets: readonly SetName[];
   readonly chains: readonly ChainSpec[];
 }
 
@@ -128,6 +129,7 @@ function setOf(r: Random, i: number, machine: Machine): Named {
     .times(r.below(dynamic ? 1 : 4), () => of.map(value))
     .filter((parts) => parts.every((p) => p !== undefined))
     .map((parts) => parts.join(' . '));
+  const timed = flags.includes('timeout') && !data;
   const to = data === 'verdict' ? ' : accept' : data === 'mark' ? ` : ${r.below(3)}` : '';
   const name = `s${i}`;
   const lines = [
@@ -136,8 +138,11 @@ function setOf(r: Random, i: number, machine: Machine): Named {
     dynamic && r.percent(40) && `size ${r.between(2, 6)};`,
     flags.includes('timeout') && `timeout ${r.pick([7, 45, 200])}s;`,
     !data && dynamic && r.percent(15) && 'counter;',
+    ranged && !data && r.percent(25) && 'auto-merge;',
+    r.percent(10) && `policy ${r.pick(['memory', 'performance'])};`,
+    flags.includes('timeout') && r.percent(20) && 'gc-interval 2s;',
     elements.length > 0 &&
-      `elements = { ${[...new Set(elements)].map((e) => `${e}${to}`).join(', ')} };`,
+      `elements = { ${[...new Set(elements)].map((e) => `${e}${timed && r.percent(40) ? ' timeout 30s' : ''}${to}`).join(', ')} };`,
   ].filter(Boolean);
   const set = { name, selectors: of.map((s) => s.text), dynamic, ...(data && { data }) };
   return { text: `${data ? 'map' : 'set'} ${name} { ${lines.join(' ')} }`, set };
@@ -147,8 +152,9 @@ function flowtableOf(r: Random, i: number, machine: Machine): Named {
   const name = `f${i}`;
   const devices = r.some(machine.wires, r.between(2, 3)).join(', ');
   const counter = r.percent(50) ? ' counter;' : '';
+  const hardware = machine.env.offload && r.percent(60) ? ' flags offload;' : '';
   return {
-    text: `flowtable ${name} { hook ingress priority ${r.pick(['0', '-5', 'filter'])}; devices = { ${devices} };${counter} }`,
+    text: `flowtable ${name} { hook ingress priority ${r.pick(['0', '-5', 'filter'])}; devices = { ${devices} };${hardware}${counter} }`,
     flowtable: name,
   };
 }
@@ -264,7 +270,7 @@ class TableMaker {
     // A chain must be there before a rule jumps to it.
     const ordered = [...this.chains].sort((a, b) => Number(!!a.base) - Number(!!b.base)).reverse();
     const chains = ordered.map(({ name, head, rules }) => ({ name, head, rules }));
-    return { family, name: this.name, items: this.items, chains };
+    return { family, name: this.name, items: this.items, sets: this.sets, chains };
   }
 }
 

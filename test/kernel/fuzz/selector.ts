@@ -13,6 +13,8 @@ export interface Selector {
   readonly type: Datatype;
   /** Compares with `exists` and `missing` too. */
   readonly optional: boolean;
+  /** Of those that most packets answer. */
+  readonly usual: boolean;
 }
 
 /**
@@ -103,7 +105,8 @@ export function describe(text: string): Selector | undefined {
   const m = ok ? /^(\w+) expression, datatype (\S+) \(.*\), (\d+) bits/.exec(output) : null;
   const type = m && { name: m[2]!, bits: Number(m[3]) };
   const optional = m?.[1] === 'exthdr' || m?.[1] === 'fib';
-  const found = type ? { text, type, optional } : undefined;
+  const usual = USUAL.includes(text);
+  const found = type ? { text, type, optional, usual } : undefined;
   known.set(text, found);
   return found;
 }

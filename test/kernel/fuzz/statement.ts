@@ -38,7 +38,16 @@ const connlimit: Make = (r) => `ct count ${r.percent(50) ? 'over ' : ''}${r.betw
 
 const log: Make = (r) => `log prefix "${r.pick(['a', 'b '])}"`;
 
-const metaSet: Make = (r) =>
+/** A mark out of a named map. */
+function marked(r: Random, { sets }: Place): string | undefined {
+  const maps = sets.filter((set) => set.data === 'mark');
+  if (maps.length === 0) return undefined;
+  const map = r.pick(maps);
+  return `${r.pick(['meta', 'ct'])} mark set ${map.selectors.join(' . ')} map @${map.name}`;
+}
+
+const metaSet: Make = (r, place) =>
+  (r.percent(30) ? marked(r, place) : undefined) ??
   r.weighted([
     [10, `meta mark set ${r.between(0, 3)}`],
     [3, `meta mark set meta mark | ${r.pick(['0x10', '0x1'])}`],

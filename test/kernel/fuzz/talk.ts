@@ -11,6 +11,8 @@ export type Side = 'near' | 'far';
 export interface Talk {
   readonly r: Random;
   readonly path: Path;
+  /** The ruleset's text. */
+  readonly rules: string;
 }
 
 /** Sends from a side; what the near side sends shows the path its translation. Returns what left. */

@@ -16,7 +16,7 @@ import type { Machine } from './machine.ts';
 import type { Fields } from './packet.ts';
 import type { Egress } from './path.ts';
 import type { Random } from './random.ts';
-import type { RulesetSpec } from './ruleset.ts';
+import { type RulesetSpec, rulesetText } from './ruleset.ts';
 import { PORTS } from './value.ts';
 
 /** Seconds between bursts: no sum of neighbours is near a timeout (see `clear`). */
@@ -30,6 +30,15 @@ const TIMEOUTS = [
 /** How long a burst may be, in seconds; and how far from a timeout a pause must end. */
 const BURST = 0.7;
 const MARGIN = 1.2;
+
+/** Seconds between packets: more than a jiffy, for nobody knows where one begins. */
+const APART = 0.0045;
+
+/** Seconds after which what a command freed is gone: the kernel does that later. */
+const SETTLED = 0.08;
+
+/** Words of rules that errors match. */
+const ABOUT_ERRORS = /related|icmp (mtu|gateway|code)|icmpv6 (mtu|code)|unreachable|packet-too-big/;
 
 /** How late the wheel of timers may make one, in seconds: by levels of it. */
 const late = (timeout: number): number => (timeout > 131 ? 17 : timeout > 16 ? 3 : 0);
@@ -158,6 +167,7 @@ export function trace(r: Random, stage: Stage): Fields[] {
   const { machine, ruleset, router, length, silent } = stage;
   const scene = new Scene(router, machine.env);
   const numbers: Numbers = { next: 0 };
+  const taste = { silent, rules: rulesetText(ruleset) };
   const speakers: { speaker: Speaker; heard: readonly Egress[] }[] = [];
   const starts = bursts(r, stage.pauses);
   const each = Math.ceil(length / starts.length);
@@ -165,19 +175,24 @@ export function trace(r: Random, stage: Stage): Fields[] {
   for (const [n, start] of starts.entries()) {
     scene.time = start;
     for (let i = 0; i < each; i++) {
-      scene.time += step * (0.5 + r.below(1000) / 1000);
+      scene.time += Math.max(APART, step * (0.5 + r.below(1000) / 1000));
       while (speakers.length < 4)
-        speakers.push({ speaker: conversation(r, machine, numbers, silent), heard: [] });
+        speakers.push({ speaker: conversation(r, machine, numbers, taste), heard: [] });
       r.weighted<() => void>([
-        [4, () => scene.play(command(r, machine, ruleset))],
+        [4, () => order(scene, command(r, machine, ruleset))],
         [4, () => scene.play(own(r, machine, numbers))],
-        [92, () => speak(r, scene, speakers, step)],
+        [92, () => speak(r, scene, speakers, taste.rules)],
       ])();
     }
-    scene.time = start + BURST;
+    scene.time = Math.max(scene.time, start + BURST);
     if (n + 1 < starts.length) scene.play({ snapshot: `after${n}` });
   }
   return scene.events;
+}
+
+function order(scene: Scene, event: Fields): void {
+  scene.play(event);
+  scene.time += SETTLED;
 }
 
 /** One of those who speak says what is next. */
@@ -185,11 +200,11 @@ function speak(
   r: Random,
   scene: Scene,
   speakers: { speaker: Speaker; heard: readonly Egress[] }[],
-  step: number,
+  rules: string,
 ): void {
   const at = r.below(speakers.length);
   const { speaker, heard } = speakers[at]!;
-  if (r.percent(4)) {
+  if (r.percent(ABOUT_ERRORS.test(rules) ? 12 : 4)) {
     const error = errorAbout(r, speaker.talk.path);
     if (error) {
       scene.play(error);
@@ -202,8 +217,8 @@ function speak(
     return;
   }
   const all: Egress[] = [];
-  for (const [i, packet] of distort(r, next.value).entries()) {
-    if (i > 0) scene.time += step * 0.2;
+  for (const [i, packet] of distort(r, next.value, rules).entries()) {
+    if (i > 0) scene.time += APART;
     all.push(...scene.play(packet));
   }
   speakers[at]!.heard = all;
