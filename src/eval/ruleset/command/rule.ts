@@ -136,17 +136,19 @@ function withLiterals(rule: CheckedRule, sets: ReadonlyMap<AnonymousSet, NftSet>
   return replaced(rule, literals) as CheckedRule;
 }
 
-/** A checked tree with some literals replaced; what has none is kept as it is. */
+/** A checked tree with some literals replaced; parts that have none are kept, not copied. */
 function replaced(node: unknown, literals: ReadonlyMap<SetLiteral, SetLiteral>): unknown {
   if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return node;
   const literal = literals.get(node as SetLiteral);
   if (literal) return literal;
-  if (Array.isArray(node)) return node.map((x) => replaced(x, literals));
-  const copy: Record<string, unknown> = {};
+  let copy: Record<string, unknown> | unknown[] | undefined;
   for (const [key, value] of Object.entries(node)) {
-    copy[key] = SHARED.has(key) ? value : replaced(value, literals);
+    const other = SHARED.has(key) ? value : replaced(value, literals);
+    if (other === value) continue;
+    copy ??= Array.isArray(node) ? [...node] : { ...node };
+    (copy as Record<string, unknown>)[key] = other;
   }
-  return copy;
+  return copy ?? node;
 }
 
 /** Parts of checked nodes that are vocabulary, not tree. */
