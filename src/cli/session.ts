@@ -4,6 +4,7 @@
  * Owns what the saved body is (a journal, see replay/journal.ts), how a router is made from it, and
  * that nothing is saved where a command fails before it did anything.
  */
+import { setNextNumbers } from '../eval/index.ts';
 import {
   type Journal,
   type JournalEntry,
@@ -72,6 +73,9 @@ export function redo(router: Router, entry: JournalEntry): void {
       break;
     case 'conntrack':
       runConntrack(entry.argv, silentIo(entry), router.datapath);
+      break;
+    case 'count':
+      setNextNumbers(router.ruleset, entry.next);
       break;
     case 'trace':
       play(router, entry.events);

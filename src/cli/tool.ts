@@ -1,4 +1,6 @@
 /** `nftsim nft …`, `nftsim conntrack …`: the original command lines on the state. */
+import { isDeepStrictEqual } from 'node:util';
+import { nextNumbers } from '../eval/index.ts';
 import type { Journal } from '../replay/journal.ts';
 import type { Events } from './conntrack/events.ts';
 import { runConntrack } from './conntrack.ts';
@@ -20,7 +22,7 @@ export async function tool(
     const journal: Journal = saved ?? newJournal(options, io);
     const router = routerOf(journal);
     const asked = remembering(io);
-    const before = router.mark();
+    const [before, numbers] = [router.mark(), nextNumbers(router.ruleset)];
     const status =
       which === 'nft'
         ? runNft(argv, asked.io, router.target, (wanted) => {
@@ -29,8 +31,14 @@ export async function tool(
         : runConntrack(argv, asked.io, router.datapath, (wanted) => {
             events = wanted;
           });
+    if (events) return { status };
     // nft's lists and the like need not be done again; conntrack's do: they drop what has expired.
-    if (events || (saved && which === 'nft' && router.mark() === before)) return { status };
+    if (saved && which === 'nft' && router.mark() === before) {
+      const next = nextNumbers(router.ruleset);
+      if (isDeepStrictEqual(next, numbers)) return { status };
+      keep(journal, { did: 'count', next }, io);
+      return { status, journal };
+    }
     keep(journal, { did: which, argv, stdin: asked.stdin(), read: asked.read }, io);
     return { status, journal };
   });

@@ -27,7 +27,13 @@ export { optimize } from './optimize/index.ts';
 export type { Change, CommitListener } from './ruleset/commit.ts';
 export { emptyRuleset } from './ruleset/kernel/table.ts';
 export type { Machine } from './ruleset/machine.ts';
-export { markOf, type Ruleset } from './ruleset/store.ts';
+export {
+  markOf,
+  type NextNumbers,
+  nextNumbers,
+  type Ruleset,
+  setNextNumbers,
+} from './ruleset/store.ts';
 export type { PrintOptions } from './type/index.ts';
 
 /** What commands work on. */

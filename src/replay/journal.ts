@@ -5,6 +5,7 @@
  * with their handles and counters, connections, flows, time. Owns the entries, their plain form for
  * files, and the reader that remembers what a ruleset's includes said.
  */
+import type { NextNumbers } from '../eval/index.ts';
 import type { ReadResult, SourceReader } from '../parser/index.ts';
 import type { Env } from '../trace/schema.ts';
 import type { TraceEvent } from '../trace/trace.ts';
@@ -36,6 +37,8 @@ type Deed =
       readonly stdin: string;
       readonly read: ReadFiles;
     }
+  /** nft left nothing behind but that these numbers come next. */
+  | { readonly did: 'count'; readonly next: NextNumbers }
   /** A trace was played, its times counted from the moment when it began. */
   | { readonly did: 'trace'; readonly events: readonly TraceEvent[] };
 

@@ -197,7 +197,7 @@ export class Router {
     return this.apply(entry, options, {}, nftParser().parse(FLUSH_RULESET).ruleset.commands);
   }
 
-  /** Changes with whatever nft leaves behind. */
+  /** Changes with whatever nft leaves behind but the numbers that it uses up. */
   mark(): string {
     return [markOf(this.ruleset), ...this.assumed].join(' ');
   }

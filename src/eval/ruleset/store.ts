@@ -30,16 +30,27 @@ export interface Ruleset {
   readonly boundDevices: Set<string>;
 }
 
-/** Changes with whatever commands leave behind: also the numbers that refused batches used up. */
+/** Changes with whatever commands leave behind but the numbers that they use up. */
 export const markOf = (ruleset: Ruleset): string =>
-  [
-    ruleset.generation,
-    ruleset.resets,
-    ruleset.nextHandle,
-    ruleset.nextChain,
-    ...[...ruleset.tables.values()].map((table) => table.nextHandle),
-    ...ruleset.boundDevices,
-  ].join(' ');
+  [ruleset.generation, ruleset.resets, ...ruleset.boundDevices].join(' ');
+
+/** The next numbers: of tables, of chains without a name, of things in each table. */
+export type NextNumbers = readonly number[];
+
+/** Batches use them up, also those that are refused. */
+export const nextNumbers = ({ nextHandle, nextChain, tables }: Ruleset): NextNumbers => [
+  nextHandle,
+  nextChain,
+  ...[...tables.values()].map((table) => table.nextHandle),
+];
+
+/** Goes on from numbers that the same ruleset had. */
+export function setNextNumbers(ruleset: Ruleset, numbers: NextNumbers): void {
+  const [handle, chain, ...inTables] = numbers;
+  ruleset.nextHandle = handle!;
+  ruleset.nextChain = chain!;
+  for (const [i, table] of [...ruleset.tables.values()].entries()) table.nextHandle = inTables[i]!;
+}
 
 export interface Table {
   readonly family: Family;
