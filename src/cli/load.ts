@@ -2,6 +2,7 @@
 import { printJson } from '../eval/list/document.ts';
 import type { Json } from '../eval/list/json.ts';
 import type { Journal } from '../replay/journal.ts';
+import { limits } from '../replay/limits.ts';
 import { rulesetSummary, summaryLines } from '../report/summary.ts';
 import type { Env } from '../trace/schema.ts';
 import type { Io } from './io.ts';
@@ -43,6 +44,7 @@ export async function load(path: string, options: CommonOptions, io: Io): Promis
       if (router.assumed.length) {
         io.err(`note: no --env given; devices taken to exist: ${router.assumed.join(', ')}\n`);
       }
+      for (const note of limits(router)) io.err(`note: ${note}\n`);
     }
     return { status: OK, journal };
   });

@@ -124,6 +124,7 @@ function print({ answer, router }: Played, options: ReplayCommandOptions, io: Io
     for (const line of flowLines(answer)) io.out(`${line}\n`);
     if (!options.quiet) io.err(`${style.bold(summaryLines(answer).join('\n'))}\n`);
   } else io.err(answer.load_error ?? '');
+  for (const note of answer.notes ?? []) io.err(`note: ${note}\n`);
   for (const line of refusedLines(answer)) io.err(`${line}\n`);
 }
 

@@ -7,6 +7,7 @@
  * that the release does not have ends it there, as it ends a script of these commands.
  */
 import { parseMac } from './address.ts';
+import { unreadOfLink, unreadOfRoute, unreadOfRule } from './config_unread.ts';
 import type { Device, DeviceKind } from './device.ts';
 import { createDevice } from './iproute/link.ts';
 import { ip, sysctl } from './iproute.ts';
@@ -87,12 +88,14 @@ export function configure(ns: Netns, env: MachineConfig): Configured {
   const note = (error: string | undefined) => {
     if (error !== undefined) problems.push(error);
   };
-  const links = (env.link ?? []).filter((l) => l.ifname !== 'lo');
   ns.host = env.host ?? 'silent';
   ns.listen = (env.listen ?? []).map((x) => Number(x.split('/')[1]));
   (env.link ?? []).forEach((link, n) => {
     if (link.ifname !== 'lo') note(addDevice(ns, link, n));
   });
+  const links = (env.link ?? []).filter(
+    ({ ifname }) => ifname !== 'lo' && ns.devices.named(ifname) !== undefined,
+  );
   for (const l of links) if (l.master) note(ip(ns, `link set ${l.ifname} master ${l.master}`));
   for (const l of links)
     if (!l.flags || l.flags.includes('UP')) note(ip(ns, `link set ${l.ifname} up`));
@@ -110,8 +113,8 @@ export function configure(ns: Netns, env: MachineConfig): Configured {
   if (lacking !== undefined) return { problems, ended: ns.sysctl.set(lacking, 0)! };
   for (const n of env.neigh ?? [])
     note(ip(ns, `neigh replace ${n.dst} lladdr ${n.lladdr} dev ${n.dev} nud permanent`));
-  for (const r of env.route ?? []) note(ip(ns, routeLine(r)));
-  for (const r of env.rule ?? []) note(ip(ns, ruleLine(r)));
+  for (const r of env.route ?? []) note(unreadOfRoute(r) ?? ip(ns, routeLine(r)));
+  for (const r of env.rule ?? []) note(unreadOfRule(r) ?? ip(ns, ruleLine(r)));
   for (const line of env.setup ?? []) note(setupLine(ns, line));
   return { problems, ended: null };
 }
@@ -121,6 +124,8 @@ function addDevice(ns: Netns, link: LinkConfig, n: number): string | undefined {
   const kind = kindOf(info);
   if (kind === undefined) return `link ${link.ifname}: devices of kind ${info}: not supported`;
   const data = link.linkinfo?.info_data ?? {};
+  const unread = unreadOfLink(link.ifname, kind, data);
+  if (unread !== undefined) return unread;
   let below: Device | null = null;
   if (kind === 'vlan') {
     below = ns.devices.named(link.link ?? '') ?? null;

@@ -80,6 +80,8 @@ export interface Answer {
   readonly events?: readonly string[];
   /** With --explain; times in seconds. */
   readonly flows?: readonly FlowNote[];
+  /** What of the ruleset is listed and not done. */
+  readonly notes?: readonly string[];
   readonly summary: Summary;
   readonly failures: readonly Failure[];
 }

@@ -8,6 +8,7 @@ import type { Trace, TraceEvent } from '../trace/trace.ts';
 import { wiresOf } from '../trace/wire.ts';
 import type { Answer, Failure, FlowNote, PacketAnswer, Snapshot } from './answer.ts';
 import { endFailures, packetFailures } from './expect.ts';
+import { limits } from './limits.ts';
 import { observe } from './observe.ts';
 import { Outcome } from './outcome.ts';
 import { playEvent, SETTLE_US } from './play.ts';
@@ -151,6 +152,7 @@ export function replay(
   endMonitor?.();
   router.watch({}, null);
   const flows = recording.flowNotes(start);
+  const notes = limits(router);
   return {
     case: trace.name,
     loaded: loadError === undefined,
@@ -159,6 +161,7 @@ export function replay(
     snapshots,
     ...(trace.monitor && { monitor: traced }),
     ...(flows && { flows }),
+    ...(notes.length > 0 && { notes }),
     summary: summarize(packets),
     failures: failures.sort((a, b) => order(a) - order(b)),
   };

@@ -6,6 +6,7 @@ import type { Recorded } from './compare.ts';
 import { answer, type Release, recording, releases } from './recorded.ts';
 import { conntrack } from './traps/conntrack.ts';
 import { flowtable } from './traps/flowtable.ts';
+import { helpers } from './traps/helpers.ts';
 import { hooks } from './traps/hooks.ts';
 import { matching } from './traps/matching.ts';
 import { meta } from './traps/meta.ts';
@@ -19,6 +20,7 @@ import { writes } from './traps/writes.ts';
 const sections = [
   ...flowtable,
   ...conntrack,
+  ...helpers,
   ...nat,
   ...reject,
   ...routing,

@@ -65,10 +65,16 @@ export function canonicalLookup(
   return { key: moved.left, map: canonicalSet(moved.right) };
 }
 
-/** A map's keys list in the numbers of the plain type: they lost what they were read from. */
+/** A map's keys and data list in the numbers of the plain type: they lost what they were read from. */
 export function canonicalMap<M extends SetLiteral | SetRef>(map: M): M {
   if (map.kind !== 'set') return map;
-  const plain = map.elements.map((e): Element => ({ ...e, key: plainNumber(e.key) }));
+  const plain = map.elements.map(
+    (e): Element => ({
+      ...e,
+      key: plainNumber(e.key),
+      ...(e.data && { data: plainNumber(e.data) }),
+    }),
+  );
   return canonicalSet({ ...map, elements: plain }) as M;
 }
 

@@ -53,3 +53,58 @@ describe('a setting of another release', () => {
     expect(problems).toEqual(['sysctl net.netfilter.nf_flowtable_tcp_timout: not supported']);
   });
 });
+
+describe('what a dump says and is not read', () => {
+  const problemsOf = (more: MachineConfig): readonly string[] =>
+    configure(new Netns({ profile: profileOf('6.12')! }), {
+      link: [
+        { ifname: 'eth0', addr_info: [{ local: '10.0.0.1', prefixlen: 24 }] },
+        ...(more.link ?? []),
+      ],
+      ...(more.route && { route: more.route }),
+      ...(more.rule && { rule: more.rule }),
+      ...(more.setup && { setup: more.setup }),
+    }).problems;
+
+  it('is refused by its name, once', () => {
+    const hop = { gateway: '10.0.0.2', dev: 'eth0', weight: 1 };
+    const multipath = { dst: 'default', nexthops: [hop, hop] };
+    expect(problemsOf({ route: [multipath] })).toEqual(['route default: nexthops: not supported']);
+    const metrics = { dst: '10.9.0.0/16', dev: 'eth0', metrics: [{ mtu: 1400 }] };
+    expect(problemsOf({ route: [metrics] })).toEqual(['route 10.9.0.0/16: metrics: not supported']);
+    const rule = { priority: 7, src: 'all', oif: 'eth0', table: 100 };
+    expect(problemsOf({ rule: [rule] })).toEqual(['rule 7: oif: not supported']);
+  });
+
+  it('so are devices of unknown kinds, without more words about them', () => {
+    for (const kind of ['ppp', 'dsa']) {
+      expect(problemsOf({ link: [{ ifname: 'x0', linkinfo: { info_kind: kind } }] })).toEqual([
+        `link x0: devices of kind ${kind}: not supported`,
+      ]);
+    }
+  });
+
+  it('and VLANs that a bridge keeps itself', () => {
+    const bridge = (info_data: Record<string, unknown>) => ({
+      link: [{ ifname: 'br0', linkinfo: { info_kind: 'bridge', info_data } }],
+    });
+    const usual = { vlan_filtering: 1, vlan_default_pvid: 1, vlan_protocol: '802.1Q' };
+    expect(problemsOf(bridge(usual))).toEqual([]);
+    expect(problemsOf(bridge({ ...usual, vlan_default_pvid: 7 }))).toEqual([
+      'link br0: vlan_default_pvid: not supported',
+    ]);
+    expect(problemsOf({ setup: ['bridge vlan add dev eth0 vid 5 pvid'] })).toEqual([
+      'setup: bridge vlan add dev eth0 vid 5 pvid: not supported',
+    ]);
+  });
+
+  it('and paths by several next hops in the run', () => {
+    const lines = ['ip nexthop add id 1 via 10.0.0.2', 'ip route add 10.8.0.0/16 nhid 1'];
+    const routes = 'ip route add 10.9.0.0/16 nexthop via 10.0.0.2 nexthop via 10.0.0.3';
+    expect(problemsOf({ setup: [...lines, routes] })).toEqual([
+      'ip nexthop: not supported',
+      'ip route … nhid: not supported',
+      'ip route … nexthop: not supported',
+    ]);
+  });
+});

@@ -1,0 +1,38 @@
+/**
+ * What a dump of a machine may say that would make a difference and is not read: named, not passed over.
+ *
+ * Keys are those of `ip -j -d addr`, `ip -j route` and `ip -j rule`.
+ */
+
+type Data = Readonly<Record<string, unknown>>;
+
+const ROUTE = ['nexthops', 'nhid', 'encap', 'via', 'metrics', 'tos'];
+const RULE = [
+  ...['oif', 'fwmask', 'ipproto', 'sport', 'sport_start', 'dport', 'dport_start', 'not', 'tos'],
+  ...['suppress_prefixlen', 'suppress_ifgroup', 'goto', 'uid_start', 'tun_id', 'action', 'nat'],
+];
+
+const named = (what: string, data: object, keys: readonly string[]): string | undefined => {
+  const key = keys.find((k) => k in data);
+  return key === undefined ? undefined : `${what}: ${key}: not supported`;
+};
+
+export const unreadOfRoute = (route: { readonly dst: string }): string | undefined =>
+  named(`route ${route.dst}`, route, ROUTE);
+
+export const unreadOfRule = (rule: { readonly priority?: number }): string | undefined =>
+  named(`rule ${rule.priority ?? ''}`.trim(), rule, RULE);
+
+const isOther = (value: unknown, usual: unknown): boolean =>
+  value !== undefined && String(value).toLowerCase() !== String(usual).toLowerCase();
+const isFull = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
+
+/** Of `linkinfo.info_data` of a VLAN device or a bridge. */
+export function unreadOfLink(name: string, kind: string, data: Data): string | undefined {
+  const refused = (key: string) => `link ${name}: ${key}: not supported`;
+  if (kind === 'vlan')
+    return ['ingress_qos', 'egress_qos'].filter((k) => isFull(data[k])).map(refused)[0];
+  if (kind !== 'bridge' || !data.vlan_filtering) return undefined;
+  if (isOther(data.vlan_default_pvid, 1)) return refused('vlan_default_pvid');
+  return isOther(data.vlan_protocol, '802.1Q') ? refused('vlan_protocol') : undefined;
+}
