@@ -59,6 +59,8 @@ export interface ConntrackPart {
   setClosing(ct: number): void;
   /** nf_ct_zone_id in a direction. */
   zoneId(ct: number, direction: number): number;
+  /** nf_ct_is_template: what `ct zone set` gives a packet before tracking. */
+  isTemplate(ct: number): boolean;
 }
 
 /** What comes out of the machine. Packets are valid during the call only. */

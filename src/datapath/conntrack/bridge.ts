@@ -39,17 +39,17 @@ export interface BridgeFragments {
   cut(p: Packet): number;
 }
 
-/** Trims padding; false: the header is broken, the packet passes without a connection. */
+/** Trims to the length that the header tells; false: it is broken, the packet passes without a connection. */
 function trim(p: Packet, nh: number, family: number): boolean {
   const { b, m } = p;
-  const end = m[END]!;
-  const minimum = family === NFPROTO_IPV4 ? 20 : 40;
-  if (nh + minimum > end || b[nh]! >> 4 !== (family === NFPROTO_IPV4 ? 4 : 6)) return false;
-  const length = family === NFPROTO_IPV4 ? half(b, nh + 2) : half(b, nh + 4) + 40;
-  const headerLength = family === NFPROTO_IPV4 ? (b[nh]! & 15) * 4 : 40;
-  if (headerLength < minimum || length < headerLength || nh + length > end) return false;
-  m[END] = nh + length;
-  return true;
+  const ipv4 = family === NFPROTO_IPV4;
+  const minimum = ipv4 ? 20 : 40;
+  if (nh + minimum > m[END]!) return false;
+  const length = ipv4 ? half(b, nh + 2) : half(b, nh + 4) + 40;
+  m[END] = Math.min(m[END]!, nh + length);
+  const headerLength = ipv4 ? (b[nh]! & 15) * 4 : 40;
+  if (b[nh]! >> 4 !== (ipv4 ? 4 : 6) || headerLength < minimum) return false;
+  return length >= headerLength && nh + length <= m[END]!;
 }
 
 function enter(ct: ConntrackCore, p: Packet): number {

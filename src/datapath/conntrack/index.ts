@@ -136,10 +136,14 @@ export class Conntrack extends ConntrackCore {
     return direction === null ? this.table.zone[row]! : this.table.zoneId(row, direction);
   }
 
+  isTemplate(row: number): boolean {
+    return (this.table.status[row]! & IPS_TEMPLATE) !== 0;
+  }
+
   /** The entry that rules may change: none for templates. */
   private entryOf(p: Packet): number {
     const row = p.m[CT]!;
-    return row === NONE || this.table.status[row]! & IPS_TEMPLATE ? NONE : row;
+    return row === NONE || this.isTemplate(row) ? NONE : row;
   }
 
   setMark(p: Packet, value: number): void {

@@ -124,6 +124,12 @@ function defragHook(ns: Netns, p: Packet): number {
   return NF_ACCEPT;
 }
 
+/** The zone that a rule chose before tracking; fragments of different zones don't meet. */
+export function zoneOf(ns: Netns, { m }: Packet): number {
+  const direction = m[CTINFO]! >= IP_CT_ESTABLISHED_REPLY ? 1 : 0;
+  return m[CT] === NONE ? 0 : (ns.conntrack?.zoneId(m[CT]!, direction) ?? 0);
+}
+
 /**
  * ip_defrag: true where `p` is the whole datagram now; false where it waits, or was dropped.
  */
@@ -131,8 +137,7 @@ export function ipDefrag(ns: Netns, p: Packet, user: DefragUser): boolean {
   const { m, b } = p;
   const at = m[NH]!;
   const vif = ns.l3mdev(m[DEV] || p.dst?.dev || 0);
-  const direction = m[CTINFO]! >= IP_CT_ESTABLISHED_REPLY ? 1 : 0;
-  const zone = m[CT] === NONE ? 0 : (ns.conntrack?.zoneId(m[CT]!, direction) ?? 0);
+  const zone = zoneOf(ns, p);
   const ids = `${half(b, at + 4)}.${word(b, at + 12)}.${word(b, at + 16)}.${b[at + 9]}`;
   const key = `${ids}.${user}.${zone}.${vif}`;
   const queue = ns.defrag4.queue(key, user);

@@ -32,7 +32,7 @@ import {
   SKB_TH,
   TH,
 } from '../packet.ts';
-import { type DefragUser, joinFragments } from './defrag.ts';
+import { type DefragUser, joinFragments, zoneOf } from './defrag.ts';
 import { combinedEcn, FRAG_DUP, FRAG_OK, FragmentQueue } from './defrag_queue.ts';
 import {
   IPPROTO_AH,
@@ -120,7 +120,8 @@ export class Defrag6 {
 /** ipv6_defrag. */
 function defragHook6(ns: Netns, p: Packet): number {
   const { m } = p;
-  if (m[CT] !== NONE || m[CTINFO] === IP_CT_UNTRACKED) return NF_ACCEPT;
+  if (m[CT] !== NONE && !ns.conntrack!.isTemplate(m[CT]!)) return NF_ACCEPT;
+  if (m[CT] === NONE && m[CTINFO] === IP_CT_UNTRACKED) return NF_ACCEPT;
   const { [PF]: family, [HOOK]: hook, [IIF]: iif, [OIF]: oif } = m;
   const verdict = gather6(ns, p, hook === PREROUTING ? 'in' : 'out');
   if (verdict !== NF_ACCEPT) return verdict;
@@ -183,7 +184,8 @@ function enqueue(
   const at = m[NH]!;
   const scoped = b[at + 24] === 0xff || (b[at + 24] === 0xfe && (b[at + 25]! & 0xc0) === 0x80);
   const addresses = Array.from({ length: 8 }, (_, i) => word(b, at + 8 + 4 * i)).join();
-  const key = `${word(b, fh + 4)}.${addresses}.${user}.${scoped ? m[DEV] : 0}`;
+  const zone = user === 'local' ? 0 : zoneOf(ns, p);
+  const key = `${word(b, fh + 4)}.${addresses}.${user}.${zone}.${scoped ? m[DEV] : 0}`;
   const { defrag6 } = ns;
   const queue = defrag6.queue(key, seconds);
   const field = half(b, fh + 2);

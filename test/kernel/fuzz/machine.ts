@@ -124,8 +124,8 @@ const SETTINGS: Readonly<Record<string, readonly number[]>> = {
   'net.netfilter.nf_conntrack_tcp_timeout_established': [50, 432000],
 };
 
-/** How many errors a machine sends, in milliseconds between them. */
-const LIMITS = ['net.ipv4.icmp_ratelimit', 'net.ipv6.icmp.ratelimit'];
+/** Which errors a machine limits, and how far. */
+const LIMITS = ['net.ipv4.icmp_ratemask', 'net.ipv6.icmp.ratelimit'];
 
 function settings(r: Random): Record<string, number> {
   const names = r.some(

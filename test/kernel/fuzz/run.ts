@@ -105,6 +105,9 @@ function recorded(): string[] {
 
 const MENDS = 2;
 
+/** So few are not worth one more boot. */
+const FEW = 0.1;
+
 /** Records; what a release's nft refuses is taken out and its case recorded once more. */
 async function recordAll(names: readonly string[], tally: Tally): Promise<void> {
   let left = names;
@@ -121,7 +124,7 @@ async function recordAll(names: readonly string[], tally: Tally): Promise<void> 
       writeCase(out, name, { ...content, ruleset });
       again.push(name);
     }
-    left = again;
+    left = again.length > FEW * names.length ? again : [];
   }
 }
 

@@ -22,7 +22,7 @@ export interface Selector {
  * itself dies of when it lists it.
  */
 const UNFORESEEN =
-  /\b(random|cpu|time|hour|day|secmark|cgroup|cgroupv2|symhash|osf|ct id|ipsec|ct expiration|ip id|jhash|igmp group)\b/;
+  /tcp option @|\b(random|cpu|time|hour|day|secmark|cgroup|cgroupv2|symhash|osf|ct id|ipsec|ct expiration|ip id|jhash|igmp group)\b/;
 
 /** Rows that read a value in a way of their own: a number drawn, a place in the packet. */
 const HAND_MADE: Readonly<Record<string, (r: Random) => string>> = {
