@@ -16,6 +16,7 @@ import type {
   SymbolExpr,
   Word,
 } from './ast.ts';
+import { Refusal } from './cursor.ts';
 import { Statements } from './statements.ts';
 import * as T from './token.ts';
 
@@ -35,8 +36,11 @@ export abstract class Chains extends Statements {
   /** `define`, `include`, …: true if one stood here and was read, with its end. */
   protected abstract common(): boolean;
 
-  /** `line` reads one; true where it needs no end, or has it. */
-  protected block(line: () => boolean, separated = true): Span {
+  /**
+   * `line` reads one; true where it needs no end, or has it. Of an `item` of another block the end is
+   * waited for as well: until it comes, the block goes on.
+   */
+  protected block(line: () => boolean, separated = true, item = false): Span {
     const open = this.expect(T.BraceOpen);
     const one = () => {
       if (this.take(T.Newline) || this.take(T.Semicolon) || this.common()) return;
@@ -44,31 +48,50 @@ export abstract class Chains extends Statements {
       if (!ended && separated) this.separator();
     };
     this.definitions.open();
-    while (!this.at(T.BraceClose)) this.recovering(one);
-    const span = this.spanFrom(open);
-    this.next();
-    this.definitions.close();
-    return span;
+    try {
+      for (;;) {
+        while (!this.at(T.BraceClose)) this.recovering(one);
+        const span = this.spanFrom(open);
+        this.next();
+        if (!item || this.at(T.Newline) || this.at(T.Semicolon)) return span;
+        this.recovering(() => this.separator());
+      }
+    } finally {
+      this.definitions.close();
+    }
   }
 
   protected separator(): void {
     this.expect(T.Newline, T.Semicolon);
   }
 
-  protected once<V>(before: V | undefined, now: V & { span: Span }): V {
-    if (before !== undefined) this.refuse('You can only specify this once.', now.span);
-    return now;
+  /** What may be there once only: with a second one the block is given up. */
+  protected duplicated(span: Span, separated: boolean): never {
+    if (separated) this.separator();
+    const message = 'You can only specify this once. This statement is duplicated.';
+    throw new Refusal({ severity: 'error', message, spans: [span] }, true);
   }
 
-  protected chainBlock(): ChainBlock {
+  /** The comment of a block; `before`: the one that is there already. */
+  protected onlyComment(before: Word | undefined, separated = true): Word {
+    const first = this.peek();
+    const now = this.SUBRULE(this.comment);
+    return before ? this.duplicated(this.spanFrom(first), separated) : now;
+  }
+
+  protected chainBlock(item = false): ChainBlock {
     const draft: ChainDraft = { rules: [] };
-    const span = this.block(() => {
-      if (!setsUpChain.has(this.LA(1).tokenType)) {
-        return this.keepEnded(draft.rules, this.SUBRULE(this.rule));
-      }
-      this.SUBRULE(this.chainLine, { ARGS: [draft] });
-      return false;
-    });
+    const span = this.block(
+      () => {
+        if (!setsUpChain.has(this.LA(1).tokenType)) {
+          return this.keepEnded(draft.rules, this.SUBRULE(this.rule));
+        }
+        this.SUBRULE(this.chainLine, { ARGS: [draft] });
+        return false;
+      },
+      true,
+      item,
+    );
     return { kind: 'chain', ...draft, span };
   }
 
@@ -92,7 +115,7 @@ export abstract class Chains extends Statements {
       { ALT: () => (draft.policy = this.SUBRULE(this.policy, { ARGS: [draft.policy] })) },
       { ALT: () => (draft.flags = this.SUBRULE(this.offload)) },
       { ALT: () => (draft.devices = this.SUBRULE(this.devices)) },
-      { ALT: () => (draft.comment = this.once(draft.comment, this.SUBRULE(this.comment))) },
+      { ALT: () => (draft.comment = this.onlyComment(draft.comment)) },
     ]);
   });
 

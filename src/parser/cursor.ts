@@ -23,8 +23,11 @@ import { tokenName } from './token-order.ts';
 /** Thrown where a statement cannot be read; caught by the block that it stands in. */
 export class Refusal {
   readonly diagnostic: Diagnostic;
-  constructor(diagnostic: Diagnostic) {
+  /** The whole block that it stands in is given up. */
+  readonly ofBlock: boolean;
+  constructor(diagnostic: Diagnostic, ofBlock = false) {
     this.diagnostic = diagnostic;
+    this.ofBlock = ofBlock;
   }
 }
 
@@ -212,6 +215,7 @@ export abstract class Cursor extends EmbeddedActionsParser {
     try {
       line();
     } catch (thrown) {
+      if (thrown instanceof Refusal && thrown.ofBlock) throw new Refusal(thrown.diagnostic);
       this.depth = depth;
       this.report(this.diagnosticOf(thrown));
       while (!this.at(T.Newline) && !this.at(T.Semicolon)) {

@@ -175,6 +175,7 @@ export abstract class Expressions extends Operands {
   }
 
   private element(verdicts: boolean): Element {
+    if (verdicts && this.at(T.BraceOpen)) this.unexpected();
     const key = this.elementKey();
     const options = this.elementOptions();
     if (verdicts && !this.at(T.Colon)) this.unexpected([T.Colon.name]);

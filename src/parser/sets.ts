@@ -26,13 +26,16 @@ export abstract class Sets extends Chains {
     this.isType = (name) => types?.has(name) ?? true;
   }
 
-  protected setBlock(map: boolean): SetBlock {
+  protected setBlock(map: boolean, item = false): SetBlock {
     const draft: Draft<SetBlock> = {};
-    const span = this.block(() => {
-      const { elements } = draft;
-      this.SUBRULE(this.setLine, { ARGS: [draft, map] });
-      return draft.elements !== elements;
-    });
+    const line = () => {
+      const read: Draft<SetBlock> = { ...draft };
+      this.SUBRULE(this.setLine, { ARGS: [read, map] });
+      if (read.elements === draft.elements) this.separator();
+      Object.assign(draft, read);
+      return true;
+    };
+    const span = this.block(line, true, item);
     return { kind: 'set', map, ...draft, span };
   }
 
@@ -43,8 +46,8 @@ export abstract class Sets extends Chains {
       { ALT: () => (draft.timeout = this.SUBRULE(this.timeout)) },
       { ALT: () => (draft.gcInterval = this.SUBRULE(this.gcInterval)) },
       { ALT: () => this.SUBRULE(this.mechanism, { ARGS: [draft] }) },
-      { ALT: () => (draft.elements = this.SUBRULE(this.elements)) },
-      { ALT: () => (draft.comment = this.once(draft.comment, this.SUBRULE(this.comment))) },
+      { ALT: () => (draft.elements = this.onlyElements(map ? undefined : draft.elements)) },
+      { ALT: () => (draft.comment = this.onlyComment(draft.comment)) },
       { ALT: () => this.ACTION(() => this.setStatements(draft)) },
     ]);
   });
@@ -98,6 +101,12 @@ export abstract class Sets extends Chains {
     return this.SUBRULE(this.elementList);
   });
 
+  private onlyElements(before: Expr | undefined): Expr {
+    const first = this.peek();
+    const now = this.SUBRULE(this.elements);
+    return before ? this.duplicated(this.spanOf(first), false) : now;
+  }
+
   /** `{ … }` or a variable. */
   protected readonly elementList: ParserMethod<[], Expr> = this.RULE('elementList', () =>
     this.OR<Expr>([
@@ -116,13 +125,16 @@ export abstract class Sets extends Chains {
 
   /** `type ipv4_addr . mark : verdict`, `typeof ip saddr : meta mark` */
   private readonly keyed = this.RULE('keyed', (draft: Draft<SetBlock> = {}, map = false) => {
+    const first = this.peek();
     const key = this.OR<KeySpec>([
       { ALT: () => this.SUBRULE(this.typeKey) },
       { ALT: () => this.SUBRULE(this.typeofKey) },
     ]);
     this.ACTION(() => {
+      const again = draft.key !== undefined;
       draft.key = key;
       if (map) this.dataSpec(key.by, draft);
+      if (again) this.duplicated(map ? this.spanOf(first) : this.spanFrom(first), true);
     });
   });
 
@@ -177,6 +189,9 @@ export abstract class Sets extends Chains {
       return { by: 'typeof', expr, span: this.spanFrom(first) };
     }
     const types = this.typeNames();
+    if (!this.at(T.Newline) && !this.at(T.Semicolon)) {
+      this.unexpected([T.Newline.name, T.Semicolon.name, T.Dot.name]);
+    }
     return { by: 'type', types, span: this.spanFrom(first) };
   }
 }

@@ -2,9 +2,18 @@
  * What stands in the block of a table: its options, chains, sets, maps, flowtables and objects.
  */
 import type { IToken, ParserMethod } from 'chevrotain';
-import type { Command, FlowtableBlock, Handle, ObjectBlock, TableBlock, Word } from './ast.ts';
+import type {
+  Args,
+  Command,
+  FlowtableBlock,
+  Handle,
+  ObjectBlock,
+  TableBlock,
+  Word,
+} from './ast.ts';
 import type { Draft } from './chains.ts';
 import type { Token } from './lexer.ts';
+import type { Phrase } from './phrase.ts';
 import { Sets } from './sets.ts';
 import * as T from './token.ts';
 import type { ObjectSyntax } from './vocabulary.ts';
@@ -28,7 +37,7 @@ export abstract class Tables extends Sets {
     'tableLine',
     (draft: TableDraft = { items: [] }, table: Within = {}) => {
       const read = this.OR<unknown>([
-        { ALT: () => (draft.comment = this.once(draft.comment, this.SUBRULE(this.comment))) },
+        { ALT: () => (draft.comment = this.onlyComment(draft.comment)) },
         { ALT: () => (draft.flags = this.SUBRULE(this.tableFlags)) },
         {
           ALT: () => this.keepEnded(draft.items, this.SUBRULE(this.tableItem, { ARGS: [table] })),
@@ -66,7 +75,7 @@ export abstract class Tables extends Sets {
     const first = this.CONSUME(T.Chain);
     return this.ACTION(() => {
       const handle = { ...table, chain: this.identifier(), span: this.spanFrom(first) };
-      return { object: 'chain', handle, block: this.chainBlock() };
+      return { object: 'chain', handle, block: this.chainBlock(true) };
     });
   });
 
@@ -78,7 +87,7 @@ export abstract class Tables extends Sets {
     return this.ACTION(() => {
       const handle = { ...table, name: this.identifier(), span: this.spanFrom(first) };
       const map = first.tokenType === T.MapWord;
-      return { object: first.image, handle, block: this.setBlock(map) };
+      return { object: first.image, handle, block: this.setBlock(map, true) };
     });
   });
 
@@ -86,7 +95,7 @@ export abstract class Tables extends Sets {
     const first = this.CONSUME(T.Flowtable);
     return this.ACTION(() => {
       const handle = { ...table, name: this.identifier(), span: this.spanFrom(first) };
-      return { object: 'flowtable', handle, block: this.flowtableBlock() };
+      return { object: 'flowtable', handle, block: this.flowtableBlock(true) };
     });
   });
 
@@ -95,7 +104,7 @@ export abstract class Tables extends Sets {
     return this.ACTION(() => {
       const row = this.objectLedBy(first);
       const handle = { ...table, name: this.identifier(), span: this.spanFrom(first) };
-      const block = this.objectBlock(row);
+      const block = this.objectBlock(row, true);
       this.scopes.pop();
       return { object: row.name, handle, block };
     });
@@ -103,15 +112,16 @@ export abstract class Tables extends Sets {
 
   // ── Flowtables and objects ─────────────────────────────────────────────────────────────────
 
-  protected flowtableBlock(): FlowtableBlock {
+  protected flowtableBlock(item = false): FlowtableBlock {
     const draft: Draft<FlowtableBlock> = {};
-    const span = this.block(() => {
-      const line: Draft<FlowtableBlock> = { ...draft };
-      this.SUBRULE(this.flowtableLine, { ARGS: [line] });
+    const line = () => {
+      const read: Draft<FlowtableBlock> = { ...draft };
+      this.SUBRULE(this.flowtableLine, { ARGS: [read] });
       this.separator();
-      Object.assign(draft, line);
+      Object.assign(draft, read);
       return true;
-    });
+    };
+    const span = this.block(line, true, item);
     return { kind: 'flowtable', ...draft, span };
   }
 
@@ -122,7 +132,7 @@ export abstract class Tables extends Sets {
         { ALT: () => (draft.hook = this.SUBRULE(this.flowtableHook)) },
         { ALT: () => (draft.devices = this.SUBRULE(this.devices)) },
         { ALT: () => (draft.flags = this.SUBRULE(this.offload)) },
-        { ALT: () => (draft.comment = this.once(draft.comment, this.SUBRULE(this.comment))) },
+        { ALT: () => (draft.comment = this.onlyComment(draft.comment)) },
         {
           GATE: () => this.reads('counter'),
           ALT: () => {
@@ -161,20 +171,25 @@ export abstract class Tables extends Sets {
     return found.row;
   }
 
-  protected objectBlock(row: ObjectSyntax): ObjectBlock {
-    const parts = {};
+  protected objectBlock(row: ObjectSyntax, item = false): ObjectBlock {
+    /** What each kind of line said last. */
+    const said = new Map<Phrase, Args>();
     let comment: Word | undefined;
-    const span = this.block(() => {
+    const line = () => {
       if (this.at(T.Comment)) {
-        comment = this.once(comment, this.SUBRULE(this.comment));
+        comment = this.onlyComment(comment, false);
         return false;
       }
-      const line = row.lines.find((phrase) => this.begins(phrase));
-      if (!line) return this.unexpected();
-      this.sequence(line, parts);
+      const phrase = row.lines.find((line) => this.begins(line));
+      if (!phrase) return this.unexpected();
+      const parts = {};
+      this.sequence(phrase, parts);
+      said.set(phrase, parts);
       return false;
-    }, !row.bare);
-    return { kind: 'object', args: parts, ...(comment && { comment }), span };
+    };
+    const span = this.block(line, !row.bare, item);
+    const args = Object.assign({}, ...said.values()) as Args;
+    return { kind: 'object', args, ...(comment && { comment }), span };
   }
 
   /** The lines of an object without braces. */

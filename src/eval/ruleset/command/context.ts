@@ -137,3 +137,8 @@ export const tableName = (cmd: Command): string => cmd.handle.table?.text ?? '';
 export function tableIn(ctx: CommandContext, cmd: Command): Table | undefined {
   return ctx.tx.ruleset.tables.get(tableKey(familyOf(cmd), tableName(cmd)));
 }
+
+/** Where nft says what is wrong with a block: at the name in a table's block, else at the block. */
+export function blockPlace({ span, handle, block }: Command): Span {
+  return span === handle.name?.span ? span : (block?.span ?? span);
+}

@@ -1,7 +1,7 @@
 /** `add flowtable`, `delete flowtable`. */
 import type { Command, FlowtableBlock } from '../../../parser/ast.ts';
 import { type Refusal, refuse } from '../errno.ts';
-import { hookNumber } from '../kernel/chain-type.ts';
+import { HOOK_NAMES, hookNumber } from '../kernel/chain-type.ts';
 import {
   deleteFlowtable,
   deleteFlowtableDevices,
@@ -12,6 +12,7 @@ import { isRefusal, tableOf } from '../kernel/lookup.ts';
 import type { Flowtable } from '../store.ts';
 import {
   answered,
+  blockPlace,
   type CommandContext,
   familyOf,
   isDestroyed,
@@ -21,19 +22,31 @@ import {
 import { readDevices } from './device.ts';
 import { readPriority } from './priority-expression.ts';
 
+const BAD_PRIORITY = 'invalid priority expression value.';
 const FLAGS: ReadonlySet<string> = new Set(['offload']);
 
 export function addFlowtable(cmd: Command, ctx: CommandContext): void {
   const block = cmd.block as FlowtableBlock | undefined;
   const hook = block?.hook;
-  if (hook && hookNumber('netdev', hook.hook.text) === undefined) {
+  const span = blockPlace(cmd);
+  if (hook && !HOOK_NAMES.has(hook.hook.text)) {
     report(ctx, 'unknown chain hook', hook.hook.span);
+    return;
+  }
+  if (block && !hook && !block.devices) {
+    report(ctx, 'missing hook and priority in flowtable declaration', span);
+    return;
+  }
+  if (hook && hookNumber('netdev', hook.hook.text) === undefined) {
+    report(ctx, `invalid hook ${hook.hook.text}`, span);
     return;
   }
   for (const flag of block?.flags ?? []) {
     if (!FLAGS.has(flag.text)) report(ctx, `unknown flowtable option ${flag.text}`, flag.span);
   }
-  const priority = hook ? readPriority(hook.priority, 'netdev', hook.hook.text, ctx) : 0;
+  const priority = hook
+    ? readPriority(hook.priority, 'netdev', hook.hook.text, ctx, BAD_PRIORITY)
+    : 0;
   const devices = readDevices(block?.devices ?? [], ctx);
   if (priority === undefined || !devices) return;
   const spec: NewFlowtable = {

@@ -10,6 +10,7 @@ export function readPriority(
   family: Family,
   hook: string,
   ctx: CommandContext,
+  message = 'invalid priority expression value in this context.',
 ): number | undefined {
   const base = plain(priority.base);
   const value =
@@ -19,7 +20,7 @@ export function readPriority(
         ? Number(base)
         : priorityByName(base, family, hook);
   if (value !== undefined) return value + Number(priority.offset?.value ?? 0);
-  return report(ctx, 'invalid priority expression value in this context.', priority.span);
+  return report(ctx, message, priority.span);
 }
 
 /** `$x` may hold `filter`, `-150` or `"mangle - 5"`. */

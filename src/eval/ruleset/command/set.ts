@@ -11,6 +11,7 @@ import { scopeOf } from '../scope.ts';
 import type { NftSet } from '../store.ts';
 import {
   answered,
+  blockPlace,
   type CommandContext,
   checking,
   familyOf,
@@ -45,10 +46,11 @@ function readSet(block: SetBlock, cmd: Command, ctx: CommandContext): NewSet | u
   const scope = scopeOf(ctx.tx.ruleset, familyOf(cmd), tableName(cmd));
   const { key: spec } = block;
   if (!spec || (block.map && !block.data)) {
-    // nft points at the name in a table's block, at the set's own block in a command.
-    const inTable = cmd.span === cmd.handle.name?.span;
-    const place = inTable ? cmd.span : block.span;
-    return report(ctx, 'set definition does not specify key', place);
+    const place = blockPlace(cmd);
+    const message = 'set definition does not specify key';
+    // nft looks at it once more for its elements.
+    if (block.elements) report(ctx, message, place);
+    return report(ctx, message, place);
   }
   const [key, data, statements] = checking(ctx, scope, (check) => [
     checkKeySpec(spec, check),
