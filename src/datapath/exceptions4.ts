@@ -19,9 +19,15 @@ interface Exception {
   gateway: Int32Array | null;
   until: number;
   /** What packets to the address carry, on their way through and from the machine itself. */
-  input: Route | null;
-  output: Route | null;
+  input: Changing | null;
+  output: Changing | null;
 }
+
+/** Whoever holds it sees what is learned later. */
+type Changing = { -readonly [K in keyof Route]: Route[K] };
+
+/** DST_OBSOLETE_KILL: no state of routing has this number. */
+const OBSOLETE = -1;
 
 export class Exceptions4 {
   private readonly clock: Clock;
@@ -40,10 +46,13 @@ export class Exceptions4 {
     const exception = this.exception(fib, daddr, seconds);
     exception.mtu = mtu;
     exception.locked = locked;
+    fill(exception);
   }
 
   redirect(fib: FibRoute, daddr: number, gateway: Int32Array): void {
-    this.exception(fib, daddr, REDIRECT_SECONDS).gateway = gateway;
+    const exception = this.exception(fib, daddr, REDIRECT_SECONDS);
+    exception.gateway = gateway;
+    fill(exception);
   }
 
   /** What is known of an address, from now on for so long. */
@@ -54,9 +63,11 @@ export class Exceptions4 {
     if (found === undefined) {
       found = { mtu: 0, locked: false, gateway: null, until: 0, input: null, output: null };
       learned.set(daddr, found);
+      // who holds the route of the next hop must ask whether the exception is about him
+      for (const cached of [fib.inputRoute, fib.outputRoute])
+        if (cached !== null) (cached as Changing).genid = OBSOLETE;
     }
     found.until = this.clock.now + seconds * US_PER_SECOND;
-    found.input = found.output = null;
     return found;
   }
 
@@ -73,16 +84,9 @@ export class Exceptions4 {
     const bound = found[way];
     if (bound !== null && bound.genid === route.genid && bound.dev === route.dev) return bound;
     // rt_gw4: the address it was made for, whatever the packet's becomes later
-    const gateway = found.gateway ?? route.gateway ?? Int32Array.of(daddr);
-    const mtuLocked = route.mtuLocked || found.locked;
-    return (found[way] = {
-      ...route,
-      gateway,
-      gateway6: found.gateway === null && route.gateway6,
-      mtuLocked,
-      pathMtu: found.mtu,
-      pathMtuUntil: found.until,
-    });
+    found[way] = { ...route, gateway: route.gateway ?? Int32Array.of(daddr) };
+    fill(found);
+    return found[way];
   }
 
   /** `ip route flush cache` */
@@ -99,8 +103,21 @@ export class Exceptions4 {
         if (!smaller) continue;
         found.mtu = mtu;
         found.locked = false;
-        found.input = found.output = null;
+        fill(found);
       }
     }
+  }
+}
+
+/** fill_route_from_fnhe: what was learned goes into the routes that packets carry. */
+function fill({ input, output, mtu, locked, gateway, until }: Exception): void {
+  for (const route of [input, output]) {
+    if (route === null) continue;
+    route.pathMtu = mtu;
+    route.mtuLocked = (route.fib?.mtuLocked ?? false) || locked;
+    route.pathMtuUntil = until;
+    if (gateway === null) continue;
+    route.gateway = gateway;
+    route.gateway6 = false;
   }
 }
