@@ -29,6 +29,7 @@ const IPV4 = {
 
 /** net.ipv6.conf.*. */
 const IPV6 = {
+  accept_redirects: 1,
   disable_ipv6: 0,
   drop_unicast_in_l2_multicast: 0,
   forwarding: 0,

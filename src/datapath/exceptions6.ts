@@ -1,5 +1,6 @@
 /**
- * Destinations on whose path a smaller MTU was learned: RTF_CACHE routes, each for one address.
+ * Destinations of which a smaller MTU or a better gateway was learned: RTF_CACHE routes, each for one
+ * address.
  *
  * Mirrors the exceptions of net/ipv6/route.c (rt6_insert_exception, rt6_find_cached_rt).
  */
@@ -17,7 +18,7 @@ interface Exception {
 
 export class Exceptions6 {
   private readonly clock: Clock;
-  private readonly of = new WeakMap<FibRoute, Map<string, Exception>>();
+  private of = new WeakMap<FibRoute, Map<string, Exception>>();
   /** Whether there were any ever. */
   any = false;
 
@@ -34,14 +35,27 @@ export class Exceptions6 {
 
   /** __ip6_rt_update_pmtu: packets that `route` takes to `daddr` are at most this long. */
   learn(route: Route, daddr: Int32Array, mtu: number): void {
+    // rt6_nexthop: the address it was made for, whatever the packet's becomes later
+    const gateway = route.gateway ?? daddr.slice();
+    this.insert({ ...route, gateway, mtu, learned: true }, daddr, this.clock.now + EXPIRES_US);
+  }
+
+  /** rt6_do_redirect: the way to `daddr` that `route` is goes by another host of the wire. */
+  redirect(route: Route, daddr: Int32Array, gateway: Int32Array): void {
+    this.insert({ ...route, gateway, learned: true }, daddr, Number.POSITIVE_INFINITY);
+  }
+
+  private insert(route: Route, daddr: Int32Array, until: number): void {
     const { fib } = route;
     if (fib === null) return;
     this.any = true;
     let learned = this.of.get(fib);
     if (learned === undefined) this.of.set(fib, (learned = new Map()));
-    // rt6_nexthop: the address it was made for, whatever the packet's becomes later
-    const gateway = route.gateway ?? daddr.slice();
-    const until = this.clock.now + EXPIRES_US;
-    learned.set(daddr.join(), { route: { ...route, gateway, mtu, learned: true }, until });
+    learned.set(daddr.join(), { route, until });
+  }
+
+  /** `ip -6 route flush cache` */
+  flush(): void {
+    this.of = new WeakMap();
   }
 }

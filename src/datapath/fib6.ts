@@ -104,7 +104,7 @@ export class Fib6 {
   private readonly ns: Netns;
   private readonly tables = new Map<number, FibTable>();
   private readonly nullRoutes = new Map<number, Route>();
-  private readonly exceptions: Exceptions6;
+  readonly exceptions: Exceptions6;
 
   constructor(ns: Netns) {
     this.ns = ns;
@@ -271,6 +271,17 @@ export class Fib6 {
     if (route.error !== 0 || fib === null || mtu < IPV6_MIN_MTU) return;
     if (mtu >= (route.mtu || (this.ns.devices.get(route.dev)?.mtu ?? 0))) return;
     this.exceptions.learn(route, flow.daddr, mtu);
+    this.table(fib.table).touch(fib);
+  }
+
+  /** rt6_do_redirect: the router `from`, by which `daddr` is reached, names a better next hop. */
+  redirectTo(flow: Flow, from: Int32Array, target: Int32Array): void {
+    const daddr = flow.daddr.slice();
+    const route = this.output(flow);
+    const { fib, gateway } = route;
+    if (route.error !== 0 || fib === null || gateway === null) return;
+    if (!gateway.every((w, i) => w === from[i])) return;
+    this.exceptions.redirect(route, daddr, target);
     this.table(fib.table).touch(fib);
   }
 

@@ -107,7 +107,7 @@ export interface KernelProfile {
   readonly tcpInvalidLowers: boolean;
   /** Expected connections get the helper of the one that expected them (6.1's stable releases). */
   readonly expectedTakesHelper: boolean;
-  /** A synproxy sums IPv6 as IPv6 (6.12); before, what was not summed yet is dropped as broken. */
+  /** A synproxy sums IPv6 as IPv6 (6.12); before, all of it is dropped as broken. */
   readonly synproxySumsIp6: boolean;
   /** nf_conntrack_helper: connections may get their helper by their port alone (before 6.0). */
   readonly helpersByPort: boolean;

@@ -25,7 +25,7 @@ const INERT: readonly RegExp[] = [
   `${DEVICE4}log_martians`,
   `${IPV6}(bindv6only|ip_nonlocal_bind|calipso_.*|fib_.*|flowlabel_consistency|flowlabel_state_ranges|idgen_.*)`,
   `${IPV6}(ioam6_.*|ip6frag_.*|mld_.*|route\\..*|seg6_flowlabel|xfrm6_.*)`,
-  `${DEVICE6}(accept_dad|accept_ra|accept_ra_.*|accept_redirects|accept_untracked_na|addr_gen_mode|autoconf)`,
+  `${DEVICE6}(accept_dad|accept_ra|accept_ra_.*|accept_untracked_na|addr_gen_mode|autoconf)`,
   `${DEVICE6}(dad_transmits|disable_policy|drop_unsolicited_na|enhanced_dad|force_mld_version)`,
   `${DEVICE6}(force_tllao|ignore_routes_with_linkdown|ioam6_id.*|max_addresses|mldv.*)`,
   `${DEVICE6}(max_desync_factor|ndisc_.*|optimistic_dad|ra_.*|regen_.*|router_.*|stable_secret)`,

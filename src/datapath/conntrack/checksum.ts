@@ -18,21 +18,17 @@ import {
   PF,
 } from '../packet.ts';
 
-/**
- * `coverage` bytes from `dataoff` on are summed, the pseudo header holds the whole length. `family`
- * is that of the hook, or the one that the kernel takes for it.
- */
+/** `coverage` bytes from `dataoff` on are summed, the pseudo header holds the whole length. */
 export function badChecksum(
   p: Packet,
   dataoff: number,
   protonum: number,
   coverage: number,
-  family = p.m[PF]!,
 ): boolean {
   const { b, m } = p;
   if (m[FLAGS]! & FLAG_CSUM_OK) return false;
   const length = m[END]! - dataoff;
-  const v4 = family === NFPROTO_IPV4;
+  const v4 = m[PF] === NFPROTO_IPV4;
   const pseudo = v4 ? pseudo4(b, m[NH]!, protonum, length) : pseudo6(b, m[NH]!, protonum, length);
   const sum = sumBytes(b, v4 ? m[NH]! : dataoff, dataoff + coverage, pseudo);
   return isBad(p, sum, coverage === length);

@@ -237,7 +237,7 @@ function flush(ns: Netns, words: Words, family: number): CommandError | undefine
   const own = v6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
   if (words.take('cache')) {
     ns.links.routesChanged(own);
-    if (!v6) ns.fib4.exceptions.flush();
+    (v6 ? ns.fib6 : ns.fib4).exceptions.flush();
     return undefined;
   }
   const line = parseRoute(words, family);

@@ -22,6 +22,10 @@ import { hardHeader, transmit } from './transmit.ts';
 export const ICMPV6 = 58;
 const NEIGHBOUR_SOLICITATION = 135;
 const NEIGHBOUR_ADVERTISEMENT = 136;
+const REDIRECT = 137;
+/** Type, reserved, target and destination. */
+const REDIRECT_HEADER = 40;
+const OPT_REDIRECTED_HEADER = 4;
 const OPT_SOURCE_ADDRESS = 1;
 const OPT_TARGET_ADDRESS = 2;
 const FLAG_ROUTER = 0x80;
@@ -123,7 +127,7 @@ function sendNdisc(
   ip6LocalOut(ns, p);
 }
 
-/** ndisc_rcv: solicitations and advertisements of hop limit 255. */
+/** ndisc_rcv: solicitations, advertisements and redirects of hop limit 255. */
 export function ndiscReceive(ns: Netns, p: Packet): void {
   const { m, b } = p;
   const th = m[TH]!;
@@ -134,13 +138,14 @@ export function ndiscReceive(ns: Netns, p: Packet): void {
   if (isMulticast6(target)) return;
   if (b[th] === NEIGHBOUR_SOLICITATION) receiveSolicitation(ns, p, device, target);
   else if (b[th] === NEIGHBOUR_ADVERTISEMENT) receiveAdvertisement(ns, p, device, target);
+  else if (b[th] === REDIRECT) receiveRedirect(ns, p, device, target);
 }
 
 /** The link-layer address in an option; undefined: absent; null: malformed. */
-function optionAddress(p: Packet, type: number): Uint8Array | undefined | null {
+function optionAddress(p: Packet, type: number, header = 24): Uint8Array | undefined | null {
   const { m, b } = p;
   let found: Uint8Array | undefined;
-  for (let at = m[TH]! + 24; at < m[END]!; ) {
+  for (let at = m[TH]! + header; at < m[END]!; ) {
     const length = (b[at + 1] ?? 0) * 8;
     if (length === 0 || at + length > m[END]!) return null;
     if (b[at] === type && length === 8) found ??= b.slice(at + 2, at + 8);
@@ -196,6 +201,38 @@ function receiveAdvertisement(ns: Netns, p: Packet, device: Device, target: Int3
   ns.neigh6.update(entry, lladdr, flags & FLAG_SOLICITED ? NUD_REACHABLE : NUD_STALE);
 }
 
+/** ndisc_redirect_rcv, rt6_do_redirect: of a router that the machine sends to; routers take none. */
+function receiveRedirect(ns: Netns, p: Packet, device: Device, target: Int32Array): void {
+  const { m, b } = p;
+  const th = m[TH]!;
+  if (m[END]! - th < REDIRECT_HEADER) return;
+  const from = new Int32Array(4);
+  const daddr = new Int32Array(4);
+  loadIpv6(p, m[NH]! + 8, from);
+  loadIpv6(p, th + 24, daddr);
+  if (!isLinkLocal6(from) || isMulticast6(daddr)) return;
+  if (!equalIpv6(daddr, target) && !isLinkLocal6(target)) return;
+  if (device.ipv6.forwarding || !device.ipv6.accept_redirects) return;
+  if (quotesOther(b, th + REDIRECT_HEADER, m[END]!)) return;
+  const lladdr = optionAddress(p, OPT_TARGET_ADDRESS, REDIRECT_HEADER);
+  if (lladdr === null) return;
+  const flow = ns.outFlow6;
+  flow.clear();
+  flow.oif = device.ifindex;
+  flow.daddr.set(daddr);
+  loadIpv6(p, m[NH]! + 24, flow.saddr);
+  const neighbour = ns.neigh6.get(device.ifindex, target);
+  if (lladdr) ns.neigh6.update(neighbour, lladdr, NUD_STALE);
+  ns.fib6.redirectTo(flow, from, target);
+}
+
+/** The quote of what no socket sent teaches nothing, but for ICMPv6 (icmpv6_notify). */
+function quotesOther(b: Uint8Array, from: number, end: number): boolean {
+  for (let at = from; at + 1 < end && b[at + 1]! > 0; at += b[at + 1]! * 8)
+    if (b[at] === OPT_REDIRECTED_HEADER) return at + 48 > end || b[at + 14] !== ICMPV6;
+  return false;
+}
+
 /** ndisc_send_redirect: only from a link-local address, which must have been configured. */
 export function sendRedirect6(ns: Netns, p: Packet, target: Int32Array): void {
   const device = ns.devices.get(p.m[DEV]!)!;
@@ -205,9 +242,6 @@ export function sendRedirect6(ns: Netns, p: Packet, target: Int32Array): void {
   if (own === undefined || (!equalIpv6(daddr, target) && !isLinkLocal6(target))) return;
   redirectMessage(ns, p, device, own.local, target, daddr);
 }
-
-const REDIRECT = 137;
-const OPT_REDIRECTED_HEADER = 4;
 
 function redirectMessage(
   ns: Netns,

@@ -5,6 +5,7 @@
  * Mirrors nft_synproxy.c and the hooks of nf_synproxy_core.c.
  */
 import { word } from '../address.ts';
+import { fold, pseudo4, sumBytes } from '../checksum.ts';
 import { badChecksum } from '../conntrack/checksum.ts';
 import { isLoopback } from '../conntrack/confirm.ts';
 import { eventCache } from '../conntrack/event.ts';
@@ -107,8 +108,7 @@ export class Synproxy {
   /** nft_synproxy_do_eval, of a packet that is TCP: NF_*, or null where the rule goes on. */
   evaluate(p: Packet, th: number, info: SynproxyInfo): number | null {
     const length = p.m[END]! - th;
-    const family = this.ns.profile.synproxySumsIp6 ? p.m[PF]! : NFPROTO_IPV4;
-    if (badChecksum(p, th, IPPROTO_TCP, length, family) || length < HEADER) return NF_DROP;
+    if (this.isBroken(p, th) || length < HEADER) return NF_DROP;
     const opts = parseOptions(p, th);
     if (opts === null) return NF_DROP;
     const flags = p.b[th + 13]!;
@@ -118,6 +118,16 @@ export class Synproxy {
     }
     if (!(flags & TH_ACK)) return null;
     return this.take(p, th, opts, word(p.b, th + 4)) ? this.steal(p) : NF_DROP;
+  }
+
+  private isBroken(p: Packet, th: number): boolean {
+    const { b, m } = p;
+    const length = m[END]! - th;
+    if (m[PF] !== NFPROTO_IPV6 || this.ns.profile.synproxySumsIp6)
+      return badChecksum(p, th, IPPROTO_TCP, length);
+    // what tracking found right is forgotten in forward, and the header is taken for one of IPv4
+    const nh = m[NH]!;
+    return fold(sumBytes(b, nh, m[END]!, pseudo4(b, nh, IPPROTO_TCP, length))) !== 0;
   }
 
   private steal(p: Packet): number {
