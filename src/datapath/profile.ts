@@ -125,8 +125,8 @@ export interface KernelProfile {
   /** Destroy events tell the state and what was left of the timeout (5.11). */
   readonly conntrackDestroyTells: boolean;
   /**
-   * conntrack-tools list IPv4 and IPv6 unless told, know DCCP's states, and have the kernel look at
-   * the status (1.4.7).
+   * conntrack-tools list IPv4 and IPv6 unless told, know DCCP's states, have the kernel look at the
+   * status, and say whose doing an event was (1.4.7).
    */
   readonly conntrackListsAll: boolean;
   /** conntrack -U names no family in its request, which the kernel refuses; -A changes nothing (1.4.7 alone). */

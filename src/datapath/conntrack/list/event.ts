@@ -41,7 +41,10 @@ function partsOf(ct: ConntrackCore, row: number, events: number): LineParts {
   };
 }
 
-/** `    [NEW] tcp      6 120 SYN_SENT src=…`; `sender`: the number of the process that did it. */
+/**
+ * `    [NEW] tcp      6 120 SYN_SENT src=…`; `sender`: the number of the process that did it. Events
+ * tell the timeout and the state of offloaded entries, too.
+ */
 export function eventLine(
   ct: ConntrackCore,
   row: number,
@@ -50,5 +53,6 @@ export function eventLine(
   options: LineOptions = {},
 ): string {
   const line = PREFIXES[eventKind(events)] + formatLine(ct, row, options, partsOf(ct, row, events));
-  return sender === undefined ? line : `${line} [USERSPACE] portid=${sender} progname=conntrack`;
+  const named = sender !== undefined && ct.netns.profile.conntrackListsAll;
+  return !named ? line : `${line} [USERSPACE] portid=${sender} progname=conntrack`;
 }

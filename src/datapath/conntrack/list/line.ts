@@ -52,6 +52,10 @@ const EVERYTHING: LineParts = {
   use: true,
 };
 
+/** What a listing tells of an entry: of an offloaded one not what the flow keeps up. */
+const listedParts = (status: number): LineParts =>
+  status & IPS_OFFLOAD ? { ...EVERYTHING, timeout: false, state: false } : EVERYTHING;
+
 /** Whether an entry is still there so many jiffies from now. */
 export const outlives = (ct: ConntrackCore, row: number, late: number): boolean =>
   late === 0 || ct.expires(row) > late;
@@ -113,19 +117,18 @@ export function formatLine(
   ct: ConntrackCore,
   row: number,
   options: LineOptions,
-  parts: LineParts = EVERYTHING,
+  parts: LineParts = listedParts(ct.table.status[row]!),
 ): string {
   const { table } = ct;
   const status = table.status[row]!;
   const zone = table.zone[row]!;
   const zoneDir = table.zoneDir[row]!;
   const base = row * 2 * TUPLE_WORDS;
-  const offloaded = (status & IPS_OFFLOAD) !== 0;
   const counted = (direction: number) => (parts.counters ? counters(ct, row, direction) : '');
   let line = options.extended ? l3protoColumns(ct.l3num(row)) : '';
   line += protoColumns(ct.protonum(row));
-  if (parts.timeout && !offloaded) line += `${secondsLeft(ct, row)} `;
-  if (parts.state && !offloaded) line += listedState(ct, row);
+  if (parts.timeout) line += `${secondsLeft(ct, row)} `;
+  if (parts.state) line += listedState(ct, row);
   line += formatTuple(table.tuples, base, shortAddress);
   if (zone !== 0 && zoneDir === ZONE_DIR_ORIG) line += `zone-orig=${zone} `;
   line += counted(IP_CT_DIR_ORIGINAL);
