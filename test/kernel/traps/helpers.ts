@@ -1,5 +1,5 @@
 /** Traps about tables that fill, expectations, helpers and synproxies. */
-import { left, lines, sent } from './answer.ts';
+import { hits, left, lines, part, sent } from './answer.ts';
 import type { Section } from './trap.ts';
 
 export const helpers: readonly Section[] = [
@@ -71,6 +71,54 @@ export const helpers: readonly Section[] = [
         on: ['6.12'],
         shows: (a) => [69, 77].map((i) => sent(a, i)[0]?.slice(5, 17)),
         is: ['02ff00000005', '02ff00000002'],
+      },
+      {
+        trap: 'The first thing that is learned of an address sends every flow by the same next hop through the slow path once.',
+        case: 'flowtable/618-learned-paths-and-flows',
+        on: ['6.12'],
+        shows: (a) => [hits(a, '2', 'fo')[0], hits(a, 'other', 'fo')[0]],
+        is: [6, 9],
+      },
+      {
+        trap: 'A device that does not forward takes IPv6 redirects, from its router alone, and packets that pass through follow them.',
+        case: 'nat-routing/625-ip6-redirects',
+        on: ['6.12'],
+        shows: (a) => [3, 4, 14].map((i) => sent(a, i)[0]?.slice(5, 17)),
+        is: ['02ff00000003', '02ff00000003', '02ff00000002'],
+      },
+    ],
+  },
+  {
+    title: 'Synproxies',
+    traps: [
+      {
+        trap: 'To the server goes the MSS that the cookie remembers: 1300 where the client said 1400.',
+        case: 'conntrack/631-synproxy-in-forward',
+        shows: (a) => part(a, 2, 40, 44),
+        is: '02040514',
+      },
+      {
+        trap: 'The SYN,ACK that a synproxy sends for an untracked SYN is invalid in output.',
+        case: 'conntrack/631-synproxy-in-forward',
+        on: ['6.12', '6.1'],
+        shows: (a) => hits(a, 'a_plain', 'w outp')[3],
+        is: 2,
+      },
+      {
+        trap: 'Before 6.12 a synproxy drops IPv6, as it sums the header as one of IPv4.',
+        case: 'conntrack/632-synproxy-objects-and-ip6',
+        on: ['6.1', '5.10'],
+        shows: (a) => left(a, 1),
+        is: [],
+      },
+      {
+        trap: 'A cookie is good for one to two minutes.',
+        case: 'conntrack/631-synproxy-in-forward',
+        shows: (a) => [
+          lines(a, 'a_late', 'sport=1008 ').length,
+          lines(a, 'a_in_time', 'sport=1009 ').length,
+        ],
+        is: [0, 1],
       },
     ],
   },
