@@ -23,6 +23,7 @@ import { isTurned, transfer } from '../lower/field.ts';
 import { hexInteger, integer } from '../type/integer.ts';
 import { textValue, valueText } from '../type/string.ts';
 import { canonicalBits } from './bits.ts';
+import { asDeclared } from './declared.ts';
 import { nameBytes, narrow } from './field.ts';
 import { maskedAcross, widened } from './mask.ts';
 
@@ -45,8 +46,12 @@ export function canonicalExpr(e: Expr, known: KnownProtocols): Expr {
       return { ...e, parts: e.parts.map((part) => canonicalExpr(part, known)) };
     case 'set':
       return canonicalSet(e);
-    case 'map':
-      return { ...e, ...canonicalLookup(e.key, e.map, known) };
+    case 'map': {
+      const { key, map } = canonicalLookup(e.key, e.map, known);
+      const told =
+        map.kind === 'set' && key.kind === 'concat' ? canonicalSet(asDeclared(map, key)) : map;
+      return { ...e, key, map: told };
+    }
     default:
       return e;
   }
@@ -121,11 +126,21 @@ export function canonicalMatch(match: Match, known: KnownProtocols): Match {
   const moved = canMove(masked, match.op, right)
     ? transfer(masked, right)
     : { left: masked, right };
-  const inOrder = moved.right.kind === 'set' ? canonicalSet(moved.right) : moved.right;
+  const told = untold(moved.left, moved.right);
+  const inOrder = told.kind === 'set' ? canonicalSet(told) : told;
   const narrowed = narrow(moved.left, inOrder, known);
   const across = maskedAcross(narrowed.left, narrowed.right);
   const bytes = widened(across.left, across.right);
   return readMask({ ...match, left: bytes.left, right: retyped(bytes.right, bytes.left) });
+}
+
+/** Where bytes of a part were turned for a set of ranges, nft doesn't see what it reads. */
+function untold(left: Expr, right: Expr): Expr {
+  if (left.kind !== 'concat' || right.kind !== 'set' || !right.interval) return right;
+  const turned = left.parts.some(
+    ({ order, bits, type }) => order === 'host' && bits > 8 && !isText(type),
+  );
+  return turned ? asDeclared(right, left) : right;
 }
 
 /** What a tunnel's own header says prints as bytes without a name do; one value as a plain number. */
