@@ -108,8 +108,9 @@ export abstract class Operands extends Phrases {
       return value ? this.symbol(this.next()) : this.selector(token);
     }
     switch (token.tokenType) {
-      case T.Num:
       case T.Name:
+        return this.isScoped() ? this.unexpected() : this.symbol(this.next());
+      case T.Num:
       case T.Quoted:
       case T.Wildcard:
       case T.Exists:

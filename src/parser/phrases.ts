@@ -161,7 +161,10 @@ export abstract class Phrases extends Cursor {
       return this.unexpected(this.namesOfWord(item));
     }
     const { message, whole } = item.unknown;
-    const span = this.spanOf(token);
+    this.next();
+    // What is set to it belongs to the place.
+    if (whole && this.take(T.SetWord)) this.value('stmt');
+    const span = this.spanFrom(token);
     const start = whole ? this.phraseStart : span.start;
     return this.refuse(message.replace('%s', token.image), { ...span, start });
   }
@@ -174,6 +177,7 @@ export abstract class Phrases extends Cursor {
   }
 
   private text(item: ItemOf<'str'>): Word {
+    if (this.at(T.Name) && this.isScoped()) this.unexpected(this.firstNames([item]));
     if ('expand' in item && item.expand) {
       const written = this.word(this.expect(T.Name, T.Quoted, T.Wildcard));
       const refuse = (message: string) => this.refuse(message, written.span);
@@ -377,7 +381,9 @@ export abstract class Phrases extends Cursor {
       case 'num':
         return [T.Num.name];
       case 'str':
-        return item.quoted ? [T.Quoted.name] : [T.Name.name, T.Quoted.name, T.Wildcard.name];
+        return item.quoted && !('expand' in item)
+          ? [T.Quoted.name]
+          : [T.Name.name, T.Quoted.name, T.Wildcard.name];
       case 'opt':
         return [
           ...this.firstNames(item.items),

@@ -83,7 +83,7 @@ function agree(info: SetInfo, key: Expr, data: Expected, ref: SetRef, ctx: Check
   const span = ref.span!;
   if (!compatible(info.key, key.type)) {
     const what = `map expects ${info.key.description}, mapping expression has type ${key.type.description}`;
-    ctx.error(`datatype mismatch, ${what}`, key.span ?? span, span);
+    ctx.error(`datatype mismatch, ${what}`, span, key.span ?? span);
     return false;
   }
   if (data.type === verdict && info.data !== verdict) {

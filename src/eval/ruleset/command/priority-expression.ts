@@ -19,9 +19,12 @@ export function readPriority(
       : NUMBER.test(base)
         ? Number(base)
         : priorityByName(base, family, hook);
-  if (value !== undefined) return value + Number(priority.offset?.value ?? 0);
+  if (value !== undefined) return wrapped(value + Number(priority.offset?.value ?? 0));
   return report(ctx, message, priority.span);
 }
+
+/** Numbers beyond an int are what is left of them in one. */
+const wrapped = (number: number): number => Number(BigInt.asIntN(32, BigInt(number)));
 
 /** `$x` may hold `filter`, `-150` or `"mangle - 5"`. */
 function plain(node: Expr): string | undefined {
