@@ -151,6 +151,9 @@ export interface KernelProfile {
   readonly payloadWritesTag: boolean;
   /** `add set` of a set that is there must describe it as it is (6.1); before, it says nothing. */
   readonly setMustBeSame: boolean;
+  /** Rules can be listed and set back in one (6.2), and so can elements (6.5). */
+  readonly resetsRules: boolean;
+  readonly resetsElements: boolean;
   /** The packet that uses a quota up to its last byte is over it (before 6.1). */
   readonly quotaExactIsOver: boolean;
   /** `add element` of an element that is there sets its timeout anew (6.12). */
@@ -234,6 +237,8 @@ const V4_16: KernelProfile = {
   concatComparesWord: true,
   payloadWritesTag: false,
   setMustBeSame: false,
+  resetsRules: false,
+  resetsElements: false,
   quotaExactIsOver: true,
   elementTimeoutChanges: false,
   vlanWantsRoom: false,
@@ -312,6 +317,8 @@ const V6_1: KernelProfile = {
 const V6_12: KernelProfile = {
   ...V6_1,
   release: '6.12',
+  resetsRules: true,
+  resetsElements: true,
   flowtableGivesAtZero: false,
   dccpDropsShort: false,
   udpErrorsTeachMtu: true,

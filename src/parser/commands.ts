@@ -264,16 +264,13 @@ export abstract class Commands extends Tables {
     return { handle: place };
   }
 
-  /** `list hooks [family] [hook NAME] [device NAME]` */
+  /** `list hooks [family] [device NAME]` */
   private hooks(): Which {
     const first = this.peek(0);
     const family = this.family();
-    const words: Word[] = [];
-    while (this.at(T.Hook) || this.at(T.Device)) {
-      words.push(this.word(this.next()), this.word(this.expect(T.Name)));
-    }
+    const device = this.take(T.Device) ? this.word(this.expect(T.Name)) : undefined;
     const handle = { ...(family && { family }), span: this.spanFrom(first) };
-    return { handle, ...(words.length > 0 && { words }) };
+    return { handle, ...(device && { words: [device] }) };
   }
 
   /** `monitor [new|destroy] [tables|…|trace] [xml|json|vm json]` */

@@ -40,6 +40,19 @@ describe('get element', () => {
   });
 });
 
+test.each([
+  ['6.12', ['rules', 'set t s', 'element t s { 1.1.1.1 }', 'counters'], []],
+  ['6.1', ['counters'], ['rules', 'rule t c handle 2', 'set t s', 'element t s { 1.1.1.1 }']],
+])('what Linux %s can reset', (kernel, can, cannot) => {
+  const run = nft(kernel);
+  run('add table t; add chain t c; add rule t c counter');
+  run('add set t s { type ipv4_addr; counter; elements = { 1.1.1.1 }; }');
+  for (const what of can) expect(run(`reset ${what}`).err).toBe('');
+  for (const what of cannot) {
+    expect(run(`reset ${what}`).err).toContain('Could not process rule: Invalid argument');
+  }
+});
+
 describe('reset rule', () => {
   const made = () =>
     ruleset(

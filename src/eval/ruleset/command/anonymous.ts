@@ -27,6 +27,7 @@ export function makeAnonymous(
 ): NftSet | undefined {
   const { data, dataBits, interval } = literal;
   const key = literal.elements.find((e) => e.key.kind !== 'wildcard')?.key;
+  const datum = literal.elements.find((e) => e.data?.kind === 'value')?.data;
   const spec: NewSet = {
     family: familyOf(cmd),
     table: tableName(cmd),
@@ -42,6 +43,7 @@ export function makeAnonymous(
     exprs: [],
     exclusive: false,
     ...(key && { keyExpr: { ...key, order: literal.order } }),
+    ...(datum && { dataExpr: datum }),
   };
   const set = askForSet(spec, ctx);
   if (!answered(ctx, cmd, set)) return undefined;

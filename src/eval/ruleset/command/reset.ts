@@ -28,6 +28,10 @@ const tablesOf = (cmd: Command, ctx: CommandContext): Table[] => {
   );
 };
 
+/** A kernel that is older than a request refuses it as one without meaning. */
+const isKnown = (known: boolean, cmd: Command, ctx: CommandContext): boolean =>
+  known || answered(ctx, cmd, refuse('EINVAL'));
+
 export function resetObject(cmd: Command, ctx: CommandContext): void {
   const { name } = cmd.handle;
   const objects = tableIn(ctx, cmd)?.objects;
@@ -74,6 +78,7 @@ function resetRule(cmd: Command, ctx: CommandContext): void {
 
 export function resetRules(cmd: Command, ctx: CommandContext): void {
   const { table, chain, handle } = cmd.handle;
+  if (!isKnown(ctx.tx.machine.profile.resetsRules, cmd, ctx)) return;
   if (handle) {
     resetRule(cmd, ctx);
     return;
@@ -94,6 +99,7 @@ export function resetRules(cmd: Command, ctx: CommandContext): void {
 }
 
 export function resetSet(cmd: Command, ctx: CommandContext): void {
+  if (!isKnown(ctx.tx.machine.profile.resetsElements, cmd, ctx)) return;
   listSet(cmd, ctx);
   const set = tableIn(ctx, cmd)?.sets.get(cmd.handle.name?.text ?? '');
   const states = [...(set?.elements ?? [])].flatMap((e) => e.state ?? []);
@@ -101,6 +107,7 @@ export function resetSet(cmd: Command, ctx: CommandContext): void {
 }
 
 export function resetElements(cmd: Command, ctx: CommandContext): void {
+  if (!isKnown(ctx.tx.machine.profile.resetsElements, cmd, ctx)) return;
   const set = setOf(cmd, ctx);
   const elements = set && elementsGot(cmd, set, ctx);
   if (!set || !elements) return;
