@@ -28,7 +28,7 @@ test('--events prints what conntrack -E would have shown', async () => {
   expect(lines.map((line) => line.replace(/ src=.* dport=47562/, ' …'))).toEqual([
     '    [NEW] tcp      6 120 SYN_SENT …',
     ' [UPDATE] tcp      6 60 SYN_RECV …',
-    ' [UPDATE] tcp      6 … [OFFLOAD]',
+    ' [UPDATE] tcp      6 432000 ESTABLISHED … [OFFLOAD]',
     ' [UPDATE] tcp      6 120 FIN_WAIT … [ASSURED]',
     ' [UPDATE] tcp      6 30 LAST_ACK … [ASSURED]',
     ' [UPDATE] tcp      6 120 TIME_WAIT … [ASSURED]',

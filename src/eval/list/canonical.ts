@@ -25,7 +25,7 @@ import { textValue, valueText } from '../type/string.ts';
 import { canonicalBits } from './bits.ts';
 import { asDeclared } from './declared.ts';
 import { nameBytes, narrow } from './field.ts';
-import { maskedAcross, widened } from './mask.ts';
+import { maskedAcross, underName, widened } from './mask.ts';
 
 export type Match = Extract<Statement, { kind: 'match' }>;
 
@@ -35,13 +35,11 @@ export const isEquality = (op: Match['op']): boolean => op === '==' || op === '!
 export function canonicalExpr(e: Expr, known: KnownProtocols): Expr {
   switch (e.kind) {
     case 'load':
-      return canonicalLoad(e, known);
+      return underName(canonicalLoad(e, known), (bytes) => nameBytes(bytes, known));
     case 'binop':
-      return canonicalBits({
-        ...e,
-        left: canonicalExpr(e.left, known),
-        right: canonicalExpr(e.right, known),
-      });
+      return canonicalBits(
+        besideName(e, canonicalExpr(e.left, known), canonicalExpr(e.right, known)),
+      );
     case 'concat':
       return { ...e, parts: e.parts.map((part) => canonicalExpr(part, known)) };
     case 'set':
@@ -55,6 +53,14 @@ export function canonicalExpr(e: Expr, known: KnownProtocols): Expr {
     default:
       return e;
   }
+}
+
+/** Where the left side became a field under a mask, the operation is one of that field. */
+function besideName(e: Binop, left: Expr, right: Expr): Binop {
+  if (e.left.kind !== 'load' || left.kind !== 'binop') return { ...e, left, right };
+  const { type, bits } = left;
+  const own = right.kind === 'value' ? { ...right, type, bits } : right;
+  return { ...e, type, bits, left, right: own };
 }
 
 /** The key of a look-up and the map, with the operations that nft moves to its constants. */
@@ -90,7 +96,7 @@ function plainNumber(key: Expr): Expr {
   return { ...key, type: integer, low: plainNumber(key.low), high: plainNumber(key.high) };
 }
 
-function canonicalLoad(load: Load, known: KnownProtocols): Load {
+export function canonicalLoad(load: Load, known: KnownProtocols): Load {
   const named = nameBytes(load, known);
   const { of } = named.args as { of?: Expr };
   return of ? { ...named, args: { ...named.args, of: canonicalExpr(of, known) } } : named;
@@ -130,7 +136,7 @@ export function canonicalMatch(match: Match, known: KnownProtocols): Match {
   const inOrder = told.kind === 'set' ? canonicalSet(told) : told;
   const narrowed = narrow(moved.left, inOrder, known);
   const across = maskedAcross(narrowed.left, narrowed.right);
-  const bytes = widened(across.left, across.right);
+  const bytes = widened(across.left, across.right, (load) => nameBytes(load, known));
   return readMask({ ...match, left: bytes.left, right: retyped(bytes.right, bytes.left) });
 }
 

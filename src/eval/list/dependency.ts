@@ -14,6 +14,7 @@ import { type PayloadRow, payloadArgs } from '../expr/header.ts';
 import { inSentOrder } from '../lower/merge.ts';
 import {
   canonicalExpr,
+  canonicalLoad,
   canonicalLookup,
   canonicalMatch,
   isEquality,
@@ -21,7 +22,7 @@ import {
   retyped,
 } from './canonical.ts';
 import { expanded } from './expand.ts';
-import { isBytes } from './field.ts';
+import { isBytes, nameBytes } from './field.ts';
 import { takenValue, widened } from './mask.ts';
 import { written } from './write.ts';
 
@@ -204,7 +205,7 @@ function read(statement: Other, to: Dependencies): Other {
   switch (statement.kind) {
     case 'assign': {
       const known = to.knownFor(statement.target);
-      const place = canonicalExpr(statement.target, known) as Load;
+      const place = canonicalLoad(statement.target, known);
       const given = canonicalExpr(statement.value, known);
       // What is written into the packet is looked at together with what it is written to.
       const { target, value } = isBytes(place)
@@ -218,7 +219,9 @@ function read(statement: Other, to: Dependencies): Other {
     case 'vmap': {
       const known = to.knownFor(statement.key);
       const looked = canonicalLookup(statement.key, statement.map, known);
-      const { left: key, right: map } = widened(looked.key, looked.map);
+      const { left: key, right: map } = widened(looked.key, looked.map, (load) =>
+        nameBytes(load, known),
+      );
       useAll(key, to);
       return { ...statement, key, map };
     }

@@ -12,15 +12,33 @@ import { asBytes, isBytes, LAST_OFFSET } from './field.ts';
 
 const BYTE = 8;
 
-/** A comparison or a map of bits that are no field: bytes and a mask, constants where these lie. */
-export function widened<R extends Expr>(left: Expr, right: R): { left: Expr; right: R } {
+/**
+ * A comparison or a map of bits that are no field: bytes and a mask, constants where these lie. `name`
+ * finds the field that these bytes are.
+ */
+export function widened<R extends Expr>(
+  left: Expr,
+  right: R,
+  name: (bytes: Load) => Load = (bytes) => bytes,
+): { left: Expr; right: R } {
   const field = left.kind === 'load' && left.args.field === undefined ? oddField(left) : undefined;
-  if (left.kind !== 'load' || !field || standsAlone(field, right)) return { left, right };
-  const { masked, shift } = underMask(left, field);
+  if (left.kind !== 'load' || !field) return { left, right };
+  const { masked, shift } = underMask(left, field, name);
+  if (!isNamed(masked.left) && standsAlone(field, right)) return { left, right };
   return { left: masked, right: shifted(right, BigInt(shift), masked.bits) };
 }
 
-/** Bits without a name list as such only where one number is compared, and in the middle of bytes. */
+/** Bits at the end of bytes that are a field, but no field by themselves: that field under a mask. */
+export function underName(e: Load, name: (bytes: Load) => Load): Expr {
+  const field = e.args.field === undefined && isBytes(e) ? oddField(e) : undefined;
+  if (!field || windowOf(e, field).shift !== 0) return e;
+  const { masked } = underMask(e, field, name);
+  return isNamed(masked.left) ? masked : e;
+}
+
+const isNamed = (e: Expr): boolean => e.kind === 'load' && e.args.field !== undefined;
+
+/** Bits of bytes without a name list alone only where one number is compared, and in the middle. */
 const standsAlone = ({ offset }: Field, right: Expr): boolean =>
   right.kind === 'value' && offset % 8 !== 0 && offset <= LAST_OFFSET;
 
@@ -47,8 +65,13 @@ export function maskedAcross(left: Expr, right: Expr): { left: Expr; right: Expr
   };
 }
 
-function underMask(left: Load, field: Field): { masked: Binop; shift: number } {
-  const { load, shift } = windowOf(left, field);
+function underMask(
+  left: Load,
+  field: Field,
+  name: (bytes: Load) => Load = (bytes) => bytes,
+): { masked: Binop; shift: number } {
+  const { load: bytes, shift } = windowOf(left, field);
+  const load = name(bytes);
   const right = number(load, ones(field.bits) << BigInt(shift), load.bits);
   const { type, bits, order } = load;
   return { masked: { kind: 'binop', op: '&', left: load, right, type, bits, order }, shift };
