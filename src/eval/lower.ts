@@ -190,7 +190,7 @@ function emitStatement(s: Statement, m: Machine): void {
       break;
     case 'vmap': {
       const sreg = m.allocate(s.key);
-      const set = emitKey(s.key, s.map, sreg, m, { site: COMPARED });
+      const set = emitKey(s.key, s.map, sreg, m, { site: COMPARED, of: 'vmap' });
       m.emit({ op: 'lookup', set, sreg, verdict: true });
       m.release(sreg);
       break;

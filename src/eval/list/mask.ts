@@ -24,6 +24,7 @@ export function widened<R extends Expr>(
   const field = left.kind === 'load' && left.args.field === undefined ? oddField(left) : undefined;
   if (left.kind !== 'load' || !field) return { left, right };
   const { masked, shift } = underMask(left, field, name);
+  if (shift > 0 && !isMoved(right)) return { left, right };
   if (!isNamed(masked.left) && standsAlone(field, right)) return { left, right };
   return { left: masked, right: shifted(right, BigInt(shift), masked.bits) };
 }
@@ -35,6 +36,10 @@ export function underName(e: Load, name: (bytes: Load) => Load): Expr {
   const { masked } = underMask(e, field, name);
   return isNamed(masked.left) ? masked : e;
 }
+
+/** Among constants that are ranges none is where the field lies: it was shifted down to them. */
+const isMoved = (right: Expr): boolean =>
+  right.kind !== 'set' || right.elements.every(({ key }) => key.kind !== 'range');
 
 const isNamed = (e: Expr): boolean => e.kind === 'load' && e.args.field !== undefined;
 
@@ -121,7 +126,9 @@ function takenMap(key: Expr, map: SetLiteral | SetRef): { key: Expr; map: SetLit
     return { key: left, map: right };
   }
   const { masked, shift } = underMask(key, field);
-  if (shift === 0 || masked.bits === 8 || map.kind === 'setref') return { key, map };
+  if (shift === 0 || masked.bits === 8 || map.kind === 'setref' || !isMoved(map)) {
+    return { key, map };
+  }
   const once = withoutName(masked);
   return { key: { ...once, left: once }, map: shifted(map, BigInt(shift), masked.bits) };
 }

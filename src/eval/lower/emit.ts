@@ -135,6 +135,7 @@ interface KeyOptions {
   readonly site?: Site;
   /** The kind of object that the map holds. */
   readonly object?: string | undefined;
+  readonly of?: 'match' | 'vmap' | 'map';
 }
 
 /** Loads the key of a lookup as the set has its keys, and names the set. */
@@ -143,13 +144,33 @@ export function emitKey(
   map: Lookup['map'],
   sreg: Register,
   m: Machine,
-  { site = KEY, object }: KeyOptions = {},
+  { site = KEY, object, of = 'map' }: KeyOptions = {},
 ): string {
   const interval = m.interval(map);
-  const numeric = site.numeric || (map.kind === 'setref' && object === undefined);
+  const named = map.kind === 'setref' && object === undefined;
+  const numeric = site.numeric || (named && (of !== 'vmap' || key.kind === 'concat'));
   const shaped = shape(key, { ...site, numeric }, m);
   const moves = map.kind === 'set' && object === undefined;
   const sides = moves ? transfer(shaped, map) : { left: shaped, right: map };
   emit(sides.left, sreg, m, interval ? 'big' : undefined);
-  return m.set(sides.right, object);
+  return m.set(lengthened(sides.left, sides.right, of), object);
+}
+
+/**
+ * Keys of a set of ranges as long as what is compared with them: a field that is shifted down keeps
+ * the bits that it was shifted by. nft does so for concatenations, and for single fields in matches.
+ */
+function lengthened(left: Expr, set: Lookup['map'], of: KeyOptions['of']): Lookup['map'] {
+  if (set.kind !== 'set' || !set.interval) return set;
+  if (left.kind !== 'concat') {
+    return of === 'match' && left.bits > set.bits ? { ...set, bits: left.bits } : set;
+  }
+  const long = (part: Expr, i: number): Expr => ({
+    ...part,
+    bits: Math.max(part.bits, left.parts[i]?.bits ?? 0),
+  });
+  const elements = set.elements.map((e) =>
+    e.key.kind === 'concat' ? { ...e, key: { ...e.key, parts: e.key.parts.map(long) } } : e,
+  );
+  return { ...set, elements };
 }

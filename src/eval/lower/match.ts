@@ -26,7 +26,7 @@ const RELATIONS: Readonly<Record<Exclude<RelOp, 'any' | 'none'>, Rel>> = {
 export function emitMatch(left: Expr, op: RelOp, right: Expr, m: Machine): void {
   const sreg = m.allocate(left);
   if (right.kind === 'set' || right.kind === 'setref') {
-    const set = emitKey(left, right, sreg, m, { site: COMPARED });
+    const set = emitKey(left, right, sreg, m, { site: COMPARED, of: 'match' });
     m.emit({ op: 'lookup', set, sreg, ...(op === '!=' && { invert: true as const }) });
   } else if (op === 'any' || op === 'none') emitFlags(left, op, right, sreg, m);
   else emitComparison(left, op, right, sreg, m);

@@ -26,6 +26,22 @@ describe('what a batch asks for', () => {
     ]);
   });
 
+  it('keys of ranges are as long as the field that is shifted down to them, but for verdicts', () => {
+    const elements = (rule: string) =>
+      [...requests(`table ip6 t {\nchain c {\n${rule}\n}\n}`).matchAll(/element (.*?) {2}:/g)]
+        .map((found) => found[1])
+        .join(', ');
+    expect(elements('ip6 dscp { 1, 3-5 }')).toBe(
+      '00000000, 00000100, 00000200, 00000300, 00000600',
+    );
+    expect(elements('ip6 dscp vmap { 1 : accept, 3-5 : drop }')).toBe(
+      '00000000, 00000001, 00000002, 00000003, 00000006',
+    );
+    expect(elements('ip6 dscp . ip6 hoplimit { 1 . 2-3 }')).toBe(
+      '00000100 00000002  - 00000100 00000003',
+    );
+  });
+
   it('has what the kernel refuses, too', () => {
     const text = requests(`table netdev t {
       chain c { type filter hook ingress device "absent" priority 0; accept; }
