@@ -29,6 +29,14 @@ import { written } from './write.ts';
 /** Families whose packets may be of any network protocol. */
 const MIXED: readonly Family[] = ['inet', 'bridge', 'netdev'];
 
+/** How a load is used. */
+interface Use {
+  /** Its tunnel's protocol is not made redundant. */
+  readonly tunnelStays?: boolean;
+  /** It is compared with one value, which may name what it carries (payload_match_expand). */
+  readonly expands?: boolean;
+}
+
 class Dependencies {
   readonly known: KnownProtocols;
   private readonly inner: KnownProtocols;
@@ -76,15 +84,15 @@ class Dependencies {
     return layer !== undefined && !this.pending.has(layer);
   }
 
-  /** A load makes the match of its layer's protocol redundant. `tunnelStays`: not the tunnel's. */
-  use(load: Load, tunnelStays = false): void {
+  /** A load makes the match of its layer's protocol redundant. */
+  use(load: Load, { tunnelStays = false, expands = false }: Use = {}): void {
     const layer = load.row.layer?.(load);
     if (!layer) return;
     const tunnel = load.args.tunnel ? 'inside ' : '';
     if (this.usesMessage(load)) this.drop('message');
     if (!tunnelStays) this.useTunnel(load);
     const dependency = this.pending.get(tunnel + layer);
-    if (dependency && this.mayDrop(dependency, load, layer)) this.drop(tunnel + layer);
+    if (dependency && this.mayDrop(dependency, load, layer, expands)) this.drop(tunnel + layer);
   }
 
   /** What lies inside a tunnel says what transport protocol the tunnel is, if no header says it. */
@@ -112,7 +120,7 @@ class Dependencies {
     this.pending.delete(slot);
   }
 
-  private mayDrop({ left, right }: Match, load: Load, layer: Layer): boolean {
+  private mayDrop({ left, right }: Match, load: Load, layer: Layer, expands: boolean): boolean {
     if (left.kind !== 'load' || right.kind !== 'value') return false;
     const mixed = this.isMixed(load);
     const bytes = left.row.protocol;
@@ -122,8 +130,10 @@ class Dependencies {
     if (bytes && left.row === load.row) return false;
     // Other tags than the usual one say more.
     const named = load.row.protocol;
-    if (mixed && layer === 'll' && bytes && named?.numbers.ethertype)
-      return !load.row.field?.(load).next && Number(right.value) === named.numbers.ethertype[0];
+    if (mixed && layer === 'll' && bytes && named?.numbers.ethertype) {
+      const names = expands && load.row.field?.(load).next;
+      return !names && Number(right.value) === named.numbers.ethertype[0];
+    }
     return true;
   }
 
@@ -193,7 +203,8 @@ function readMatch(statement: Match, to: Dependencies): readonly Match[] {
   const matches = expanded(canonicalMatch(statement, known), known);
   for (const match of matches) {
     const whole = match.left.kind === 'load' && match.left.bits % 8 === 0;
-    useAll(match.left, to, whole && !isOne(match) && !isFlags(match.op));
+    const expands = isEquality(match.op) && match.right.kind === 'value';
+    useAll(match.left, to, { tunnelStays: whole && !isOne(match) && !isFlags(match.op), expands });
     to.learn(match);
   }
   return matches;
@@ -243,11 +254,11 @@ const isOne = ({ op, right }: Match): boolean =>
 /** Compared through a mask: some of these bits, or none. */
 const isFlags = (op: Match['op']): boolean => op === 'any' || op === 'none';
 
-/** Every load in an expression is a use of its layer; `tunnelStays` if it is one by itself. */
-function useAll(e: Expr, to: Dependencies, tunnelStays = false): void {
+/** Every load in an expression is a use of its layer; `use` is how, where it is the whole of one side. */
+function useAll(e: Expr, to: Dependencies, use: Use = {}): void {
   switch (e.kind) {
     case 'load': {
-      to.use(e, tunnelStays);
+      to.use(e, use);
       const { of } = e.args as { of?: Expr };
       if (of) useAll(of, to);
       return;
