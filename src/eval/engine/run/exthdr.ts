@@ -134,13 +134,15 @@ const findDccp: Find = (p, number) => {
 };
 
 /** Lengths that packets of each type have behind the basic header (dccp_packet_hdr_len). */
-const DCCP_EXTRA = [4, 8, 0, 8, 8, 8, 8, 12, 8, 8];
+const DCCP_EXTRA = [4, 12, 0, 8, 8, 8, 8, 12, 8, 8];
+/** … and packets of types that are none. */
+const DCCP_RESET = 12;
 
 /** __dccp_hdr_len: 12 bytes, 16 with the long sequence number, and what the type adds. */
 function dccpHeader(b: Uint8Array, th: number): number {
   const long = b[th + 8]! & 1;
   const type = (b[th + 8]! >> 1) & 15;
-  return 12 + 4 * long + (DCCP_EXTRA[type] ?? 0);
+  return 12 + 4 * long + (DCCP_EXTRA[type] ?? DCCP_RESET);
 }
 
 const FIND: Readonly<Record<ExthdrArgs['op'], Find>> = {
