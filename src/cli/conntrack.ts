@@ -4,7 +4,7 @@
  * Owns the entry points: argv as a program gets it, and a line as a trace's event has it.
  */
 import { readFileSync } from 'node:fs';
-import { CommandError, type ConntrackCommand, PROGRAM, VERSION } from './conntrack/command.ts';
+import { CommandError, type ConntrackCommand, PROGRAM, TOOL } from './conntrack/command.ts';
 import { type LabelBit, parseCommandLine } from './conntrack/command-line.ts';
 import { Events } from './conntrack/events.ts';
 import { type ConntrackIo, type ConntrackMachine, runCommand } from './conntrack/run.ts';
@@ -82,7 +82,7 @@ export function runConntrack(
     return runCommand(command, io, machine) ? 0 : 1;
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    io.err(`${PROGRAM} v${VERSION} (conntrack-tools): ${error.message}\n`);
+    io.err(`${TOOL}: ${error.message}\n`);
     if (error.status === 2)
       io.err(`Try \`${PROGRAM} -h' or '${PROGRAM} --help' for more information.\n`);
     return error.status;

@@ -5,7 +5,6 @@
  * `out`, everything for people to `err`.
  */
 import { readFileSync, statSync, writeSync } from 'node:fs';
-import { setTimeout } from 'node:timers/promises';
 import type { SourceReader } from '../parser/index.ts';
 import { diskReader } from './nft/files.ts';
 
@@ -49,6 +48,8 @@ const versionOf = (file: string): string => {
 
 /** Until the user interrupts it. */
 async function* versions(file: string): AsyncGenerator<void> {
+  // Most commands wait for nothing.
+  const { setTimeout } = await import('node:timers/promises');
   const stop = new AbortController();
   const { signal } = stop;
   const interrupt = () => stop.abort();

@@ -150,10 +150,8 @@ export class Neighbours {
     }
     if (entry.state & NUD_VALID) return true;
     if (entry.state !== NUD_INCOMPLETE) {
-      entry.state = NUD_INCOMPLETE;
-      entry.probes = 0;
       entry.waiting.push(p);
-      this.probe(entry);
+      this.startProbing(entry);
       return false;
     }
     if (entry.waiting.length >= QUEUE_MAX) this.ns.drop(entry.waiting.shift()!, 'NEIGH_QUEUEFULL');
@@ -163,7 +161,10 @@ export class Neighbours {
 
   /** neigh_event_send without a packet: asks for the address unless it is known or asked for. */
   ask(entry: Neighbour): void {
-    if (entry.state & (NUD_VALID | NUD_INCOMPLETE)) return;
+    if (!(entry.state & (NUD_VALID | NUD_INCOMPLETE))) this.startProbing(entry);
+  }
+
+  private startProbing(entry: Neighbour): void {
     entry.state = NUD_INCOMPLETE;
     entry.probes = 0;
     this.probe(entry);

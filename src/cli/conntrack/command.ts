@@ -15,6 +15,8 @@ export type CommandName = CommandLetter | `expect ${CommandLetter}`;
 
 export const VERSION = '1.4.8';
 export const PROGRAM = 'conntrack';
+/** How the tool names itself before what it says to people. */
+export const TOOL = `${PROGRAM} v${VERSION} (conntrack-tools)`;
 
 /** Ends the command with a message: status 2 for wrong usage, 1 for all else. */
 export class CommandError extends Error {

@@ -10,7 +10,7 @@ import {
   formatSave,
 } from '../../datapath/conntrack/list/index.ts';
 import type { Listen } from '../follow.ts';
-import { CommandError, type ConntrackCommand, PROGRAM, VERSION } from './command.ts';
+import { CommandError, type ConntrackCommand, TOOL } from './command.ts';
 import { matches } from './filter.ts';
 import { lineOptions } from './output.ts';
 import type { ConntrackIo, ConntrackMachine } from './run.ts';
@@ -61,9 +61,6 @@ export class Events {
 
   /** What the tool says when it is interrupted. */
   end(): void {
-    const { shown } = this;
-    this.io.err(
-      `${PROGRAM} v${VERSION} (conntrack-tools): ${shown} flow events have been shown.\n`,
-    );
+    this.io.err(`${TOOL}: ${this.shown} flow events have been shown.\n`);
   }
 }

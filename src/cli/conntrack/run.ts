@@ -22,7 +22,7 @@ import {
   XML_HEADER,
 } from '../../datapath/conntrack/list/index.ts';
 import { NONE } from '../../datapath/packet.ts';
-import { CommandError, type ConntrackCommand, PROGRAM, usageError, VERSION } from './command.ts';
+import { CommandError, type ConntrackCommand, TOOL, usageError } from './command.ts';
 import { changeOf, newEntry, tuplesOf } from './create.ts';
 import {
   labelsMatch,
@@ -110,7 +110,7 @@ class Run {
         // What it shows comes later (events.ts).
         return this.shown('flow events have been shown.', true);
       case 'V':
-        this.io.out(`${PROGRAM} v${VERSION} (conntrack-tools)\n`);
+        this.io.out(`${TOOL}\n`);
         return true;
       default:
         this.io.out(usage(this.command.given.protonum));
@@ -119,7 +119,7 @@ class Run {
   }
 
   private say(text: string): void {
-    this.io.err(`${PROGRAM} v${VERSION} (conntrack-tools): ${text}\n`);
+    this.io.err(`${TOOL}: ${text}\n`);
   }
 
   private shown(text: string, mayBeNone: boolean): boolean {

@@ -35,7 +35,7 @@ export const isEquality = (op: Match['op']): boolean => op === '==' || op === '!
 export function canonicalExpr(e: Expr, known: KnownProtocols): Expr {
   switch (e.kind) {
     case 'load':
-      return underName(canonicalLoad(e, known), (bytes) => nameBytes(bytes, known));
+      return underName(canonicalLoad(e, known), known);
     case 'binop':
       return canonicalBits(
         besideName(e, canonicalExpr(e.left, known), canonicalExpr(e.right, known)),
@@ -136,7 +136,7 @@ export function canonicalMatch(match: Match, known: KnownProtocols): Match {
   const inOrder = told.kind === 'set' ? canonicalSet(told) : told;
   const narrowed = narrow(moved.left, inOrder, known);
   const across = maskedAcross(narrowed.left, narrowed.right);
-  const bytes = widened(across.left, across.right, (load) => nameBytes(load, known));
+  const bytes = widened(across.left, across.right, known);
   return readMask({ ...match, left: bytes.left, right: retyped(bytes.right, bytes.left) });
 }
 

@@ -22,7 +22,7 @@ import {
   retyped,
 } from './canonical.ts';
 import { expanded } from './expand.ts';
-import { isBytes, nameBytes } from './field.ts';
+import { isBytes } from './field.ts';
 import { takenValue, widened } from './mask.ts';
 import { written } from './write.ts';
 
@@ -230,9 +230,7 @@ function read(statement: Other, to: Dependencies): Other {
     case 'vmap': {
       const known = to.knownFor(statement.key);
       const looked = canonicalLookup(statement.key, statement.map, known);
-      const { left: key, right: map } = widened(looked.key, looked.map, (load) =>
-        nameBytes(load, known),
-      );
+      const { left: key, right: map } = widened(looked.key, looked.map, known);
       useAll(key, to);
       return { ...statement, key, map };
     }

@@ -5,7 +5,7 @@
  */
 import type { SetElement } from '../engine/set/index.ts';
 import type { Change } from '../ruleset/commit.ts';
-import { inSentOrder, listedElement } from '../ruleset/element/listed.ts';
+import { elementsAsSent, listedElement } from '../ruleset/element/listed.ts';
 import {
   type BaseChain,
   type Chain,
@@ -76,7 +76,7 @@ function eventsOf(change: Change, options: EventOptions): Event[] {
     case 'set':
       return [{ verb, text: setEvent(change.set, verb, to), json: emptySetJson(change.set, to) }];
     case 'element':
-      return inSentOrder(change.set, change.elements)
+      return elementsAsSent(change.set, change.elements)
         .filter((e) => !e.catchAll)
         .map((e) => elementEvent(change.set, e, verb, to));
     case 'object': {

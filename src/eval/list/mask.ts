@@ -4,36 +4,37 @@
  * nft sends whole bytes, a mask and a shift for a field of odd bits, and looks for the field when it
  * reads them back. Mirrors payload_expr_trim_force and what binop_postprocess leaves alone.
  */
+import type { KnownProtocols } from '../check/known.ts';
 import type { Binop, Expr, Load, SetLiteral, SetRef } from '../checked.ts';
 import { ones } from '../lower/constant.ts';
 import { number, oddField, windowOf } from '../lower/field.ts';
 import type { Field } from '../row.ts';
-import { asBytes, isBytes, LAST_OFFSET } from './field.ts';
+import { asBytes, isBytes, LAST_OFFSET, nameBytes } from './field.ts';
 
 const BYTE = 8;
 
 /**
- * A comparison or a map of bits that are no field: bytes and a mask, constants where these lie. `name`
- * finds the field that these bytes are.
+ * A comparison or a map of bits that are no field: bytes and a mask, constants where these lie. Where
+ * it is `known` what the packet carries, the bytes are named.
  */
 export function widened<R extends Expr>(
   left: Expr,
   right: R,
-  name: (bytes: Load) => Load = (bytes) => bytes,
+  known?: KnownProtocols,
 ): { left: Expr; right: R } {
   const field = left.kind === 'load' && left.args.field === undefined ? oddField(left) : undefined;
   if (left.kind !== 'load' || !field) return { left, right };
-  const { masked, shift } = underMask(left, field, name);
+  const { masked, shift } = underMask(left, field, known);
   if (shift > 0 && !isMoved(right)) return { left, right };
   if (!isNamed(masked.left) && standsAlone(field, right)) return { left, right };
   return { left: masked, right: shifted(right, BigInt(shift), masked.bits) };
 }
 
 /** Bits at the end of bytes that are a field, but no field by themselves: that field under a mask. */
-export function underName(e: Load, name: (bytes: Load) => Load): Expr {
+export function underName(e: Load, known: KnownProtocols): Expr {
   const field = e.args.field === undefined && isBytes(e) ? oddField(e) : undefined;
   if (!field || windowOf(e, field).shift !== 0) return e;
-  const { masked } = underMask(e, field, name);
+  const { masked } = underMask(e, field, known);
   return isNamed(masked.left) ? masked : e;
 }
 
@@ -73,10 +74,10 @@ export function maskedAcross(left: Expr, right: Expr): { left: Expr; right: Expr
 function underMask(
   left: Load,
   field: Field,
-  name: (bytes: Load) => Load = (bytes) => bytes,
+  known?: KnownProtocols,
 ): { masked: Binop; shift: number } {
   const { load: bytes, shift } = windowOf(left, field);
-  const load = name(bytes);
+  const load = known ? nameBytes(bytes, known) : bytes;
   const right = number(load, ones(field.bits) << BigInt(shift), load.bits);
   const { type, bits, order } = load;
   return { masked: { kind: 'binop', op: '&', left: load, right, type, bits, order }, shift };

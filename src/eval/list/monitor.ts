@@ -31,15 +31,19 @@ const HEARD = {
 
 const ALL: readonly Change['what'][] = [...BASIC, 'object', 'flowtable'];
 
+/** Nothing in particular is asked for. */
+const hearsAll = ({ event, object }: MonitorRequest): boolean =>
+  event === undefined && object === undefined;
+
 /** Flowtables, and what `monitor new` leaves out of a ruleset, come only where nothing is asked for. */
-function heard({ event, object }: MonitorRequest): readonly Change['what'][] {
-  if (object) return HEARD[object];
-  return event ? BASIC : ALL;
+function heard(request: MonitorRequest): readonly Change['what'][] {
+  if (request.object) return HEARD[request.object];
+  return hearsAll(request) ? ALL : BASIC;
 }
 
 /** Does it tell of traced packets? */
-export const hearsTrace = ({ event, object }: MonitorRequest): boolean =>
-  event === undefined && (object === undefined || object === 'trace');
+export const hearsTrace = (request: MonitorRequest): boolean =>
+  hearsAll(request) || (request.event === undefined && request.object === 'trace');
 
 /** What a batch changed; `process` is the number of the one that sent it. */
 export function monitorText(
@@ -61,6 +65,8 @@ export function monitorText(
       .map((item) => `${printJson(item)}\n`)
       .join('');
   }
-  const end = kinds === ALL ? `# new generation ${generation} by process ${process} (nft)\n` : '';
+  const end = hearsAll(request)
+    ? `# new generation ${generation} by process ${process} (nft)\n`
+    : '';
   return eventText(told, options) + end;
 }

@@ -34,7 +34,10 @@ export function sentElements(set: NftSet): ListedElement[] {
 }
 
 /** Elements of one batch as nft sends them: ranges of one field by their first value. */
-export function inSentOrder(set: NftSet, elements: readonly SetElement[]): readonly SetElement[] {
+export function elementsAsSent(
+  set: NftSet,
+  elements: readonly SetElement[],
+): readonly SetElement[] {
   const shape = keyShape(set);
   return shape.interval && shape.fields.length === 1 ? ranked(shape, elements) : elements;
 }
