@@ -5,6 +5,7 @@
  */
 import { putHalf } from '../address.ts';
 import { fold, pseudo6, sumBytes } from '../checksum.ts';
+import { badChecksum, badPlainChecksum } from '../conntrack/checksum.ts';
 import {
   type Conntrack,
   directionOf,
@@ -17,19 +18,8 @@ import {
   newTuple,
   TUPLE_PROTO,
 } from '../conntrack/index.ts';
-import { INPUT, PREROUTING } from '../hooks.ts';
-import {
-  CT,
-  CTINFO,
-  END,
-  FLAG_CSUM_OK,
-  FLAGS,
-  HOOK,
-  NFPROTO_IPV6,
-  NH,
-  type Packet,
-  PF,
-} from '../packet.ts';
+import { INPUT, OUTPUT, PREROUTING } from '../hooks.ts';
+import { CT, CTINFO, END, HOOK, NFPROTO_IPV6, NH, type Packet, PF } from '../packet.ts';
 import { manipPacket } from './manip.ts';
 import { NF_NAT_MANIP_SRC } from './range.ts';
 
@@ -78,12 +68,16 @@ function icmpSum(p: Packet, icmp: number): number {
   return fold(sumBytes(b, icmp, end, pseudo));
 }
 
-/** nf_ip_checksum: incoming packets are verified where they come in, others are trusted. */
+/**
+ * nf_ip_checksum and nf_ip6_checksum: the first hook that asks sums what came in, or what the machine
+ * itself sends; to forward and postrouting a sum that was taken is good enough.
+ */
 function checksumHolds(p: Packet, icmp: number): boolean {
   const { m } = p;
-  if (m[FLAGS]! & FLAG_CSUM_OK) return true;
-  if (m[HOOK] !== PREROUTING && m[HOOK] !== INPUT) return true;
-  return icmpSum(p, icmp) === 0;
+  const hook = m[HOOK];
+  if (hook !== PREROUTING && hook !== INPUT && hook !== OUTPUT) return true;
+  if (m[PF] !== NFPROTO_IPV6) return !badPlainChecksum(p);
+  return !badChecksum(p, icmp, IPPROTO_ICMPV6, m[END]! - icmp);
 }
 
 function sumAnew(p: Packet, icmp: number): void {

@@ -16,7 +16,6 @@ import {
   DEV,
   END,
   ETH_P_IP,
-  FLAG_CSUM_OK,
   FLAG_LOCAL,
   FLAGS,
   HEADROOM,
@@ -237,7 +236,7 @@ export function icmpPacket(
   m[TH] = at + hlen;
   m[END] = at + hlen + length;
   m[PROTOCOL] = ETH_P_IP;
-  m[FLAGS] = FLAG_LOCAL | FLAG_CSUM_OK;
+  m[FLAGS] = FLAG_LOCAL;
   m[MARK] = flow.mark;
   m[SOCKET] = CONTROL_SOCKET;
   b.fill(0, at, at + hlen + 8);

@@ -16,7 +16,6 @@ import {
   DEV,
   END,
   ETH_P_IPV6,
-  FLAG_CSUM_OK,
   FLAG_IGNORE_DF,
   FLAG_LOCAL,
   FLAGS,
@@ -161,7 +160,7 @@ export function packet6(
   m[TH] = at + 40;
   m[END] = at + 40 + length;
   m[PROTOCOL] = ETH_P_IPV6;
-  m[FLAGS] = FLAG_LOCAL | FLAG_CSUM_OK | FLAG_IGNORE_DF;
+  m[FLAGS] = FLAG_LOCAL | FLAG_IGNORE_DF;
   m[MARK] = flow.mark;
   if (protocol === IPPROTO_ICMPV6) m[SOCKET] = CONTROL_SOCKET;
   b.fill(0, at, at + 48);
