@@ -55,11 +55,11 @@ export function arpOps(ns: Netns): NeighbourOps {
   };
 }
 
-/** arp_solicit: asks with the address that waiting packets come from, if it is ours. */
+/** arp_solicit: asks with the address that the last waiting packet comes from, if it is ours. */
 function solicit(ns: Netns, n: Neighbour, unicast: boolean): void {
   const device = ns.devices.get(n.ifindex)!;
   const target = n.address[0]!;
-  const waiting = n.waiting[0];
+  const waiting = n.waiting.at(-1);
   const announce = Math.max(device.ipv4.arp_announce, ns.settings.all4.arp_announce);
   let from = 0;
   if (waiting !== undefined && announce !== 2) {

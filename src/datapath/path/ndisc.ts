@@ -71,10 +71,10 @@ export function ndiscOps(ns: Netns): NeighbourOps {
   };
 }
 
-/** ndisc_solicit: from the waiting packet's source if it is ours, else from the link-local address. */
+/** ndisc_solicit: from the source of the packet that came last if it is ours, else from the link-local address. */
 function solicit(ns: Netns, n: Neighbour, unicast: boolean): void {
   const device = ns.devices.get(n.ifindex)!;
-  const waiting = n.waiting[0];
+  const waiting = n.waiting.at(-1);
   let from: Int32Array | null = null;
   if (waiting !== undefined) {
     const saddr = new Int32Array(4);
@@ -91,7 +91,7 @@ function solicit(ns: Netns, n: Neighbour, unicast: boolean): void {
 const optionOf = (type: number, device: Device): Uint8Array =>
   Uint8Array.of(type, 1, ...device.address);
 
-/** ndisc_send_skb: a message with a target address and an option, hop limit 255. */
+/** ndisc_send_skb: a message with a target address and an option, hop limit 255; made at its device. */
 function sendNdisc(
   ns: Netns,
   device: Device,
@@ -123,6 +123,7 @@ function sendNdisc(
   }
   b.set(option, th + 24);
   m[FLAGS]! |= FLAG_NO_LOOP;
+  m[DEV] = device.ifindex;
   icmp6Checksum(p);
   ip6LocalOut(ns, p);
 }
