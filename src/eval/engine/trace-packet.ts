@@ -5,9 +5,11 @@
  * names what it carries. Mirrors trace_print_packet and trace_gen_stmts of nft's netlink.c, and
  * nf_trace_fill_pkt_info of the kernel.
  */
+import { LOOPBACK_IFINDEX } from '../../datapath/device.ts';
 import {
   DATA,
   END,
+  IIF,
   L4PROTO,
   LL,
   NFPROTO_IPV4,
@@ -119,7 +121,7 @@ export function headersText(p: Packet, family: Family, scope: NameScope): string
     m[L4PROTO] === NONE ? new Uint8Array(0) : b.subarray(m[TH]!, transportEnd(p)),
     scope,
   );
-  if (!link.isEmpty) link.expand(numbered('arphrd', 1)!);
+  if (!link.isEmpty && linkIsKnown(p, family)) link.expand(numbered('arphrd', 1)!);
   const pf = m[PF]!;
   const known = pf === NFPROTO_IPV4 || pf === NFPROTO_IPV6 ? numbered('nfproto', pf) : link.next;
   if (known && !network.isEmpty) network.expand(known);
@@ -134,6 +136,10 @@ export function headersText(p: Packet, family: Family, scope: NameScope): string
   );
   return [...texts, ...rest].map((text) => `${text} `).join('');
 }
+
+/** proto_dev_desc: outside of bridges it is the device it came in by that tells, and only Ethernet is known. */
+const linkIsKnown = ({ m }: Packet, family: Family): boolean =>
+  family === 'bridge' || (m[IIF] !== 0 && m[IIF] !== LOOPBACK_IFINDEX);
 
 /** Of a protocol that has no row: ports where the table is of several families, else all bytes. */
 function expandTransport(

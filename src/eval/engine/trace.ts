@@ -7,6 +7,7 @@
 import { jhash2 } from '../../datapath/jhash.ts';
 import {
   EVENT,
+  FLAG_LOCAL,
   FLAGS,
   IIF,
   MARK,
@@ -141,7 +142,7 @@ const keyOf = ({ chain, handle }: Rule): string =>
 
 /** `trace id 3f0e1c22 ip filter forward `; the id is one for a packet on one device. */
 function head(p: Packet, chain: Chain): string {
-  const id = jhash2([p.m[EVENT]!, p.m[SKB_IIF]!, p.m[FLAGS]!], 0);
+  const id = jhash2([p.m[EVENT]!, p.m[SKB_IIF]!, p.m[FLAGS]! & FLAG_LOCAL], 0);
   const { family, name } = chain.table;
   return `trace id ${id.toString(16).padStart(8, '0')} ${family} ${name} ${chain.name} `;
 }
