@@ -56,6 +56,13 @@ describe('listings', () => {
     expect(setup()(option, 'list', 'ruleset').out).toContain(text);
   });
 
+  test('-n tells answers of reject by number', () => {
+    const run = setup();
+    run('add rule t c reject with icmp type net-prohibited');
+    expect(run('-n', 'list', 'ruleset').out).toContain('reject with icmp 9\n');
+    expect(run('-j', '-n', 'list', 'ruleset').out).toContain('"expr": 9');
+  });
+
   test('-t leaves elements out', () => {
     expect(setup()('-t', 'list', 'ruleset').out).not.toContain('elements');
   });

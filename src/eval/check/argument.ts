@@ -17,10 +17,10 @@ export function checkArgument(
   ctx: CheckContext,
 ): Expr | undefined {
   const value = ctx.expr(node, wanted);
-  return value && fits(wanted, value, node.span, statement, ctx) ? value : undefined;
+  return value && fitsArgument(wanted, value, node.span, statement, ctx) ? value : undefined;
 }
 
-function fits(
+export function fitsArgument(
   { type, bits }: Expected,
   value: Expr,
   span: Span,
@@ -37,10 +37,10 @@ function fits(
   if (isNumberOfHeader(value) && (rootType(type) !== integer || value.bits !== bits)) {
     return !!ctx.error(`${mismatch} with length ${value.bits}`, span, statement);
   }
-  if (type.anyNumber && isNumber(value.type)) return true;
-  if (value.type.id !== integer.id) {
+  if (type.anyNumber && isNumber(given)) return true;
+  if (given.id !== integer.id) {
     const isRoot = value.kind === 'load' && type.id === integer.id;
-    if (!isRoot && compatible(type, value.type)) return true;
+    if (!isRoot && compatible(type, given)) return true;
     return !!ctx.error(mismatch, span, statement);
   }
   if (value.kind !== 'load' || isRaw(value)) return true;

@@ -7,6 +7,8 @@ import type { Expr as AstExpr, KeySpec, Word } from '../../parser/ast.ts';
 import type { Expr } from '../checked.ts';
 import { typeofRows } from '../expr/index.ts';
 import { concatType, registerBits, typeByName, type ValueType } from '../type/index.ts';
+import { verdict } from '../type/verdict.ts';
+import { across } from './arg.ts';
 import type { CheckContext } from './context.ts';
 import { checkExample } from './example.ts';
 
@@ -40,6 +42,14 @@ function checkTypes(words: readonly Word[], ctx: CheckContext): KeyInfo | undefi
     const type = typeByName(text);
     if (!type) return ctx.error(`unknown datatype ${text}`, span);
     types.push(type);
+  }
+  if (types.length > 1) {
+    const unsized = types.findIndex((type) => type.bits === 0 || type === verdict);
+    if (unsized >= 0) {
+      const what = `can not use variable sized data types (${types[unsized]!.name}) in concat expressions`;
+      const whole = across(words[0]!.span, words.at(-1)!.span);
+      return ctx.error(what, words[unsized]!.span, whole);
+    }
   }
   if (types.length === 1) return { type: types[0]!, bits: types[0]!.bits };
   const bits = types.reduce((sum, type) => sum + registerBits(type.bits), 0);

@@ -13,7 +13,9 @@ import type { Expr, Lookup, SetLiteral, SetRef } from '../checked.ts';
 import { constant } from '../lower/constant.ts';
 import { rootType, type ValueType } from '../type/index.ts';
 import { integer, mark } from '../type/integer.ts';
+import { string } from '../type/string.ts';
 import { verdict } from '../type/verdict.ts';
+import { across } from './arg.ts';
 import type { CheckContext, Expected, SetInfo } from './context.ts';
 import { checkSetOf } from './set.ts';
 
@@ -70,9 +72,17 @@ export function checkMapSource(
   const ref = ctx.expr(source) as SetRef | undefined;
   const info = ref && ctx.scope.set(source.name);
   if (!ref || !info) return undefined;
-  if (!info.data && info.object === undefined)
-    return ctx.error('Expression is not a map', source.span);
+  const unfit = unlike(info, data.type);
+  if (unfit) return ctx.error(unfit, source.span);
   return agree(info, key, data, ref, ctx) ? ref : undefined;
+}
+
+/** Objects are named by maps of objects, all else comes from maps of data. */
+function unlike({ data, object }: SetInfo, wanted: ValueType): string | undefined {
+  if (!data && object === undefined) return 'Expression is not a map';
+  if (wanted === string)
+    return object === undefined ? 'Expression is not a map with objects' : undefined;
+  return data ? undefined : 'Expression is not a map';
 }
 
 function plain(node: AstExpr): AstExpr {
@@ -87,7 +97,8 @@ function agree(info: SetInfo, key: Expr, data: Expected, ref: SetRef, ctx: Check
     return false;
   }
   if (data.type === verdict && info.data !== verdict) {
-    ctx.error('map is not a verdict map', span);
+    const what = `expected ${verdict.description}, expression has type ${info.data!.description}`;
+    ctx.error(`datatype mismatch: ${what}`, across(key.span ?? span, span));
     return false;
   }
   return true;

@@ -133,8 +133,8 @@ function familyOf(
   if (!isNatFamily(word.span, ctx)) return undefined;
   if (!addr) return 'inet';
   if (given) return fitsNetwork(given, word.text, word.span, ctx) ? given : undefined;
-  // What a map is keyed by may say which family it is.
-  if (addr.kind === 'map' && !ctx.protocol('nh')) ctx.expr(addr.key);
+  // What a map is keyed by may say which family it is; nft asks for it first where ports come along.
+  if (addr.kind === 'map' && !ctx.protocol('nh') && !holdsPorts(addr, ctx)) ctx.expr(addr.key);
   const known = ctx.protocol('nh');
   if (known === 'ip' || known === 'ip6') return known;
   return ctx.error(
@@ -158,6 +158,15 @@ function holdsRanges(e: Expr, ctx: CheckContext): boolean {
     : ctx.scope.set(e.map.name)?.dataInterval === true;
 }
 
+/** A map whose key tells the transport protocol: `meta l4proto . th dport` (nat_evaluate_addr_has_th_expr). */
+const asksForTransport = (e: Expr): boolean =>
+  e.kind === 'map' &&
+  e.key.kind === 'concat' &&
+  e.key.parts.some((p) => {
+    const naming = p.kind === 'load' ? p.row.names?.(p) : undefined;
+    return naming?.numbering === 'l4proto' && !naming.stays;
+  });
+
 function checkAddress(
   node: AstExpr,
   family: NatFamily,
@@ -173,7 +182,9 @@ function checkAddress(
     ctx,
   );
   if (!addr) return undefined;
-  if (concat && !ctx.protocol('th')) return ctx.error(NO_TRANSPORT, node.span, word.span);
+  if (concat && !ctx.protocol('th') && !asksForTransport(addr)) {
+    return ctx.error(NO_TRANSPORT, node.span, word.span);
+  }
   return {
     family,
     addr: asRange(addr),

@@ -5,6 +5,7 @@ import type { JsonStatements } from '../../parser/json/statement.ts';
 import { isArray, type JsonValue } from '../../parser/json/text.ts';
 import { alt, choice, expr, kw, many, options } from '../../parser/phrase.ts';
 import { choiceOf, exprOf, manyOf } from '../check/arg.ts';
+import { fitsArgument } from '../check/argument.ts';
 import type { CheckContext } from '../check/context.ts';
 import type { Expr } from '../checked.ts';
 import { runQueue } from '../engine/run/queue.ts';
@@ -68,14 +69,18 @@ function written(args: Args): { readonly flags: readonly string[]; readonly targ
   return { flags, ...(target && { target }) };
 }
 
-function checkNumber(target: Choice | undefined, ctx: CheckContext): Expr | undefined {
+function checkNumber(
+  target: Choice | undefined,
+  statement: Span,
+  ctx: CheckContext,
+): Expr | undefined {
   const node = target && exprOf(target.args, 'queue');
   if (!node) return zero;
-  const num = ctx.expr(
-    { ...node, span: target.which === 'num' ? target.span : node.span },
-    { type: integer, bits: BITS, order: 'host' },
-  );
-  return num && isPick(num, node.span, ctx) ? num : undefined;
+  const at = target.which === 'num' ? target.span : node.span;
+  const wanted = { type: integer, bits: BITS, order: 'host' } as const;
+  const num = ctx.expr({ ...node, span: at }, wanted);
+  if (!num || !isPick(num, node.span, ctx)) return undefined;
+  return fitsArgument(wanted, num, at, statement, ctx) ? num : undefined;
 }
 
 /** Loads must be generators of numbers that are queues. */
@@ -111,7 +116,7 @@ export const queue: StatementRow<QueueArgs> = {
   terminal: true,
   check(args, span, ctx) {
     const { flags, target } = written(args);
-    const num = checkNumber(target, ctx);
+    const num = checkNumber(target, span, ctx);
     if (!num) return undefined;
     const fanout = flags.includes('fanout');
     if (fanout && num.kind !== 'range') {

@@ -6,6 +6,7 @@ import { ip } from '../expr/ip.ts';
 import { ip6 } from '../expr/ip6.ts';
 import { tcp } from '../expr/tcp.ts';
 import { icmpCode, icmpv6Code, icmpxCode } from '../type/icmp.ts';
+import type { PrintOptions } from '../type/index.ts';
 
 /** How the sender is told; the numbers are the kernel's NFT_REJECT_*. */
 export const TYPES = { unreachable: 0, 'tcp reset': 1, icmpx: 2 } as const;
@@ -92,5 +93,7 @@ export const answerOf = ({ family }: RejectArgs) =>
   family ? ICMP[family] : { word: 'icmpx', type: icmpxCode };
 
 /** A code that has no name stands as a number. */
-export const codeName = (args: RejectArgs): string | number =>
-  answerOf(args).type.symbols?.find(([, code]) => Number(code) === args.code)?.[0] ?? args.code;
+export function codeName(args: RejectArgs, { numericSymbols }: PrintOptions): string | number {
+  const names = numericSymbols ? [] : (answerOf(args).type.symbols ?? []);
+  return names.find(([, code]) => Number(code) === args.code)?.[0] ?? args.code;
+}

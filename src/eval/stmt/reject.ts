@@ -29,7 +29,7 @@ function text(args: RejectArgs, ctx: ListContext): string {
   if (isUsual(args, ctx.family)) return 'reject';
   if (args.type === 'tcp reset') return 'reject with tcp reset';
   const { word } = answerOf(args);
-  return `reject with ${word} ${codeName(args)}`;
+  return `reject with ${word} ${codeName(args, ctx.options)}`;
 }
 
 const CODED: readonly string[] = ['icmp', 'icmpv6', 'icmpx'];
@@ -77,9 +77,9 @@ export const reject: StatementRow<RejectArgs> = {
     return need(checked, at, ctx) ? checked : undefined;
   },
   list: text,
-  json(args) {
+  json(args, ctx) {
     if (args.type === 'tcp reset') return { reject: { type: 'tcp reset' } };
-    return { reject: { type: answerOf(args).word, expr: codeName(args) } };
+    return { reject: { type: answerOf(args).word, expr: codeName(args, ctx.options) } };
   },
   fromJson: {
     read(value, from) {

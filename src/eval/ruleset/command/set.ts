@@ -8,7 +8,7 @@ import { type Refusal, refuse } from '../errno.ts';
 import { isRefusal, member, tableOf } from '../kernel/lookup.ts';
 import { deleteSet, type NewSet, newSet } from '../kernel/set.ts';
 import { scopeOf } from '../scope.ts';
-import type { NftSet } from '../store.ts';
+import { isMap, type NftSet } from '../store.ts';
 import {
   answered,
   blockPlace,
@@ -67,17 +67,19 @@ function readSet(block: SetBlock, cmd: Command, ctx: CommandContext): NewSet | u
   }
   const has = (flag: string): boolean => block.flags?.some((f) => f.text === flag) ?? false;
   const { timeout, gcInterval, size } = block;
+  const flags = {
+    constant: has('constant'),
+    interval,
+    timeout: has('timeout') || timeout !== undefined,
+    dynamic: has('dynamic'),
+    anonymous: false,
+  };
+  const there = tableIn(ctx, cmd)?.sets.get(name?.text ?? '');
   return {
     family: familyOf(cmd),
     table: tableName(cmd),
     name: name?.text ?? '',
-    flags: {
-      constant: has('constant'),
-      interval,
-      timeout: has('timeout') || timeout !== undefined,
-      dynamic: has('dynamic'),
-      anonymous: false,
-    },
+    flags: there && isAlikeBut(there, flags, block.map) ? { ...flags, dynamic: true } : flags,
     key: key.type,
     keyBits: key.bits,
     ...(key.expr && { keyExpr: key.expr }),
@@ -94,6 +96,14 @@ function readSet(block: SetBlock, cmd: Command, ctx: CommandContext): NewSet | u
     exclusive: cmd.verb === 'create',
   };
 }
+
+/** A rule made the set that is there dynamic: what is written need not say so, to be the same. */
+const isAlikeBut = (there: NftSet, flags: NewSet['flags'], map: boolean): boolean =>
+  there.flags.dynamic &&
+  isMap(there) === map &&
+  there.flags.constant === flags.constant &&
+  there.flags.interval === flags.interval &&
+  there.flags.timeout === flags.timeout;
 
 function refuseSize(cmd: Command, { type }: KeyInfo, ctx: CommandContext): undefined {
   const message = `unqualified type ${type.name} specified in ${cmd.object} definition. Try "typeof expression" instead of "type datatype".`;
