@@ -33,11 +33,11 @@ export async function tool(
           });
     if (events) return { status };
     // nft's lists and the like need not be done again; conntrack's do: they drop what has expired.
-    if (saved && which === 'nft' && router.mark() === before) {
+    if (which === 'nft' && router.mark() === before) {
       const next = nextNumbers(router.ruleset);
-      if (isDeepStrictEqual(next, numbers)) return { status };
-      keep(journal, { did: 'count', next }, io);
-      return { status, journal };
+      const counted = !isDeepStrictEqual(next, numbers);
+      if (counted) keep(journal, { did: 'count', next }, io);
+      return counted || !saved ? { status, journal } : { status };
     }
     keep(journal, { did: which, argv, stdin: asked.stdin(), read: asked.read }, io);
     return { status, journal };

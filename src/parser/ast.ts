@@ -5,6 +5,7 @@
  * statement of the language is a new `word` in a Selector or Phrase node, never a new kind. What a
  * word means is unknown here (see eval). Mirrors the grammar of nft(8).
  */
+import type { PlainList } from './plain-list.ts';
 
 /** A stretch of a source text: `sources[source].text.slice(start, end)`. */
 export interface Span {
@@ -147,6 +148,8 @@ export interface PrefixExpr {
 export interface SetExpr {
   readonly kind: 'set';
   readonly elements: readonly Element[];
+  /** The same elements as they stand in the text, where all of them are plain. */
+  readonly plain?: PlainList;
   readonly span: Span;
 }
 

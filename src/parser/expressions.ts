@@ -16,10 +16,10 @@ import type {
   VerdictExpr,
   Word,
 } from './ast.ts';
-import { bulkElements } from './bulk.ts';
 import type { Token } from './lexer.ts';
 import { Operands } from './operands.ts';
 import type { ExprLevel } from './phrase.ts';
+import { PlainList, PlainSet } from './plain-list.ts';
 import * as T from './token.ts';
 
 const verdicts = new Map([
@@ -136,17 +136,19 @@ export abstract class Expressions extends Operands {
     'setExpression',
     (verdicts = false): SetExpr => {
       const open = this.CONSUME(T.BraceOpen);
-      const elements = this.ACTION(
-        () => this.bulk(open) ?? this.nested(() => this.members(verdicts)),
-      );
-      return { kind: 'set', elements, span: this.spanFrom(open) };
+      return this.ACTION(() => {
+        const plain = this.plainList(open);
+        if (plain) return new PlainSet(plain, this.spanFrom(open));
+        const elements = this.nested(() => this.members(verdicts));
+        return { kind: 'set', elements, span: this.spanFrom(open) };
+      });
     },
   );
 
-  /** The elements of a list that the lexer has read. */
-  private bulk(open: Token): Element[] | undefined {
+  /** A list that the lexer has read. */
+  private plainList(open: Token): PlainList | undefined {
     const { source } = this.spanOf(open);
-    return open.payload && bulkElements(open.payload, this.textOf(source), source);
+    return open.payload && new PlainList(open.payload, this.textOf(source), source);
   }
 
   /** Elements and the end of their list; one line end may stand before and after each. */

@@ -6,7 +6,7 @@
  * leading words of the vocabulary, `Lead`. Mirrors the token declarations of nft's grammar.
  */
 import { createToken, type IToken, Lexer, type TokenType } from 'chevrotain';
-import type { Bulk } from './bulk.ts';
+import type { Bulk } from './plain-list.ts';
 import { rankOf, tokenName } from './token-order.ts';
 
 /** A token; offsets run on from text to text. */

@@ -15,6 +15,7 @@ import {
   type SourceReader,
 } from '../../src/parser/index.ts';
 import { lastPlaceOf, placeOf } from '../../src/parser/line.ts';
+import { PlainSet } from '../../src/parser/plain-list.ts';
 import { small } from './rows.ts';
 
 /** A parser of a few words, and one of nft's. */
@@ -56,6 +57,7 @@ export const whole = ({ key, data, span, ...options }: Element): Element => ({
 /** A node without the places in it. */
 export function bare(node: unknown): unknown {
   const shown = (key: string, value: unknown): unknown => {
+    if (value instanceof PlainSet) return { kind: value.kind, elements: value.elements };
     if (key === 'elements' && Array.isArray(value)) return value.map(whole);
     return key === 'span' ? undefined : value;
   };

@@ -24,7 +24,7 @@ interface Sent {
 }
 
 export function elementsText({ set, elements, first }: AskedElements): string {
-  const texts = sent(set, elements, first).map((e) => `\t${elementText(e)}`);
+  const texts = sent(set, elements.specs(), first).map((e) => `\t${elementText(e)}`);
   const head = `${setName(set.name)} ${set.table.name} 0\n`;
   return texts.length === 0 ? head : `${head}${texts.join('')}\n`;
 }

@@ -4,8 +4,8 @@
  * Deletions are left out but those of elements, for nft shows no others. Mirrors mnl_batch_talk.
  */
 import type { Family } from '../../parser/ast.ts';
-import type { ElementSpec } from '../engine/set/index.ts';
 import type { Op } from '../ir.ts';
+import type { AskedElements } from './element/asked.ts';
 import type { NewFlowtable } from './kernel/flowtable.ts';
 import type { NewObject } from './kernel/object.ts';
 import type { NewSet } from './kernel/set.ts';
@@ -34,7 +34,7 @@ export type Request =
   | {
       readonly what: 'element';
       readonly set: NftSet;
-      readonly elements: readonly ElementSpec[];
+      readonly elements: AskedElements;
       /** The first ones that the set gets. */
       readonly first: boolean;
     }

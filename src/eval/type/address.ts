@@ -12,11 +12,11 @@ const bytesHex = (value: bigint, bits: number): string =>
   ).join(':');
 
 /** Four decimal numbers without leading zeros, the form of nearly every address; -1: not it. */
-function parseDotted(text: string): number {
+function scanDotted(text: string, start: number, end: number): number {
   let value = 0;
   let part = -1;
   let dots = 0;
-  for (let i = 0; i < text.length; i++) {
+  for (let i = start; i < end; i++) {
     const digit = text.charCodeAt(i) - 48;
     if (digit >= 0 && digit <= 9) {
       if (part === 0) return -1;
@@ -33,7 +33,7 @@ function parseDotted(text: string): number {
 
 /** Dotted or plain numbers as inet_aton reads them: `10.0.0.1`, `1`, `0x7f.1`. */
 function parseIpv4(text: string): bigint | undefined {
-  const plain = parseDotted(text);
+  const plain = scanDotted(text, 0, text.length);
   if (plain >= 0) return BigInt(plain);
   const parts = text.split('.');
   if (parts.length > 4) return undefined;
@@ -137,6 +137,7 @@ export const ipv4Addr: ValueType = {
   ...numeric({ name: 'ipv4_addr', description: 'IPv4 address', id: 7, bits: 32, base: integer }),
   order: 'big',
   prefixes: true,
+  scan: scanDotted,
   parse: (text) =>
     parseIpv4(text) ??
     (parseIpv6(text) === undefined ? unresolved(text, NO_NAME_IPV4) : WRONG_FAMILY),

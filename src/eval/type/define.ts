@@ -29,6 +29,18 @@ const DIGITS = /^\d+$/;
 export const parseNumber = (text: string): bigint | undefined =>
   DIGITS.test(text) ? BigInt(text) : undefined;
 
+/** A number of at most nine digits where it stands; -1: not it. */
+export function scanDecimal(text: string, start: number, end: number): number {
+  if (end - start > 9) return -1;
+  let value = 0;
+  for (let i = start; i < end; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
 type Given = Pick<ValueType, 'name' | 'description' | 'id' | 'bits'> &
   Partial<Omit<ValueType, 'symbols'>>;
 

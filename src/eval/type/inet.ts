@@ -1,5 +1,5 @@
 /** What Internet headers carry: protocols, services, DSCP, TCP flags, DCCP types, mobility types. */
-import { decimal, hex, numeric, parseNumber, symbolic } from './define.ts';
+import { decimal, hex, numeric, parseNumber, scanDecimal, symbolic } from './define.ts';
 import { bitmask, integer } from './integer.ts';
 import { protocols } from './protocols.ts';
 import { services } from './services.ts';
@@ -69,6 +69,7 @@ export const inetService: ValueType = {
     order: 'big',
     base: integer,
   }),
+  scan: scanDecimal,
   parse: (text) => {
     const number = parseNumber(text);
     if (number !== undefined) return number > 65535n ? 'Service out of range' : number;

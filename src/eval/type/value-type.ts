@@ -83,6 +83,8 @@ export interface ValueType {
   readonly anyNumber?: true;
   /** Concatenation: its parts. */
   readonly parts?: readonly ValueType[];
+  /** Reads a stretch of a text that is a usual literal of at most 32 bits; -1: it is not. */
+  readonly scan?: (text: string, start: number, end: number) => number;
   /** Reads a literal; a string is the error message. */
   parse(text: string, scope: NameScope, bits: number): bigint | string;
   print(value: bigint, bits: number, scope: NameScope, options: PrintOptions): string;

@@ -66,17 +66,18 @@ export class ConcatRanges implements Backend {
   }
 
   insert(e: SetElement, now: number): Clash | null {
-    const same = this.lookup(e.key, 0, now);
+    const same = this.lookup(e.bytes, e.at, now);
     if (same !== null) {
       const equal =
-        compareBytes(e.key, 0, same.key, 0, this.compared) === 0 &&
-        compareBytes(e.keyEnd, 0, same.keyEnd, 0, this.compared) === 0;
+        compareBytes(e.bytes, e.at, same.bytes, same.at, this.compared) === 0 &&
+        compareBytes(e.bytes, e.endAt, same.bytes, same.endAt, this.compared) === 0;
       return { errno: equal ? 'EEXIST' : 'ENOTEMPTY', element: same };
     }
-    const overlap = this.lookup(e.keyEnd, 0, now);
+    const overlap = this.lookup(e.bytes, e.endAt, now);
     if (overlap !== null) return { errno: 'ENOTEMPTY', element: overlap };
     for (const { at, bytes } of this.fields) {
-      if (compareBytes(e.key, at, e.keyEnd, at, bytes) > 0) return { errno: 'EINVAL' };
+      if (compareBytes(e.bytes, e.at + at, e.bytes, e.endAt + at, bytes) > 0)
+        return { errno: 'EINVAL' };
     }
     this.elements.add(e);
     const bucket = this.bucketOf(e);
@@ -104,8 +105,8 @@ export class ConcatRanges implements Backend {
 
   private contains(e: SetElement, regs: Uint8Array, start: number): boolean {
     for (const { at, bytes } of this.fields) {
-      if (compareBytes(e.key, at, regs, start + at, bytes) > 0) return false;
-      if (compareBytes(e.keyEnd, at, regs, start + at, bytes) < 0) return false;
+      if (compareBytes(e.bytes, e.at + at, regs, start + at, bytes) > 0) return false;
+      if (compareBytes(e.bytes, e.endAt + at, regs, start + at, bytes) < 0) return false;
     }
     return true;
   }
@@ -118,7 +119,7 @@ export class ConcatRanges implements Backend {
 
   private bucketOf(e: SetElement): SetElement[] {
     const { buckets, mask } = this.groupOf(e);
-    words(e.key, 0, this.length, this.probe);
+    words(e.bytes, e.at, this.length, this.probe);
     const hash = this.hash(mask);
     let bucket = buckets.get(hash);
     if (bucket === undefined) buckets.set(hash, (bucket = []));
@@ -138,7 +139,7 @@ export class ConcatRanges implements Backend {
     const mask = this.maskBytes.fill(0);
     for (const { at, bytes } of this.fields) {
       for (let i = at; i < at + bytes; i++) {
-        const differ = e.key[i]! ^ e.keyEnd[i]!;
+        const differ = e.bytes[e.at + i]! ^ e.bytes[e.endAt + i]!;
         mask[i] = 0xff & ~((1 << (32 - Math.clz32(differ))) - 1);
         if (differ !== 0) break;
       }

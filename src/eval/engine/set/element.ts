@@ -33,18 +33,28 @@ export interface ElementSpec {
   readonly exprs?: readonly Op[];
 }
 
-const NO_KEY = new Uint8Array(0);
+/** Where a key lies among others: it begins at byte `at`, its interval's end at `endAt`. */
+export interface KeyPlace {
+  readonly bytes: Uint8Array;
+  readonly at: number;
+  /** `at` where the key is a single value. */
+  readonly endAt: number;
+  readonly length: number;
+}
+
+/** What an element has beside its key; elements that have the same may share it. */
+export type ElementRest = Omit<ElementSpec, 'key' | 'keyEnd'>;
+
+const NO_KEY: KeyPlace = { bytes: new Uint8Array(0), at: 0, endAt: 0, length: 0 };
 const NO_OPS: readonly Op[] = [];
 
-export class SetElement {
-  readonly key: Uint8Array;
-  readonly keyEnd: Uint8Array;
-  readonly catchAll: boolean;
-  readonly data: Uint8Array | undefined;
-  readonly verdict: ElementVerdict | undefined;
-  readonly object: string | undefined;
-  readonly comment: string | undefined;
-  readonly exprs: readonly Op[];
+export class SetElement implements KeyPlace {
+  readonly bytes: Uint8Array;
+  readonly at: number;
+  readonly endAt: number;
+  /** Bytes of the key; 0: the catch-all element. */
+  readonly length: number;
+  private readonly rest: ElementRest;
   /** Milliseconds; 0: lives until deleted. */
   timeout: number;
   /** Milliseconds of the machine's clock; Infinity: never. */
@@ -56,24 +66,67 @@ export class SetElement {
   /** Rank of insertion, kept by the store. */
   serial = 0;
 
-  constructor(spec: ElementSpec, now: number, defaultTimeout: number) {
-    this.key = spec.key ?? NO_KEY;
-    this.keyEnd = spec.keyEnd ?? this.key;
-    this.catchAll = spec.key === undefined;
-    this.data = spec.data;
-    this.verdict = spec.verdict;
-    this.object = spec.object;
-    this.comment = spec.comment;
-    this.exprs = spec.exprs ?? NO_OPS;
+  constructor(place: KeyPlace, rest: ElementRest, now: number, defaultTimeout: number) {
+    this.bytes = place.bytes;
+    this.at = place.at;
+    this.endAt = place.endAt;
+    this.length = place.length;
+    this.rest = rest;
     this.state = undefined;
     this.linked = undefined;
-    this.timeout = spec.timeout ?? defaultTimeout;
+    this.timeout = rest.timeout ?? defaultTimeout;
     this.expiresAt =
-      this.timeout === 0 ? Number.POSITIVE_INFINITY : now + (spec.expires ?? this.timeout);
+      this.timeout === 0 ? Number.POSITIVE_INFINITY : now + (rest.expires ?? this.timeout);
+  }
+
+  get key(): Uint8Array {
+    return part(this.bytes, this.at, this.length);
+  }
+
+  get keyEnd(): Uint8Array {
+    return part(this.bytes, this.endAt, this.length);
+  }
+
+  get catchAll(): boolean {
+    return this.length === 0;
+  }
+
+  get data(): Uint8Array | undefined {
+    return this.rest.data;
+  }
+
+  get verdict(): ElementVerdict | undefined {
+    return this.rest.verdict;
+  }
+
+  get object(): string | undefined {
+    return this.rest.object;
+  }
+
+  get comment(): string | undefined {
+    return this.rest.comment;
+  }
+
+  get exprs(): readonly Op[] {
+    return this.rest.exprs ?? NO_OPS;
   }
 
   /** nft_set_elem_expired */
   expired(now: number): boolean {
     return this.expiresAt <= now;
   }
+}
+
+const part = (bytes: Uint8Array, at: number, length: number): Uint8Array =>
+  bytes.length === length ? bytes : bytes.subarray(at, at + length);
+
+/** The place of a key and an end that lie apart. */
+export function placeOf({ key, keyEnd }: ElementSpec): KeyPlace {
+  if (key === undefined) return NO_KEY;
+  const { length } = key;
+  if (keyEnd === undefined) return { bytes: key, at: 0, endAt: 0, length };
+  const bytes = new Uint8Array(length * 2);
+  bytes.set(key);
+  bytes.set(keyEnd, length);
+  return { bytes, at: 0, endAt: length, length };
 }

@@ -38,7 +38,7 @@ export class HashWide implements Backend {
   }
 
   insert(e: SetElement, now: number, displaced: SetElement[]): Clash | null {
-    const slot = this.slotOf(e.key, 0);
+    const slot = this.slotOf(e.bytes, e.at);
     if (slot >= 0) {
       const row = this.slots[slot]! - 1;
       const old = this.rows[row]!;
@@ -53,7 +53,7 @@ export class HashWide implements Backend {
   }
 
   remove(e: SetElement): void {
-    const slot = this.slotOf(e.key, 0);
+    const slot = this.slotOf(e.bytes, e.at);
     if (slot < 0 || this.rows[this.slots[slot]! - 1] !== e) return;
     this.rows[this.slots[slot]! - 1] = undefined;
     this.slots[slot] = GONE;
@@ -84,7 +84,7 @@ export class HashWide implements Backend {
 
   /** `probe` need not hold the key. */
   private append(e: SetElement): void {
-    words(e.key, 0, this.length, this.probe);
+    words(e.bytes, e.at, this.length, this.probe);
     const mask = this.slots.length - 1;
     let i = hashWords(this.probe, this.width) & mask;
     while (this.slots[i] !== EMPTY) i = (i + 1) & mask;

@@ -23,7 +23,7 @@ export class Hash32 implements Backend {
   }
 
   insert(e: SetElement, now: number, displaced: SetElement[]): Clash | null {
-    const key = bigEndian(e.key, 0, this.length);
+    const key = bigEndian(e.bytes, e.at, this.length);
     const old = this.byKey.get(key);
     if (old !== undefined) {
       if (!old.expired(now)) return { errno: 'EEXIST', element: old };
@@ -34,7 +34,7 @@ export class Hash32 implements Backend {
   }
 
   remove(e: SetElement): void {
-    const key = bigEndian(e.key, 0, this.length);
+    const key = bigEndian(e.bytes, e.at, this.length);
     if (this.byKey.get(key) === e) this.byKey.delete(key);
   }
 

@@ -7,15 +7,15 @@
  */
 import type { Backend, Clash } from './backend.ts';
 import { ConcatRanges } from './concat-ranges.ts';
-import { type ElementSpec, SetElement } from './element.ts';
+import { type ElementSpec, type KeyPlace, placeOf, SetElement } from './element.ts';
 import { HashWide } from './hash-wide.ts';
 import { Hash32 } from './hash32.ts';
 import { Intervals } from './intervals.ts';
 import { keyLength } from './key.ts';
 
 export type { Clash } from './backend.ts';
-export type { ElementSpec, ElementVerdict } from './element.ts';
-export { SetElement } from './element.ts';
+export type { ElementRest, ElementSpec, ElementVerdict, KeyPlace } from './element.ts';
+export { placeOf, SetElement } from './element.ts';
 
 export interface SetShape {
   /** Bytes of each field of the key as the type has them (a concatenation: several). */
@@ -65,8 +65,8 @@ export class SetStore {
   }
 
   /** An element with the set's own timeout where it names none; not yet inserted. */
-  element(spec: ElementSpec): SetElement {
-    return new SetElement(spec, this.now(), this.settings.timeout ?? 0);
+  element(rest: ElementSpec, place: KeyPlace = placeOf(rest)): SetElement {
+    return new SetElement(place, rest, this.now(), this.settings.timeout ?? 0);
   }
 
   /**

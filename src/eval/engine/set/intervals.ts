@@ -46,17 +46,19 @@ export class Intervals implements Backend {
     if (this.append(e)) return null;
     for (let other = this.overlapping(e); other !== null; other = this.overlapping(e)) {
       if (!other.expired(now)) {
-        const same = equalBytes(other.key, e.key) && equalBytes(other.keyEnd, e.keyEnd);
+        const same =
+          compareBytes(other.bytes, other.at, e.bytes, e.at, this.length) === 0 &&
+          compareBytes(other.bytes, other.endAt, e.bytes, e.endAt, this.length) === 0;
         return { errno: same ? 'EEXIST' : 'ENOTEMPTY', element: other };
       }
       displaced.push(other);
       this.remove(other);
     }
-    const b = this.blockOf(e.key);
+    const b = this.blockOf(e.bytes, e.at);
     const block = this.blocks[b];
     if (block === undefined) this.blocks.push([e]);
     else {
-      block.splice(placeIn(block, e.key), 0, e);
+      block.splice(placeIn(block, e.bytes, e.at), 0, e);
       if (block.length > BLOCK) this.blocks.splice(b + 1, 0, block.splice(BLOCK >> 1));
     }
     this.flat = null;
@@ -66,7 +68,7 @@ export class Intervals implements Backend {
   /** What lists in order begins behind all that is there; false: this does not. */
   private append(e: SetElement): boolean {
     const block = this.blocks[this.blocks.length - 1];
-    if (block === undefined || compare(block[block.length - 1]!.keyEnd, e.key) >= 0) return false;
+    if (block === undefined || !endsBefore(block[block.length - 1]!, e)) return false;
     if (block.length < BLOCK) block.push(e);
     else this.blocks.push([e]);
     this.flat = null;
@@ -74,9 +76,9 @@ export class Intervals implements Backend {
   }
 
   remove(e: SetElement): void {
-    const b = this.blockOf(e.key);
+    const b = this.blockOf(e.bytes, e.at);
     const block = this.blocks[b];
-    const at = block === undefined ? -1 : placeIn(block, e.key) - 1;
+    const at = block === undefined ? -1 : placeIn(block, e.bytes, e.at) - 1;
     if (block?.[at] !== e) return;
     block.splice(at, 1);
     if (block.length === 0) this.blocks.splice(b, 1);
@@ -107,20 +109,20 @@ export class Intervals implements Backend {
     this.low = new Uint32Array(flat.length * this.width);
     this.high = new Uint32Array(flat.length * this.width);
     flat.forEach((e, i) => {
-      words(e.key, 0, this.length, this.low.subarray(i * this.width));
-      words(e.keyEnd, 0, this.length, this.high.subarray(i * this.width));
+      words(e.bytes, e.at, this.length, this.low.subarray(i * this.width));
+      words(e.bytes, e.endAt, this.length, this.high.subarray(i * this.width));
     });
     this.flat = flat;
     return flat;
   }
 
   /** The last block that starts at or below the key; 0 if none does. */
-  private blockOf(key: Uint8Array): number {
+  private blockOf(key: Uint8Array, at: number): number {
     let first = 1;
     let last = this.blocks.length;
     while (first < last) {
       const middle = (first + last) >> 1;
-      if (compare(this.blocks[middle]![0]!.key, key) <= 0) first = middle + 1;
+      if (!isAbove(this.blocks[middle]![0]!, key, at)) first = middle + 1;
       else last = middle;
     }
     return first - 1;
@@ -128,31 +130,36 @@ export class Intervals implements Backend {
 
   /** The element with the greatest start at or below the key. */
   private before(key: Uint8Array): SetElement | null {
-    const block = this.blocks[this.blockOf(key)];
-    return block?.[placeIn(block, key) - 1] ?? null;
+    const block = this.blocks[this.blockOf(key, 0)];
+    return block?.[placeIn(block, key, 0) - 1] ?? null;
   }
 
   private overlapping(e: SetElement): SetElement | null {
-    const b = this.blockOf(e.key);
+    const b = this.blockOf(e.bytes, e.at);
     const block = this.blocks[b];
     if (block === undefined) return null;
-    const at = placeIn(block, e.key);
+    const at = placeIn(block, e.bytes, e.at);
     const before = block[at - 1];
-    if (before !== undefined && compare(before.keyEnd, e.key) >= 0) return before;
+    if (before !== undefined && !endsBefore(before, e)) return before;
     const behind = block[at] ?? this.blocks[b + 1]?.[0];
-    return behind !== undefined && compare(behind.key, e.keyEnd) <= 0 ? behind : null;
+    return behind !== undefined && !endsBefore(e, behind) ? behind : null;
   }
 }
 
-const compare = (a: Uint8Array, b: Uint8Array): number => compareBytes(a, 0, b, 0, a.length);
+const endsBefore = (a: SetElement, b: SetElement): boolean =>
+  compareBytes(a.bytes, a.endAt, b.bytes, b.at, a.length) < 0;
+
+/** Whether an element starts above a key. */
+const isAbove = (e: SetElement, key: Uint8Array, at: number): boolean =>
+  compareBytes(e.bytes, e.at, key, at, e.length) > 0;
 
 /** How many elements of the block start at or below the key. */
-function placeIn(block: readonly SetElement[], key: Uint8Array): number {
+function placeIn(block: readonly SetElement[], key: Uint8Array, at: number): number {
   let first = 0;
   let last = block.length;
   while (first < last) {
     const middle = (first + last) >> 1;
-    if (compare(block[middle]!.key, key) <= 0) first = middle + 1;
+    if (!isAbove(block[middle]!, key, at)) first = middle + 1;
     else last = middle;
   }
   return first;

@@ -9,6 +9,7 @@ import type { AnonymousSet } from '../../ir.ts';
 import { mapsToRanges } from '../../lower/elements.ts';
 import { lowerEffects } from '../../lower.ts';
 import { valueText } from '../../type/string.ts';
+import { oneByOne } from '../element/asked.ts';
 import { type ElementData, elementData, elementOptions, keyRange } from '../element/constant.ts';
 import type { Interval } from '../element/interval.ts';
 import { type KeyShape, keyShape } from '../element/key.ts';
@@ -55,7 +56,7 @@ export function makeAnonymous(
     items.push(item);
   }
   const elements = items.map((i) => specOf(shape, i));
-  const answer = askForElements({ set, elements, exclusive: false }, ctx);
+  const answer = askForElements({ set, elements: oneByOne(elements), exclusive: false }, ctx);
   answered(ctx, cmd, answer, { element: items.map((i) => i.span) });
   return set;
 }

@@ -32,7 +32,8 @@ export function collapsed(commands: readonly Command[]): readonly Command[] {
     for (let next = commands[i]; isSameRequest(first, next); next = commands[++i]) {
       for (const e of next.elements.elements) elements.push(e);
     }
-    result.push({ ...first, elements: { ...first.elements, elements } });
+    const { kind, span } = first.elements;
+    result.push({ ...first, elements: { kind, elements, span } });
   }
   return result;
 }

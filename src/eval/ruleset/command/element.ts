@@ -7,9 +7,11 @@ import type { Expr as AstExpr, Command } from '../../../parser/ast.ts';
 import type { Statement } from '../../checked.ts';
 import type { ElementSpec } from '../../engine/set/index.ts';
 import { lowerEffects } from '../../lower.ts';
+import { oneByOne } from '../element/asked.ts';
 import { cut, findOverlap, type Interval, merge } from '../element/interval.ts';
 import { decodeKey, encodeKey, type KeyShape, keyShape } from '../element/key.ts';
-import { PLAIN, type ReadElement, readElements } from '../element/read.ts';
+import { type PackedElements, packed } from '../element/packed.ts';
+import { PLAIN, type ReadElement, readElements, spanOf } from '../element/read.ts';
 import { type Refusal, strerror } from '../errno.ts';
 import { addElements, deleteElements, flushSet, type NewElements } from '../kernel/element.ts';
 import { scopeOf } from '../scope.ts';
@@ -84,7 +86,9 @@ function takeElements(
   { set, elements, missingIsFine = false }: TakenElements,
   ctx: CommandContext,
 ): Refusal | undefined {
-  if (elements.length > 0) ctx.requests.push({ what: 'element', set, elements, first: false });
+  if (elements.length > 0) {
+    ctx.requests.push({ what: 'element', set, elements: oneByOne(elements), first: false });
+  }
   return deleteElements(ctx.tx, set, elements, missingIsFine);
 }
 
@@ -112,6 +116,12 @@ export function addElement(cmd: Command, ctx: CommandContext): void {
   if (set && cmd.elements) insertElements(cmd, cmd.elements, set, ctx);
 }
 
+/** Whether nft finds nothing to merge in a list and nothing wrong with it. */
+function goesAsItIs(list: PackedElements, set: NftSet): boolean {
+  if (!isSimpleInterval(set) || (set.autoMerge && isMap(set))) return true;
+  return set.elements.size === 0 && (set.autoMerge ? list.isMerged : list.areApart);
+}
+
 /** Also the elements that a set is declared with. */
 export function insertElements(
   cmd: Command,
@@ -120,12 +130,18 @@ export function insertElements(
   ctx: CommandContext,
 ): void {
   const shape = keyShape(set);
+  const exclusive = cmd.verb === 'create';
+  const list = packed(node, { set, shape, names: ctx.tx.machine });
+  if (list && goesAsItIs(list, set)) {
+    const answer = askForElements({ set, elements: list, exclusive }, ctx);
+    if (answer) answered(ctx, cmd, answer, { element: list.node.elements.map((e) => spanOf(e)) });
+    return;
+  }
   const elements = readIn(cmd, node, set, shape, ctx);
   if (!elements) return;
-  const exclusive = cmd.verb === 'create';
   const ask = (asked: readonly (Interval & { wildcard?: true })[]): void => {
     const specs = asked.map((e) => specOf(shape, e));
-    const answer = askForElements({ set, elements: specs, exclusive }, ctx);
+    const answer = askForElements({ set, elements: oneByOne(specs), exclusive }, ctx);
     if (answer) answered(ctx, cmd, answer, { element: asked.map((e) => e.span) });
   };
   if (!isSimpleInterval(set)) {
@@ -174,7 +190,7 @@ export function removeElement(cmd: Command, ctx: CommandContext): void {
   if (!ask([...elements.filter((e) => e.wildcard), ...edit.remove])) return;
   if (edit.add.length === 0) return;
   const specs = edit.add.map((e) => specOf(shape, e));
-  answered(ctx, cmd, askForElements({ set, elements: specs, exclusive: false }, ctx));
+  answered(ctx, cmd, askForElements({ set, elements: oneByOne(specs), exclusive: false }, ctx));
 }
 
 export function flushElements(cmd: Command, ctx: CommandContext): void {
@@ -185,6 +201,6 @@ export function flushElements(cmd: Command, ctx: CommandContext): void {
     return;
   }
   if (!set) return;
-  ctx.requests.push({ what: 'element', set, elements: [], first: false });
+  ctx.requests.push({ what: 'element', set, elements: oneByOne([]), first: false });
   answered(ctx, cmd, flushSet(ctx.tx, set));
 }

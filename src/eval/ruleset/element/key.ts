@@ -71,17 +71,24 @@ export function keyShape(set: Keyed): KeyShape {
 export function encodeKey(shape: KeyShape, key: bigint): Uint8Array {
   const { fields } = shape;
   const bytes = new Uint8Array(shape.length);
-  if (fields.length === 1) encodeField(fields[0]!, key, bytes);
-  else for (const f of fields) encodeField(f, fieldOf(f, key), bytes);
+  if (fields.length === 1) encodeField(fields[0]!, key, bytes, 0);
+  else for (const f of fields) encodeField(f, fieldOf(f, key), bytes, 0);
   return bytes;
 }
 
 const FAST_BITS = 32;
 
-function encodeField(field: KeyField, value: bigint, into: Uint8Array): void {
-  const { bits, order, at } = field;
+/** Writes one part of a key that begins at byte `start`. */
+export function encodeField(
+  field: KeyField,
+  value: bigint | number,
+  into: Uint8Array,
+  start: number,
+): void {
+  const { bits, order } = field;
+  const at = start + field.at;
   if (bits > FAST_BITS) {
-    into.set(bytesOf(value, bits, order), at);
+    into.set(bytesOf(BigInt(value), bits, order), at);
     return;
   }
   const length = Math.ceil(bits / 8);

@@ -57,7 +57,7 @@ function readElement(element: AstElement, key: AstExpr, to: Reading, read: ReadE
   const plain = !data && isPlain(element);
   const spec = plain ? defaultSpec(to) : readSpec(element, data, to);
   if (!spec) return false;
-  const span = plain ? key.span : placeOfElement(element, key);
+  const span = spanOf(element, key);
   if (key.kind === 'wildcard') {
     read.push({ low: 0n, high: 0n, spec, span, wildcard: true });
     return true;
@@ -67,6 +67,10 @@ function readElement(element: AstElement, key: AstExpr, to: Reading, read: ReadE
   read.push({ low: range[0], high: range[1], spec, span });
   return true;
 }
+
+/** What messages point at. */
+export const spanOf = (element: AstElement, key = element.key): Span =>
+  !element.data && isPlain(element) ? key.span : placeOfElement(element, key);
 
 const isPlain = (e: AstElement): boolean =>
   !(e.statements?.length || e.comment) && e.timeout === undefined && e.expires === undefined;

@@ -2,7 +2,8 @@
  * Elements of sets: added, deleted, flushed. Mirrors nft_add_set_elem, nft_del_setelem and
  * nft_set_flush.
  */
-import type { ElementSpec, SetElement } from '../../engine/set/index.ts';
+import type { ElementRest, ElementSpec, SetElement } from '../../engine/set/index.ts';
+import type { AskedElements } from '../element/asked.ts';
 import { type Refusal, refuse } from '../errno.ts';
 import { isMap, type NftObject, type NftSet, type Table } from '../store.ts';
 import type { Transaction } from '../transaction.ts';
@@ -13,13 +14,13 @@ import { chainReference, hold, type Referred, release } from './reference.ts';
 /** An element as a request has it; how far to look in the request for its place. */
 export interface NewElements {
   readonly set: NftSet;
-  readonly elements: readonly ElementSpec[];
+  readonly elements: AskedElements;
   readonly exclusive: boolean;
 }
 
 /** Inserts one by one; what stops it is told with the index of the element. */
 export function addElements(tx: Transaction, spec: NewElements): Refusal | undefined {
-  const { set, exclusive } = spec;
+  const { set, elements } = spec;
   if (set.flags.anonymous ? set.use > 0 : set.flags.constant && set.use > 0) {
     return refuse('EBUSY', 'set');
   }
@@ -32,9 +33,8 @@ export function addElements(tx: Transaction, spec: NewElements): Refusal | undef
     },
     { what: 'element', change: 'new', set, elements: inserted },
   );
-  const { elements } = spec;
   for (let index = 0; index < elements.length; index++) {
-    const refusal = addElement(tx, set, elements[index]!, exclusive, inserted);
+    const refusal = addElement(tx, spec, index, inserted);
     if (refusal) return { at: 'element', index, ...refusal };
   }
   return undefined;
@@ -42,17 +42,17 @@ export function addElements(tx: Transaction, spec: NewElements): Refusal | undef
 
 function addElement(
   tx: Transaction,
-  set: NftSet,
-  spec: ElementSpec,
-  exclusive: boolean,
+  { set, elements, exclusive }: NewElements,
+  index: number,
   inserted: SetElement[],
 ): Refusal | undefined {
+  const spec = elements.rest(index);
   const refusal = refuseElement(set, spec);
   if (refusal) return refusal;
   const referred = referencesOf(set.table, set, spec);
   if (isRefusal(referred)) return referred;
-  const full = spec.key !== undefined && set.elements.full;
-  const element = set.elements.element(withTicks(spec));
+  const element = set.elements.element(withTicks(spec), elements.place(index));
+  const full = !element.catchAll && set.elements.full;
   const clash = set.elements.insert(element);
   if (clash) {
     if (clash.errno !== 'EEXIST' || exclusive)
@@ -68,7 +68,7 @@ function addElement(
 }
 
 /** Times in whole ticks, as the kernel keeps them. */
-function withTicks(spec: ElementSpec): ElementSpec {
+function withTicks(spec: ElementRest): ElementRest {
   const { timeout, expires } = spec;
   if (timeout === undefined && expires === undefined) return spec;
   return {
@@ -78,7 +78,7 @@ function withTicks(spec: ElementSpec): ElementSpec {
   };
 }
 
-function refuseElement(set: NftSet, spec: ElementSpec): Refusal | undefined {
+function refuseElement(set: NftSet, spec: ElementRest): Refusal | undefined {
   const { data, verdict, object } = spec;
   if (isMap(set) !== !!(data ?? verdict ?? object)) return refuse('EINVAL');
   // nft pads each end of a range to whole registers, but does not say so of the set.
@@ -98,7 +98,7 @@ function refuseElement(set: NftSet, spec: ElementSpec): Refusal | undefined {
 const NOTHING: readonly Referred[] = [];
 
 /** The chain or object that an element holds. */
-function referencesOf(table: Table, set: NftSet, spec: ElementSpec): readonly Referred[] | Refusal {
+function referencesOf(table: Table, set: NftSet, spec: ElementRest): readonly Referred[] | Refusal {
   const target = spec.verdict?.chain;
   if (target !== undefined) {
     const chain = chainReference(table, target);
@@ -117,7 +117,7 @@ function sameData(a: SetElement, b: SetElement): boolean {
 }
 
 /** A living element that is added again gets the lifetime that the request names. */
-function renew(tx: Transaction, set: NftSet, e: SetElement, spec: ElementSpec): void {
+function renew(tx: Transaction, set: NftSet, e: SetElement, spec: ElementRest): void {
   if (spec.timeout === undefined && spec.expires === undefined) return;
   const { timeout, expiresAt } = e;
   set.elements.refresh(e, spec.timeout ?? e.timeout, spec.expires);
