@@ -10,7 +10,7 @@ import {
   type PrintOptions,
   type Target,
 } from '../eval/index.ts';
-import { formatDiagnostics } from '../parser/diagnostic.ts';
+import { formatDiagnostics, inOrder } from '../parser/diagnostic.ts';
 import {
   commandLine,
   type Entry,
@@ -136,7 +136,7 @@ function report(parsed: Parsed | ParsedJson, { options, io, target, monitor }: R
   });
   if (result.output !== '') io.out(result.output);
   if (json && options.echo && result.ok) io.out(jsonEcho(json.root, commands, result.changes));
-  const diagnostics = [...parsed.diagnostics, ...result.diagnostics];
+  const diagnostics = inOrder(parsed.diagnostics, result.diagnostics);
   if (diagnostics.length > 0) io.err(formatDiagnostics(diagnostics, parsed.sources));
   if (result.monitor) monitor({ request: result.monitor, print: options.print });
   return result.ok ? 0 : 1;

@@ -15,6 +15,24 @@ export interface Diagnostic {
   readonly spans: readonly Span[];
   /** One line of help of our own. */
   readonly hint?: string;
+  /** nft says so while it reads, before it looks at what anything means. */
+  readonly reading?: true;
+}
+
+/** Messages in nft's order: all that it says while it reads, by place, then the others. */
+export function inOrder(
+  parsed: readonly Diagnostic[],
+  checked: readonly Diagnostic[],
+): readonly Diagnostic[] {
+  const early = [...parsed];
+  for (const diagnostic of checked.filter(({ reading }) => reading)) {
+    const [at] = diagnostic.spans;
+    const behind = early.findIndex(
+      ({ spans: [span] }) => span && at && span.source === at.source && span.start > at.start,
+    );
+    early.splice(behind < 0 ? early.length : behind, 0, diagnostic);
+  }
+  return [...early, ...checked.filter(({ reading }) => !reading)];
 }
 
 /** The text of one message, as nft writes it on stderr. */

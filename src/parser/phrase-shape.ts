@@ -48,6 +48,7 @@ export function fixedWords(phrase: Phrase): string[] {
       case 'block':
         return item.of.flatMap(fixedWords);
       case 'many':
+      case 'judged':
         return fixedWords(item.of);
       default:
         return [];

@@ -6,6 +6,8 @@
  * turns phrases into parser rules. Nothing here knows a word of nft.
  */
 
+import type { Args } from './ast.ts';
+
 export type Phrase = readonly Item[];
 
 /** How much of the expression grammar a value may be; the names follow nft's grammar. */
@@ -49,6 +51,8 @@ export type Item =
       readonly said?: readonly string[];
       /** What is said of another word (`%s`), where that is not the usual syntax error. */
       readonly unknown?: Unknown;
+      /** What is wrong with the unit that the word is of the number before; `10 mbytes/second` is one word. */
+      readonly judge?: (text: string) => string | undefined;
     }
   | { readonly item: 'num'; readonly name: string }
   /** A name or a quoted text: args[name] = Word. */
@@ -72,6 +76,8 @@ export type Item =
   | { readonly item: 'options'; readonly of: readonly Phrase[] }
   /** Exactly one of these; what it gives stands beside the rest. */
   | { readonly item: 'fork'; readonly of: readonly Phrase[] }
+  /** What it gives stands beside the rest; said to be wrong, all of it is pointed at. */
+  | { readonly item: 'judged'; readonly of: Phrase; judge(args: Args): string | undefined }
   /** The end of a line, or a semicolon. */
   | { readonly item: 'end' }
   /**
@@ -109,6 +115,12 @@ export const word = (
 });
 /** A word that is none of the phrase's, or one of some of those. */
 export const nameOr = (name: string, ...or: string[]): Item => ({ item: 'word', name, or });
+/** The same, as the unit of the number before it. */
+export const unit = (
+  name: string,
+  judge: (text: string) => string | undefined,
+  ...or: string[]
+): Item => ({ item: 'word', name, or, judge });
 export const num = (name: string): Item => ({ item: 'num', name });
 export const str = (name: string): Item => ({ item: 'str', name });
 export const quoted = (name: string): Item => ({ item: 'str', name, quoted: true });
@@ -127,6 +139,11 @@ export const listed = (...items: Item[]): Item => ({ item: 'opt', items, listed:
 export const alt = (name: string, of: Record<string, Phrase>): Item => ({ item: 'alt', name, of });
 export const options = (...of: Phrase[]): Item => ({ item: 'options', of });
 export const fork = (...of: Phrase[]): Item => ({ item: 'fork', of });
+export const judged = (judge: (args: Args) => string | undefined, ...of: Item[]): Item => ({
+  item: 'judged',
+  of,
+  judge,
+});
 export const end: Item = { item: 'end' };
 export const many = (name: string, of: Phrase, separator?: string): Item => ({
   item: 'many',

@@ -116,6 +116,9 @@ export abstract class Phrases extends Cursor {
       case 'fork':
         this.sequence(item.of.find((of) => this.begins(of)) ?? this.noneOf(item.of), into);
         return;
+      case 'judged':
+        this.judged(item, into, items[i + 1] ?? after);
+        return;
       case 'end':
         this.expect(T.Newline, T.Semicolon);
         return;
@@ -148,8 +151,29 @@ export abstract class Phrases extends Cursor {
     return this.word(this.next());
   }
 
+  /** nft's empty parts begin with the last character before them. */
+  private judged(item: ItemOf<'judged'>, into: Parts, following: Item | undefined): void {
+    const before = this.spanOf(this.peek(0));
+    const first = this.peek();
+    this.sequence(item.of, into, following);
+    const wrong = item.judge(into);
+    if (wrong === undefined) return;
+    const [start] = item.of;
+    const isShort =
+      start?.item === 'opt' && !start.items.some((i) => 'name' in i && i.name in into);
+    const span = this.spanFrom(first);
+    this.refuse(wrong, isShort ? { ...span, start: before.end - 1 } : span);
+  }
+
   private anyWord(item: ItemOf<'word'>, following: Item | undefined): Word {
     const token = this.peek();
+    const isName = token.tokenType === T.Name && !this.scopeHas(token.image);
+    const wrong = isName ? item.judge?.(token.image) : undefined;
+    if (wrong !== undefined) {
+      const number = this.peek(0);
+      this.next();
+      this.refuse(wrong, this.spanFrom(number));
+    }
     if (following?.item === 'kw' && following.words[0] === '/') this.split(token);
     if (item.or) {
       if (!this.beginsItem(item, 1)) this.unexpected([T.Name.name, ...item.or]);
@@ -341,6 +365,7 @@ export abstract class Phrases extends Cursor {
       case 'end':
         return token.tokenType === T.Newline || token.tokenType === T.Semicolon;
       case 'many':
+      case 'judged':
         return this.begins(item.of, ahead);
       case 'block':
         return token.tokenType === T.BraceOpen;
@@ -360,6 +385,8 @@ export abstract class Phrases extends Cursor {
         );
       case 'choice':
         return this.beginsItem(item, ahead) && this.fits(rest, ahead + 1);
+      case 'judged':
+        return this.fits([...item.of, ...rest], ahead);
       case 'opt':
         return this.fits([...item.items, ...rest], ahead) || this.fits(rest, ahead);
       case 'alt':
@@ -397,6 +424,7 @@ export abstract class Phrases extends Cursor {
       case 'end':
         return [T.Newline.name, T.Semicolon.name];
       case 'many':
+      case 'judged':
         return this.firstNames(item.of);
       case 'block':
         return [T.BraceOpen.name];

@@ -30,7 +30,7 @@ import { deviceGone } from '../eval/ruleset/kernel/device.ts';
 import { Transaction } from '../eval/ruleset/transaction.ts';
 import type { PrintOptions } from '../eval/type/index.ts';
 import type { Command } from '../parser/ast.ts';
-import { formatDiagnostics } from '../parser/diagnostic.ts';
+import { formatDiagnostics, inOrder } from '../parser/diagnostic.ts';
 import { commandLine, type Entry, type ParseOptions } from '../parser/index.ts';
 import { bothTracers, decisionTracer } from './decision.ts';
 import { nftParser } from './language.ts';
@@ -187,7 +187,7 @@ export class Router {
     const broken = parsed.diagnostics.some((d) => d.severity === 'error');
     const commands = [...before, ...parsed.ruleset.commands];
     const result = evaluate(commands, this.target, { ...options, broken });
-    const all = [...parsed.diagnostics, ...result.diagnostics];
+    const all = inOrder(parsed.diagnostics, result.diagnostics);
     const errors = all.length ? formatDiagnostics(all, parsed.sources) : '';
     return { ok: result.ok, output: result.output, errors };
   }

@@ -17,7 +17,7 @@ export function checkAssign(node: AssignStatement, ctx: CheckContext): Assign | 
   if (target.kind === 'load' && target.args.tunnel)
     return ctx.error(NOT_SUPPORTED, node.target.span);
   if (target.kind !== 'load' || !target.row.lowerStore)
-    return ctx.error('syntax error, unexpected set', node.target.span);
+    return ctx.unread('syntax error, unexpected set', node.target.span);
   const { type, bits, order } = target;
   const value = checkArgument(node.value, { type, bits, order, room: bits }, node.span, ctx);
   if (!value) return undefined;

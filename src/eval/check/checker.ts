@@ -62,6 +62,11 @@ export class Checker implements CheckContext, DependencyContext {
     return undefined;
   }
 
+  unread(message: string, span: Span): undefined {
+    this.diagnostics.push({ severity: 'error', message, spans: [span], reading: true });
+    return undefined;
+  }
+
   expr(node: AstExpr, expected?: Expected): Expr | undefined {
     return checkExpr(node, expected, this, keys);
   }
@@ -122,7 +127,7 @@ export class Checker implements CheckContext, DependencyContext {
     if (!row?.inside || (row.inside === 'frame' && !carriesFrames(tunnel))) {
       const word = row?.name ?? 'string';
       const end = node.span.start + (row?.name.length ?? node.span.end - node.span.start);
-      return this.error(`syntax error, unexpected ${word}`, { ...node.span, end });
+      return this.unread(`syntax error, unexpected ${word}`, { ...node.span, end });
     }
     if (!reach()) return undefined;
     const outer = this.tunnel;

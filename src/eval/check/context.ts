@@ -72,6 +72,8 @@ export interface CheckContext {
   readonly diagnostics: Diagnostic[];
   /** Reports and returns undefined, so that a row can `return ctx.error(…)`. */
   error(message: string, span: Span, ...more: (Span | undefined)[]): undefined;
+  /** The same of what nft's grammar does not have: it is told before what other commands mean. */
+  unread(message: string, span: Span): undefined;
   /** Checks an expression; `expected` gives literals their type. */
   expr(node: AstExpr, expected?: Expected): Expr | undefined;
   statement(node: AstStatement): readonly Statement[] | undefined;

@@ -148,8 +148,8 @@ export const ct: KeyRow = {
     if (name === undefined) return undefined;
     const key = Object.hasOwn(KEYS, name) ? KEYS[name] : undefined;
     if (!key || (dir && !key.direction))
-      return ctx.error('syntax error, unexpected string', (args.key as Word).span);
-    if (family && !dir) return ctx.error(`syntax error, unexpected ${family.text}`, family.span);
+      return ctx.unread('syntax error, unexpected string', (args.key as Word).span);
+    if (family && !dir) return ctx.unread(`syntax error, unexpected ${family.text}`, family.span);
     if (family && !agrees(family.text, node, ctx)) return undefined;
     const { type, bits, order = 'host', opaque } = key;
     const { span } = node;

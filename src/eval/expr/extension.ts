@@ -22,7 +22,7 @@ export function extensionField(
   ctx: CheckContext,
 ): Load | undefined {
   if (!Object.hasOwn(header.fields, field))
-    return ctx.error('syntax error, unexpected string', node.span);
+    return ctx.unread('syntax error, unexpected string', node.span);
   if (!needIpv6(ctx, node.span)) return undefined;
   const args = { op: 'ipv6', number: header.number, name, field } as const;
   return { ...fieldLoad(row, args, header.fields[field]!), span: node.span };

@@ -105,7 +105,7 @@ export function checkField(
   ctx: CheckContext,
 ): Load | undefined {
   const field = isFieldOf(spec, name);
-  if (!field) return ctx.error('syntax error, unexpected string', node.span);
+  if (!field) return ctx.unread('syntax error, unexpected string', node.span);
   const shift = ctx.need(spec, node.span);
   if (shift === undefined) return undefined;
   const messages = field[3]?.messages;

@@ -69,7 +69,7 @@ export const ipsec: KeyRow = {
     const written = args.key as Word;
     const name = family ? `${family} ${written.text}` : written.text;
     if (!Object.hasOwn(KEYS, name)) {
-      return ctx.error('syntax error, unexpected string', written.span);
+      return ctx.unread('syntax error, unexpected string', written.span);
     }
     const { type, bits, order } = KEYS[name]!;
     const where = { dir: (args.dir as Word).text, key: name, spnum };

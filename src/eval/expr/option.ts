@@ -237,7 +237,7 @@ function find(
   if ('text' in at) {
     const found = byName(spec, at.text);
     if (found) return found;
-    if (!/^\d+$/.test(at.text)) return ctx.error('syntax error, unexpected string', at.span);
+    if (!/^\d+$/.test(at.text)) return ctx.unread('syntax error, unexpected string', at.span);
   }
   const number = Number('text' in at ? at.text : at.value);
   if (number > MAX_NUMBER) return ctx.error('value too large', at.span);
@@ -275,11 +275,11 @@ function unknownField(
   ctx: CheckContext,
   { word, span }: SelectorExpr,
 ): undefined {
-  if (spec.network) return ctx.error(`unknown ${word} option type/field`, leading(span, word));
+  if (spec.network) return ctx.unread(`unknown ${word} option type/field`, leading(span, word));
   if (spec.op === 'tcpopt' && field.text === LENGTH) {
-    return ctx.error('Could not find a tcp option template', leading(span, word));
+    return ctx.unread('Could not find a tcp option template', leading(span, word));
   }
-  return ctx.error(`syntax error, unexpected ${field.text}`, field.span);
+  return ctx.unread(`syntax error, unexpected ${field.text}`, field.span);
 }
 
 /** Of an option without a name only the length is known to have a place. */

@@ -72,7 +72,7 @@ function checkKey(
     return ctx.error(`cannot determine ip protocol version, ${use}`, node.span);
   }
   const key = Object.hasOwn(KEYS, name) ? KEYS[name] : undefined;
-  if (!key) return ctx.error('syntax error, unexpected string', node.span);
+  if (!key) return ctx.unread('syntax error, unexpected string', node.span);
   if (key.network && key.network !== ctx.family && FAMILIES.includes(ctx.family))
     return ctx.error(`${name} will not match`, node.span);
   const { type, bits, order } = key;

@@ -7,7 +7,7 @@ import {
   type LimitArgs,
   limitErrno,
   limitJson,
-  limitPhrase,
+  limitLine,
   limitText,
   rateFromJson,
 } from '../stmt/rate.ts';
@@ -24,9 +24,9 @@ export const limit: ObjectRow<LimitArgs> = {
   plural: 'limits',
   id: 4,
   bare: true,
-  lines: [limitPhrase],
+  lines: [limitLine],
   refuses: limitErrno,
-  check: (args, _span, ctx) => ('rate' in args ? checkLimit(args, ctx) : NONE),
+  check: (args) => ('rate' in args ? checkLimit(args) : NONE),
   // Unlike the statement, the object does not say the usual burst.
   list: (args) => [limitText(args, args.burst === usualBurst(args))],
   json(args) {

@@ -19,7 +19,7 @@ export const quota: ObjectRow<QuotaArgs> = {
   bare: true,
   updates: true,
   lines: [quotaPhrase],
-  check: (args, _span, ctx) => checkQuota(args, ctx),
+  check: checkQuota,
   list: (args, ctx) => [quotaText(args, ctx.options.stateless)],
   json: ({ bytes, used, over }) => ({
     bytes: jsonNumber(bytes),

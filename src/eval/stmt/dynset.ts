@@ -52,7 +52,7 @@ export function checkDynset(
   const info = set && ctx.scope.set(ref.name);
   const [element, second] = elements.elements;
   if (!info || !element) return undefined;
-  if (second) return ctx.error('syntax error, unexpected comma', second.span);
+  if (second) return ctx.unread('syntax error, unexpected comma', second.span);
   if (element.data && !info.data) return ctx.error(`${info.name} is not a map`, ref.span);
   const parts = checkElement(element, info, statement, ctx);
   return parts && { action, set: info.name, ...(info.stateful && { said: true }), ...parts };

@@ -32,7 +32,7 @@ export const limit: StatementRow<LimitArgs | Named> = {
   check(args, span, ctx) {
     const form = choiceOf(args, 'form')?.args ?? {};
     const object = exprOf(form, 'object');
-    return object ? checkNamed(object, span, ctx) : checkLimit(form, ctx);
+    return object ? checkNamed(object, span, ctx) : checkLimit(form);
   },
   list: (args, ctx) =>
     'object' in args ? `limit name ${listNamed(args, ctx)}` : `limit ${limitText(args)}`,

@@ -88,7 +88,7 @@ function isPick(num: Expr, span: Span, ctx: CheckContext): boolean {
   if (num.kind !== 'load') return true;
   if (num.max === undefined) {
     const end = { ...span, start: span.end, end: span.end + 1 };
-    ctx.error('syntax error, unexpected newline, expecting . or map', end);
+    ctx.unread('syntax error, unexpected newline, expecting . or map', end);
     return false;
   }
   const { offset = 0 } = num.args as { readonly offset?: number };

@@ -1,11 +1,20 @@
 /** `quota`: matches until, or after, so many bytes have passed. Mirrors nft_quota.c. */
-import type { Args, Span } from '../../parser/ast.ts';
+import type { Args } from '../../parser/ast.ts';
 import { member } from '../../parser/json/reader.ts';
 import type { JsonStatements } from '../../parser/json/statement.ts';
 import type { JsonValue } from '../../parser/json/text.ts';
-import { alt, choice, expr, kw, num, opt, type Phrase } from '../../parser/phrase.ts';
-import { across, choiceOf, exprOf, leading, numberOf, wordOf } from '../check/arg.ts';
-import type { CheckContext } from '../check/context.ts';
+import {
+  alt,
+  choice,
+  expr,
+  judged,
+  kw,
+  nameOr,
+  num,
+  opt,
+  type Phrase,
+} from '../../parser/phrase.ts';
+import { choiceOf, exprOf, numberOf, wordOf } from '../check/arg.ts';
 import { quotaState } from '../engine/run/quota.ts';
 import type { Json } from '../list/json.ts';
 import type { StatementRow } from '../row.ts';
@@ -18,7 +27,7 @@ import {
   type Named,
   namedFromJson,
 } from './objref.ts';
-import { amount, amountText, bytesOfAmount, byteUnit, jsonNumber, unitWord } from './unit.ts';
+import { amount, amountText, bytesOfAmount, byteUnit, jsonNumber, unitFault } from './unit.ts';
 
 export type QuotaArgs = {
   readonly bytes: bigint;
@@ -27,29 +36,29 @@ export type QuotaArgs = {
   readonly over: boolean;
 };
 
+const unitWord = nameOr('unit', 'bytes');
+const ofKnownUnit = (args: Args) => unitFault(wordOf(args, 'unit')!.text);
+const spent = judged(ofKnownUnit, kw('used'), num('bytes'), unitWord);
+
 export const quotaPhrase: Phrase = [
-  opt(choice('mode', 'over', 'until')),
-  num('bytes'),
-  unitWord,
-  opt(alt('used', { used: [kw('used'), num('bytes'), unitWord] })),
+  judged(
+    ofKnownUnit,
+    opt(choice('mode', 'over', 'until')),
+    num('bytes'),
+    unitWord,
+    opt(alt('used', { used: [spent] })),
+  ),
 ];
 
-/** `word`: the last character before what `args` are of. */
-export function checkQuota(args: Args, ctx: CheckContext, word?: Span): QuotaArgs | undefined {
-  const amountIn = (parts: Args, place: (number: Span, unit: Span) => Span) => {
+export function checkQuota(args: Args): QuotaArgs {
+  const amountIn = (parts: Args) => {
     const value = numberOf(parts, 'bytes');
     const unit = wordOf(parts, 'unit');
-    return value && unit ? bytesOfAmount(value, unit, ctx, place(value.span, unit.span)) : 0n;
+    return value && unit ? bytesOfAmount(value, unit) : 0n;
   };
-  const mode = wordOf(args, 'mode');
   const spent = choiceOf(args, 'used');
-  const used = spent ? amountIn(spent.args, () => spent.span) : 0n;
-  if (used === undefined) return undefined;
-  const bytes = amountIn(args, (number, unit) =>
-    across(mode?.span ?? word ?? number, spent?.span ?? unit),
-  );
-  if (bytes === undefined) return undefined;
-  return { bytes, used, over: mode?.text === 'over' };
+  const over = wordOf(args, 'mode')?.text === 'over';
+  return { bytes: amountIn(args), used: spent ? amountIn(spent.args) : 0n, over };
 }
 
 /** `over 25 mbytes used 3 kbytes` */
@@ -98,10 +107,7 @@ export const quota: StatementRow<QuotaArgs | Named> = {
   check(args, span, ctx) {
     const form = choiceOf(args, 'form')?.args ?? {};
     const object = exprOf(form, 'object');
-    const { end } = leading(span, 'quota');
-    return object
-      ? checkNamed(object, span, ctx)
-      : checkQuota(form, ctx, { ...span, start: end - 1, end });
+    return object ? checkNamed(object, span, ctx) : checkQuota(form);
   },
   list: (args, ctx) =>
     'object' in args

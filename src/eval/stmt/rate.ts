@@ -3,12 +3,22 @@ import type { Args } from '../../parser/ast.ts';
 import { member } from '../../parser/json/reader.ts';
 import type { JsonStatements } from '../../parser/json/statement.ts';
 import type { JsonValue } from '../../parser/json/text.ts';
-import { alt, choice, fork, type Item, kw, num, opt, type Phrase } from '../../parser/phrase.ts';
-import { across, choiceOf, numberOf, wordOf } from '../check/arg.ts';
-import type { CheckContext } from '../check/context.ts';
+import {
+  alt,
+  choice,
+  fork,
+  type Item,
+  judged,
+  kw,
+  num,
+  opt,
+  type Phrase,
+  unit,
+} from '../../parser/phrase.ts';
+import { choiceOf, numberOf, wordOf } from '../check/arg.ts';
 import type { Json } from '../list/json.ts';
 import type { Errno } from '../row.ts';
-import { amount, amountText, bytesOfAmount, byteUnit, jsonNumber, unitWord } from './unit.ts';
+import { amount, amountText, bytesOfAmount, byteUnit, jsonNumber, unitFault } from './unit.ts';
 
 /** The units of time by their seconds. */
 const SECONDS = { second: 1, minute: 60, hour: 3600, day: 86_400, week: 604_800 } as const;
@@ -28,17 +38,37 @@ export const DEFAULT_BURST = 5n;
 
 const per: Phrase = [kw('/'), choice('per', ...Object.keys(SECONDS))];
 
-const burst = (unit: Item): Item =>
-  opt(alt('burst', { burst: [kw('burst'), num('number'), unit] }));
+const burst = (...of: Item[]): Item => opt(alt('burst', { burst: of }));
 
-export const limitPhrase: Phrase = [
+const someBytes = burst(kw('burst'), num('number'), unit('unit', unitFault, 'bytes'));
+const packets = [kw('burst'), num('number'), kw('packets')];
+const somePackets = judged(
+  (args) =>
+    BigInt(numberOf(args, 'number')!.value) > 0n ? undefined : 'packet limit burst must be > 0',
+  ...packets,
+);
+
+/** `mbytes`, `mbytes/second` */
+function rateFault(text: string): string | undefined {
+  const [of = '', time] = text.split('/', 2);
+  const isTime = time === undefined || time in SECONDS;
+  const wrong = 'Wrong time format, expecting second, minute, hour, day or week';
+  return unitFault(of) ?? (isTime ? undefined : wrong);
+}
+
+const ratePhrase = (...packets: Item[]): Phrase => [
   kw('rate'),
   opt(choice('mode', 'over')),
   num('rate'),
-  fork([...per, burst(kw('packets'))], [unitWord, ...per, burst(unitWord)]),
+  fork([...per, burst(...packets)], [unit('unit', rateFault, 'bytes'), ...per, someBytes]),
 ];
 
-export function checkLimit(args: Args, ctx: CheckContext): LimitArgs | undefined {
+export const limitPhrase = ratePhrase(somePackets);
+
+/** An object may have a burst of none, which the kernel takes for the usual one. */
+export const limitLine = ratePhrase(...packets);
+
+export function checkLimit(args: Args): LimitArgs | undefined {
   const rate = numberOf(args, 'rate');
   const per = wordOf(args, 'per');
   if (!rate || !per) return undefined;
@@ -47,32 +77,21 @@ export function checkLimit(args: Args, ctx: CheckContext): LimitArgs | undefined
     seconds: SECONDS[per.text as keyof typeof SECONDS],
     over: wordOf(args, 'mode')?.text === 'over',
   };
-  if (!unit) {
-    const burst = packetBurst(args, ctx);
-    if (burst === undefined) return undefined;
-    return { type: 'packets', rate: BigInt(rate.value), burst, ...shared };
-  }
-  // `kbytes/second` is one word to nft
-  const joined = unit.span.end + 1 === per.span.start;
-  const bytes = bytesOfAmount(rate, unit, ctx, across(rate.span, (joined ? per : unit).span));
-  const burst = bytes === undefined ? undefined : byteBurst(args, ctx);
-  if (bytes === undefined || burst === undefined) return undefined;
-  return { type: 'bytes', rate: bytes, burst, ...shared };
+  if (unit)
+    return { type: 'bytes', rate: bytesOfAmount(rate, unit), burst: byteBurst(args), ...shared };
+  return { type: 'packets', rate: BigInt(rate.value), burst: packetBurst(args), ...shared };
 }
 
-function packetBurst(args: Args, ctx: CheckContext): bigint | undefined {
-  const burst = choiceOf(args, 'burst');
-  const number = burst && numberOf(burst.args, 'number');
-  if (!number) return DEFAULT_BURST;
-  if (BigInt(number.value) > 0n) return BigInt(number.value);
-  return ctx.error('packet limit burst must be > 0', burst.span);
+function packetBurst(args: Args): bigint {
+  const number = numberOf(choiceOf(args, 'burst')?.args ?? {}, 'number');
+  return BigInt(number?.value ?? 0) || DEFAULT_BURST;
 }
 
-function byteBurst(args: Args, ctx: CheckContext): bigint | undefined {
+function byteBurst(args: Args): bigint {
   const parts = choiceOf(args, 'burst')?.args ?? {};
   const number = numberOf(parts, 'number');
   const unit = wordOf(parts, 'unit');
-  return number && unit ? bytesOfAmount(number, unit, ctx) : 0n;
+  return number && unit ? bytesOfAmount(number, unit) : 0n;
 }
 
 /** The unit of time of so many seconds. */

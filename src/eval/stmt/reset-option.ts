@@ -31,7 +31,7 @@ export const resetOption: StatementRow<ResetOptionArgs> = {
     const name = wordOf(option, 'name');
     const kind = name && kindOf(name.text);
     return kind === undefined
-      ? ctx.error('syntax error, unexpected string', name?.span ?? span)
+      ? ctx.unread('syntax error, unexpected string', name?.span ?? span)
       : { kind };
   },
   list: ({ kind }) => `reset tcp option ${nameOf(kind) ?? kind}`,

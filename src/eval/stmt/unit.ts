@@ -4,14 +4,8 @@
  * Mirrors get_rate and data_unit_parse of nft.
  */
 import type { NumberWord, Word } from '../../parser/ast.ts';
-import { nameOr } from '../../parser/phrase.ts';
-import { across } from '../check/arg.ts';
-import type { CheckContext } from '../check/context.ts';
 
 const UNITS = ['bytes', 'kbytes', 'mbytes'] as const;
-
-/** The unit as the grammar has it. */
-export const unitWord = nameOr('unit', 'bytes');
 
 /** An amount as it is written: `25 mbytes`. */
 export interface Amount {
@@ -19,19 +13,15 @@ export interface Amount {
   readonly unit: string;
 }
 
-/** The bytes of `25 mbytes`; undefined after an error, which points at `place`. */
-export function bytesOfAmount(
-  number: NumberWord,
-  unit: Word,
-  ctx: CheckContext,
-  place = across(number.span, unit.span),
-): bigint | undefined {
-  const power = UNITS.indexOf(unit.text as (typeof UNITS)[number]);
-  if (power < 0) {
-    return ctx.error('Wrong unit format, expecting bytes, kbytes or mbytes', place);
-  }
-  return BigInt(number.value) * 1024n ** BigInt(power);
-}
+const powerOf = (unit: string): number => UNITS.indexOf(unit as (typeof UNITS)[number]);
+
+/** What is wrong with a unit. */
+export const unitFault = (unit: string): string | undefined =>
+  powerOf(unit) < 0 ? 'Wrong unit format, expecting bytes, kbytes or mbytes' : undefined;
+
+/** The bytes of `25 mbytes`. */
+export const bytesOfAmount = (number: NumberWord, unit: Word): bigint =>
+  BigInt(number.value) * 1024n ** BigInt(powerOf(unit.text));
 
 /** The unit that JSON says; bytes where that is none. */
 export const byteUnit = (said: string | undefined): string =>

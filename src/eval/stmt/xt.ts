@@ -16,7 +16,7 @@ export const xt: StatementRow<XtArgs> = {
   check(args, span, ctx) {
     const type = wordOf(args, 'type');
     if (type?.text !== 'match' && type?.text !== 'target' && type?.text !== 'watcher') {
-      return ctx.error('syntax error, unexpected string', type?.span ?? span);
+      return ctx.unread('syntax error, unexpected string', type?.span ?? span);
     }
     return ctx.error(UNSUPPORTED, span);
   },

@@ -1,7 +1,7 @@
 /** A ruleset and nft's commands on it, as one types them. */
 import { profileOf } from '../../../src/datapath/profile.ts';
 import { emptyRuleset, evaluate, type Machine, type Target } from '../../../src/eval/index.ts';
-import { formatDiagnostics } from '../../../src/parser/diagnostic.ts';
+import { formatDiagnostics, inOrder } from '../../../src/parser/diagnostic.ts';
 import { commandLine } from '../../../src/parser/index.ts';
 import { nftParser } from '../../../src/replay/language.ts';
 
@@ -38,7 +38,8 @@ export function nft(kernel = '6.12'): Nft {
     const parsed = nftParser().parse(commandLine(`${text}\n`));
     const broken = parsed.diagnostics.length > 0;
     const result = evaluate(parsed.ruleset.commands, target, { ...options, broken });
-    const err = formatDiagnostics([...parsed.diagnostics, ...result.diagnostics], parsed.sources);
+    const all = inOrder(parsed.diagnostics, result.diagnostics);
+    const err = formatDiagnostics(all, parsed.sources);
     return { ok: result.ok, out: result.output, err };
   };
   return Object.assign((text: string) => run(text), {
