@@ -55,6 +55,8 @@ export interface EvaluateOptions {
   readonly checkOnly?: boolean;
   /** Some of the source could not be read: the rest is only checked for further errors. */
   readonly broken?: boolean;
+  /** How many errors were told of it already. */
+  readonly faults?: number;
   /** What was added is printed (`-e`). */
   readonly echo?: boolean;
   /** The number of the process that asks, for the echo to tell. */
@@ -73,9 +75,6 @@ export interface Evaluation {
   /** From now on this is to be told. */
   readonly monitor?: MonitorRequest;
 }
-
-/** After so many commands with errors nft reads no further. */
-const MAX_ERRORS = 10;
 
 export function evaluate(
   commands: readonly Command[],
@@ -167,7 +166,7 @@ const REFUSED: Evaluation = { ok: false, diagnostics: [], output: '', changes: [
 function attempt(
   commands: readonly Command[],
   { ruleset, machine, owner }: Target,
-  { print = {}, json = false }: EvaluateOptions,
+  { print = {}, json = false, faults = 0 }: EvaluateOptions,
   validateEach: boolean,
 ): CommandContext {
   const ctx: CommandContext = {
@@ -176,16 +175,12 @@ function attempt(
     output: new Output(json),
     requests: [],
     errors: [],
+    failed: faults,
     refused: [],
     warnings: [],
     scopes: new Map(),
   };
-  let failed = 0;
-  for (const cmd of collapsed(commands)) {
-    const before = ctx.errors.length;
-    runCommand(cmd, ctx);
-    if (ctx.errors.length > before && ++failed === MAX_ERRORS) break;
-  }
+  for (const cmd of collapsed(commands)) runCommand(cmd, ctx);
   if (ctx.monitor && commands.length > 1) {
     const { span } = commands.find(({ verb }) => verb === 'monitor')!;
     report(ctx, 'nftsim does not support `monitor` with other commands', span);

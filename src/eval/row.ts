@@ -177,8 +177,8 @@ export interface StatementRow<A = Readonly<Record<string, unknown>>> {
   ledBy?(args: Args): string | undefined;
   /** Ends the rule: nothing may follow it. */
   readonly terminal?: boolean;
-  /** May be a set element's own (`counter`, `limit`, `quota`, `last`, `ct count`). */
-  readonly stateful?: boolean;
+  /** May be a set element's own (`counter`, `limit`, `quota`, `last`, `ct count`); the phrase that it then has. */
+  readonly stateful?: true | Phrase;
   /** Elements go when it has nothing left: no such state in sets with timeouts (NFT_EXPR_GC). */
   readonly collected?: true;
   check(args: Args, span: Span, ctx: CheckContext): A | undefined;

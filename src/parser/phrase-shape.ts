@@ -3,6 +3,7 @@ import type { Item, Phrase } from './phrase.ts';
 
 /** Where a phrase begins for messages: behind optional parts whose absence is taken for granted. */
 export function startOf(phrase: Phrase): number {
+  if (phrase[0]?.item === 'judged') return startOf(phrase[0].of);
   const start = phrase.findIndex((item) => !(item.item === 'opt' && !item.listed));
   return Math.max(start, 0);
 }

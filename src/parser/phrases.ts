@@ -397,6 +397,7 @@ export abstract class Phrases extends Cursor {
   }
 
   protected firstNames(phrase: Phrase): string[] {
+    if (phrase[0]?.item === 'judged') return this.firstNames(phrase[0].of);
     const item = phrase[startOf(phrase)];
     switch (item?.item) {
       case 'kw':
@@ -424,7 +425,6 @@ export abstract class Phrases extends Cursor {
       case 'end':
         return [T.Newline.name, T.Semicolon.name];
       case 'many':
-      case 'judged':
         return this.firstNames(item.of);
       case 'block':
         return [T.BraceOpen.name];

@@ -31,6 +31,8 @@ export abstract class Sets extends Chains {
     const line = () => {
       const read: Draft<SetBlock> = { ...draft };
       this.SUBRULE(this.setLine, { ARGS: [read, map] });
+      const stated = read.statements !== draft.statements;
+      if (stated && !this.at(T.Newline) && !this.at(T.Semicolon)) this.unexpected();
       if (read.elements === draft.elements) this.separator();
       Object.assign(draft, read);
       return true;

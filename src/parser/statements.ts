@@ -101,9 +101,20 @@ export abstract class Statements extends Expressions {
     const statements: Statement[] = [];
     for (;;) {
       const led = this.ledHere();
-      if (!led?.row.stateful) return statements;
-      statements.push(this.ledStatement(led));
+      if (!led?.row.stateful) break;
+      const { stateful, phrase } = led.row;
+      statements.push(this.ledStatement(led, stateful === true ? phrase : stateful));
     }
+    if (statements.length === 0) this.begunOnly();
+    return statements;
+  }
+
+  /** Refuses what begins as one that sets may have, and goes on as none. */
+  private begunOnly(): void {
+    const begun = this.led.get(this.peek().image)?.find(({ row }) => row.stateful);
+    if (!begun || this.at(T.Quoted)) return;
+    this.next();
+    this.unexpected([begun.words[1]!]);
   }
 
   /** The row whose leading words stand next. */
@@ -117,10 +128,10 @@ export abstract class Statements extends Expressions {
   private readonly stands = ({ words }: Led): boolean =>
     words.length === 1 || words.every((word, i) => this.reads(word, i + 1));
 
-  private ledStatement({ words, row }: Led): Statement {
+  private ledStatement({ words, row }: Led, phrase = row.phrase): Statement {
     const first = this.peek();
     for (const _ of words) this.next();
-    const args = this.phrase(row.name, row.phrase);
+    const args = this.phrase(row.name, phrase);
     return { kind: 'phrase', word: row.name, args, span: this.spanFrom(first) };
   }
 

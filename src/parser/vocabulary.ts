@@ -23,8 +23,8 @@ export interface KeySyntax {
 export interface StatementSyntax {
   readonly name: string;
   readonly phrase: Phrase;
-  /** May be a set element's own (`counter`, `limit`, `quota`, `last`, `ct count`). */
-  readonly stateful?: boolean;
+  /** May be a set element's own (`counter`, `limit`, `quota`, `last`, `ct count`); the phrase that it then has. */
+  readonly stateful?: true | Phrase;
 }
 
 /** A named object: `counter`, `ct helper`, … */

@@ -186,7 +186,11 @@ export class Router {
     const parsed = nftParser().parse(entry, parse);
     const broken = parsed.diagnostics.some((d) => d.severity === 'error');
     const commands = [...before, ...parsed.ruleset.commands];
-    const result = evaluate(commands, this.target, { ...options, broken });
+    const result = evaluate(commands, this.target, {
+      ...options,
+      broken,
+      faults: parsed.diagnostics.length,
+    });
     const all = inOrder(parsed.diagnostics, result.diagnostics);
     const errors = all.length ? formatDiagnostics(all, parsed.sources) : '';
     return { ok: result.ok, output: result.output, errors };

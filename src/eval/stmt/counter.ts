@@ -1,5 +1,5 @@
 /** `counter`: counts packets and bytes. Mirrors nft_counter.c. */
-import { alt, expr, kw, num, opt, options } from '../../parser/phrase.ts';
+import { alt, expr, kw, num, opt, options, type Phrase } from '../../parser/phrase.ts';
 import { choiceOf, exprOf, numberOf } from '../check/arg.ts';
 import { counterState } from '../engine/run/counter.ts';
 import type { StatementRow } from '../row.ts';
@@ -15,19 +15,14 @@ import {
 
 export type CounterArgs = { readonly packets: number | bigint; readonly bytes: number | bigint };
 
+const start: Phrase = [options([kw('packets'), num('packets')], [kw('bytes'), num('bytes')])];
+
 export const counter: StatementRow<CounterArgs | Named> = {
   row: 'statement',
   name: 'counter',
   ledBy: ledUnlessNamed('counter'),
-  phrase: [
-    opt(
-      alt('form', {
-        named: [kw('name'), expr('object', 'stmt')],
-        start: [options([kw('packets'), num('packets')], [kw('bytes'), num('bytes')])],
-      }),
-    ),
-  ],
-  stateful: true,
+  phrase: [opt(alt('form', { named: [kw('name'), expr('object', 'stmt')], start }))],
+  stateful: [opt(alt('form', { start }))],
   check(args, span, ctx) {
     const form = choiceOf(args, 'form')?.args ?? {};
     const object = exprOf(form, 'object');

@@ -28,7 +28,7 @@ export const limit: StatementRow<LimitArgs | Named> = {
   name: 'limit',
   ledBy: ledUnlessNamed('limit rate'),
   phrase: [alt('form', { named: [kw('name'), expr('object', 'stmt')], inline: limitPhrase })],
-  stateful: true,
+  stateful: [alt('form', { inline: limitPhrase })],
   check(args, span, ctx) {
     const form = choiceOf(args, 'form')?.args ?? {};
     const object = exprOf(form, 'object');

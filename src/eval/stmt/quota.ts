@@ -103,7 +103,7 @@ export const quota: StatementRow<QuotaArgs | Named> = {
   name: 'quota',
   ledBy: ledUnlessNamed('quota'),
   phrase: [alt('form', { named: [kw('name'), expr('object', 'stmt')], inline: quotaPhrase })],
-  stateful: true,
+  stateful: [alt('form', { inline: quotaPhrase })],
   check(args, span, ctx) {
     const form = choiceOf(args, 'form')?.args ?? {};
     const object = exprOf(form, 'object');

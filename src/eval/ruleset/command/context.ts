@@ -28,6 +28,8 @@ export interface CommandContext {
   readonly requests: Request[];
   /** Found by nft before the kernel is asked. */
   readonly errors: Diagnostic[];
+  /** How many commands had errors, with those of reading. */
+  failed: number;
   /** Answered by the kernel. */
   readonly refused: Diagnostic[];
   /** Told, but no reason to stop. */
@@ -36,6 +38,17 @@ export interface CommandContext {
   monitor?: MonitorRequest;
   /** The tables of rules as what is checked finds them, by family and name. */
   readonly scopes: Map<string, TableScope>;
+}
+
+/** After so many commands with errors nft looks at no more. */
+const MAX_FAILED = 10;
+
+/** Does one command, or one of those that a block is of. */
+export function attempted(ctx: CommandContext, work: () => void): void {
+  if (ctx.failed >= MAX_FAILED) return;
+  const before = ctx.errors.length;
+  work();
+  if (ctx.errors.length > before) ctx.failed++;
 }
 
 /** The table of a rule as the rule finds it. */

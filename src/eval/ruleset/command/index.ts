@@ -9,7 +9,7 @@ import type { Monitored, MonitorRequest } from '../../list/monitor.ts';
 import { objectRow, objectRows } from '../../object/index.ts';
 import { refuse } from '../errno.ts';
 import { addChain, flushChain, removeChain, rename } from './chain.ts';
-import { answered, type CommandContext, report } from './context.ts';
+import { answered, attempted, type CommandContext, report } from './context.ts';
 import { describe } from './describe.ts';
 import { addElement, flushElements, removeElement } from './element.ts';
 import { addFlowtable, removeFlowtable } from './flowtable.ts';
@@ -149,7 +149,7 @@ export function runCommand(cmd: Command, ctx: CommandContext): void {
     report(ctx, `nftsim does not support \`${cmd.verb} ${cmd.object}\``, cmd.span);
     return;
   }
-  handler(cmd, ctx);
+  attempted(ctx, () => handler(cmd, ctx));
   if (cmd.verb !== 'add' && cmd.verb !== 'create') return;
   if (cmd.block?.kind === 'table') addItems(cmd.block, ctx);
   else if (cmd.block?.kind === 'chain') addRules(cmd.block.rules, cmd, ctx);
@@ -170,7 +170,9 @@ function named(item: Command): Command {
 
 function addItems(block: TableBlock, ctx: CommandContext): void {
   const inOrder = [...block.items].sort((a, b) => rank(a) - rank(b));
-  for (const item of inOrder) HANDLERS[item.verb]?.[item.object]?.(named(item), ctx);
+  for (const item of inOrder) {
+    attempted(ctx, () => HANDLERS[item.verb]?.[item.object]?.(named(item), ctx));
+  }
   for (const item of inOrder) {
     if (item.block?.kind === 'chain') addRules((item.block as ChainBlock).rules, item, ctx);
   }

@@ -17,6 +17,7 @@ import type { Chain, NftSet, Table } from '../store.ts';
 import { makeAnonymous, relisted } from './anonymous.ts';
 import {
   answered,
+  attempted,
   type CommandContext,
   familyOf,
   isDestroyed,
@@ -253,6 +254,9 @@ export function removeRule(cmd: Command, ctx: CommandContext): void {
 export function addRules(rules: readonly AstRule[], cmd: Command, ctx: CommandContext): void {
   const { verb, handle } = cmd;
   for (const rule of rules) {
-    addRule({ kind: 'command', verb, object: 'rule', handle, rule, span: rule.span }, ctx);
+    const { span } = rule;
+    attempted(ctx, () =>
+      addRule({ kind: 'command', verb, object: 'rule', handle, rule, span }, ctx),
+    );
   }
 }
