@@ -118,7 +118,8 @@ export const fib: KeyRow = {
   },
   init(op, family) {
     if (UNKNOWN.includes(family)) return 'ENOENT';
-    const { present, result } = op.args as unknown as FibArgs;
+    const { flags, present, result } = op.args as unknown as FibArgs;
+    if (result !== 'type' && flags.includes('oif')) return 'EINVAL';
     return present && result !== 'oif' ? 'EINVAL' : undefined;
   },
   validate(op, site) {

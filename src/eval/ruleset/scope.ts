@@ -23,7 +23,7 @@ export function scopeOf(ruleset: Ruleset, family: Family, name: string): TableSc
 
 function setInfo(set: NftSet | undefined): SetInfo | undefined {
   if (!set || set.flags.anonymous) return undefined;
-  const { name, key, keyBits, data, dataBits, object, keyExpr, dataExpr } = set;
+  const { name, key, keyBits, data, dataBits, dataInterval, object, keyExpr, dataExpr } = set;
   const flags = (Object.keys(set.flags) as (keyof typeof set.flags)[]).filter((f) => set.flags[f]);
   return {
     name,
@@ -31,6 +31,7 @@ function setInfo(set: NftSet | undefined): SetInfo | undefined {
     keyBits,
     ...(data && { data }),
     ...(dataBits !== undefined && { dataBits }),
+    dataInterval,
     ...(object !== undefined && { object }),
     interval: set.flags.interval,
     stateful: set.statements.length > 0,
