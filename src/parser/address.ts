@@ -5,6 +5,9 @@
 const macRe = /(?:[0-9a-fA-F]{1,2}:){5}[0-9a-fA-F]{1,2}/y;
 const classRe = /([0-9a-fA-F]{1,4}:[0-9a-fA-F]{1,4})[ \t\n:\-},]/y;
 
+/** Longer than any class id, too. */
+const LONGEST_MAC = 'aa:bb:cc:dd:ee:ff'.length;
+
 function lengthAt(re: RegExp, text: string, at: number): number {
   re.lastIndex = at;
   return re.test(text) ? re.lastIndex - at : 0;
@@ -15,10 +18,11 @@ export function addressLength(text: string, at: number): number {
   const digits = hexDigits(text, at);
   const colon = text.charCodeAt(at + digits) === 58;
   if (!colon || (digits === 0 && text.charCodeAt(at + 1) !== 58)) return ip4Length(text, at);
+  const ip6 = ip6Length(text, at);
+  if (ip6 > LONGEST_MAC) return ip6;
   const mac = lengthAt(macRe, text, at);
   // The sign after a class id counts for the longest match, but stays outside.
   const classId = lengthAt(classRe, text, at);
-  const ip6 = ip6Length(text, at);
   return ip6 >= Math.max(mac, classId) ? ip6 : classId > mac ? classId - 1 : mac;
 }
 

@@ -10,7 +10,7 @@ import type { IToken } from 'chevrotain';
 import { addressLength, ip4Length } from './address.ts';
 import { type Bulk, COLON, COMMA, DASH, DOT, SLASH, STRIDE, VERDICTS } from './plain-list.ts';
 
-const [TAB, LINE_END, BLANK, BRACE] = [9, 10, 32, 125];
+const [TAB, LINE_END, BLANK, HASH, BRACE] = [9, 10, 32, 35, 125];
 
 /** After these tokens a list may be long: a set's elements, a definition, a command's elements. */
 export function mayBeBulk(tokens: readonly IToken[]): boolean {
@@ -76,13 +76,24 @@ function inLine(text: string, at: number): number {
   return at;
 }
 
-/** Past blanks and at most one line end; a second one is for the grammar to refuse. */
+/**
+ * Past blanks, comments and at most one line end; a second one is for the grammar to refuse. A line
+ * that is nothing but a comment takes its line end with it, as in the lexer.
+ */
 function blanks(text: string, at: number): number {
   let lines = 0;
+  let whole = text.charCodeAt(at - 1) === LINE_END;
   for (;;) {
     const c = text.charCodeAt(at);
     if (c === LINE_END && lines++ > 0) return at;
+    if (c === HASH) {
+      const end = text.indexOf('\n', at);
+      if (end < 0) return at;
+      at = whole ? end + 1 : end;
+      continue;
+    }
     if (c !== BLANK && c !== TAB && c !== LINE_END) return at;
+    whole ||= c === LINE_END;
     at++;
   }
 }

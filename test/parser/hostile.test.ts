@@ -93,6 +93,8 @@ describe('long texts', () => {
     const byGrammar = elementsOf(list(plain, ', 8 comment "x"'));
     expect(elementsOf(list(plain))).toEqual(byGrammar.slice(0, -1));
     expect(elementsOf(list(plain, ',\n'))).toEqual(byGrammar.slice(0, -1));
+    const commented = elementsOf(list(plain, ' # x\n # y\n#z\n'));
+    expect(commented).toEqual(byGrammar.slice(0, -1));
     expect(byGrammar).toHaveLength(plain.length + 1);
   });
 

@@ -6,6 +6,7 @@
  */
 import type { Element as AstElement, Expr as AstExpr, SetExpr } from '../../parser/ast.ts';
 import type { Element, Expr, SetLiteral } from '../checked.ts';
+import { isRange } from '../lower/elements.ts';
 import type { ValueType } from '../type/index.ts';
 import type { CheckContext, Expected } from './context.ts';
 import { placeOfElement } from './element-place.ts';
@@ -187,9 +188,9 @@ function joinIntervals(literal: SetLiteral, ctx: CheckContext): SetLiteral | und
   );
 }
 
-/** A definition may stand for a set; the data of an element is one value. */
-export function isSingleton(data: Expr, ctx: CheckContext): boolean {
-  if (data.kind !== 'set') return true;
+/** A definition may stand for a set; the data of an element is one value, or a range if that may be. */
+export function isSingleton(data: Expr, ctx: CheckContext, ranges = true): boolean {
+  if (data.kind !== 'set' && (ranges || !isRange(data))) return true;
   ctx.error('Value must be a singleton', data.span!);
   return false;
 }

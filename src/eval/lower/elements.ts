@@ -6,7 +6,8 @@ import { bytesOf, constant, constantBytes, isText, ones } from './constant.ts';
 export const mapsToRanges = (elements: readonly Element[]): boolean =>
   elements.some((e) => e.data !== undefined && isRange(e.data));
 
-const isRange = (e: Expr): boolean =>
+/** Whether it is, or has in one of its parts, more than one value. */
+export const isRange = (e: Expr): boolean =>
   e.kind === 'range' || e.kind === 'prefix' || (e.kind === 'concat' && e.parts.some(isRange));
 
 /** What a map holds for a key: a value, or the first and the last one in registers of their own. */

@@ -70,6 +70,55 @@ function parseIpv6(text: string): bigint | undefined {
   return all.reduce((value, g) => (value << 16n) | BigInt(`0x${g}`), 0n);
 }
 
+const COLON = 58;
+const GROUPS = 8;
+
+/** Hexadecimal groups, `::` for missing ones, without a dotted tail: the form of nearly every address. */
+function scanGroups(
+  text: string,
+  start: number,
+  end: number,
+  into: Uint8Array,
+  at: number,
+): boolean {
+  let groups = 0;
+  /** How many groups stand before `::`; -1: there is none. */
+  let gap = -1;
+  for (let i = start; i < end; ) {
+    if (text.charCodeAt(i) === COLON) {
+      const double = text.charCodeAt(i + 1) === COLON && i + 1 < end;
+      if (double ? gap >= 0 : groups === 0 || i + 1 === end) return false;
+      if (double) gap = groups;
+      i += double ? 2 : 1;
+      continue;
+    }
+    let value = 0;
+    const first = i;
+    for (; i < end && text.charCodeAt(i) !== COLON; i++) {
+      const digit = hexDigit(text.charCodeAt(i));
+      if (digit < 0) return false;
+      value = value * 16 + digit;
+    }
+    if (i - first > 4 || groups === GROUPS) return false;
+    into[at + 2 * groups] = value >> 8;
+    into[at + 2 * groups + 1] = value;
+    groups++;
+  }
+  if (gap < 0) return groups === GROUPS;
+  const missing = 2 * (GROUPS - groups);
+  if (missing === 0) return false;
+  const behind = at + 2 * gap;
+  into.copyWithin(behind + missing, behind, at + 2 * groups);
+  into.fill(0, behind, behind + missing);
+  return true;
+}
+
+function hexDigit(c: number): number {
+  if (c >= 48 && c <= 57) return c - 48;
+  const letter = c | 32;
+  return letter >= 97 && letter <= 102 ? letter - 87 : -1;
+}
+
 /** The longest run of at least two zero groups, the first of equals. */
 function zeroRun(groups: readonly number[]): { start: number; length: number } {
   let best = { start: -1, length: 1 };
@@ -149,6 +198,7 @@ export const ipv6Addr: ValueType = {
   ...numeric({ name: 'ipv6_addr', description: 'IPv6 address', id: 8, bits: 128, base: integer }),
   order: 'big',
   prefixes: true,
+  scanBytes: scanGroups,
   parse: (text) =>
     parseIpv6(text) ?? (parseIpv4(text) === undefined ? unresolved(text, NO_NAME) : WRONG_FAMILY),
   print: printIpv6,

@@ -85,6 +85,14 @@ export interface ValueType {
   readonly parts?: readonly ValueType[];
   /** Reads a stretch of a text that is a usual literal of at most 32 bits; -1: it is not. */
   readonly scan?: (text: string, start: number, end: number) => number;
+  /** The same for wider types: writes its bytes, first the most significant; false: it is not. */
+  readonly scanBytes?: (
+    text: string,
+    start: number,
+    end: number,
+    into: Uint8Array,
+    at: number,
+  ) => boolean;
   /** Reads a literal; a string is the error message. */
   parse(text: string, scope: NameScope, bits: number): bigint | string;
   print(value: bigint, bits: number, scope: NameScope, options: PrintOptions): string;

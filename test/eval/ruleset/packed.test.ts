@@ -34,7 +34,9 @@ const address6 = part(ip6, [0, 3, 32, 64, 127, 128, 129]);
 const mixed = fc.oneof(ports, address4, address6);
 const pair = fc.tuple(address4, ports).map((parts) => parts.join(' . '));
 const verdict = fc.constantFrom('accept', 'drop');
-const mapped = (key: fc.Arbitrary<string>) => fc.tuple(key, verdict).map((kv) => kv.join(' : '));
+const to = (key: fc.Arbitrary<string>, data: fc.Arbitrary<string>) =>
+  fc.tuple(key, data).map((kv) => kv.join(' : '));
+const mapped = (key: fc.Arbitrary<string>) => to(key, verdict);
 
 test.each<[string, string, fc.Arbitrary<string>]>([
   ['set', 'type inet_service', ports],
@@ -57,15 +59,18 @@ test.each<[string, string, fc.Arbitrary<string>]>([
   ['set', 'type ipv4_addr', mapped(ip4)],
   ['map', 'type ipv4_addr : verdict; flags interval', mapped(address4)],
   ['map', 'type ipv4_addr : verdict; flags interval; auto-merge', mapped(address4)],
-  [
-    'map',
-    'type ipv4_addr : mark',
-    fc.oneof(
-      mapped(ip4),
-      fc.tuple(ip4, number).map((kv) => kv.join(' : ')),
-    ),
-  ],
+  ['map', 'type ipv4_addr : mark', fc.oneof(mapped(ip4), to(ip4, number))],
   ['map', 'type ipv4_addr . inet_service : verdict; flags interval', mapped(pair)],
+  ['map', 'type inet_service : ipv4_addr; flags interval', to(ports, mixed)],
+  ['map', 'type mark : inet_service', to(number, number)],
+  ['map', 'type mark : ipv6_addr', to(number, ip6)],
+  ['map', 'typeof ip dscp : ip dscp', to(number, number)],
+  ['map', 'type mark : ifname', to(number, number)],
+  ['map', 'type mark : ipv4_addr . inet_service', to(number, pair)],
+  ['map', 'type mark : interval ipv4_addr', to(number, address4)],
+  ['map', 'type mark : counter', to(number, number)],
+  ['set', 'type ipv6_addr; flags interval; auto-merge', address6],
+  ['set', 'type inet_service; flags interval, timeout; timeout 1m; auto-merge', ports],
 ])('%s { %s; }', (kind, spec, element) => {
   const lists = fc.array(fc.array(element, { minLength: 1, maxLength: 6 }), {
     minLength: 1,
@@ -78,9 +83,9 @@ test.each<[string, string, fc.Arbitrary<string>]>([
         expect(run(`add table t; add ${kind} t s { ${spec}; }`).err).toBe('');
       for (const list of added) {
         const text = `${verb} element t s { ${list.join(', ')}`;
-        // A comment makes the grammar read the list.
-        const [a, b] = [plain(`${text} }`), other(`${text} # x\n}`)];
-        const message = (err: string) => err.replace(/( # x| \}).*/g, '');
+        // A line that goes on makes the grammar read the list.
+        const [a, b] = [plain(`${text} }`), other(`${text} \\\n}`)];
+        const message = (err: string) => err.replace(/( \\| \}).*/g, '');
         expect(message(a.err)).toBe(message(b.err));
         expect(a.ok).toBe(b.ok);
       }

@@ -10,8 +10,9 @@ import { lowerEffects } from '../../lower.ts';
 import { oneByOne } from '../element/asked.ts';
 import { cut, findOverlap, type Interval, merge } from '../element/interval.ts';
 import { decodeKey, encodeKey, type KeyShape, keyShape } from '../element/key.ts';
-import { type PackedElements, packed } from '../element/packed.ts';
-import { PLAIN, type ReadElement, readElements, spanOf } from '../element/read.ts';
+import { pack } from '../element/pack.ts';
+import type { PackedElements } from '../element/packed.ts';
+import { PLAIN, type ReadElement, readElements } from '../element/read.ts';
 import { type Refusal, strerror } from '../errno.ts';
 import { addElements, deleteElements, flushSet, type NewElements } from '../kernel/element.ts';
 import { scopeOf } from '../scope.ts';
@@ -116,10 +117,12 @@ export function addElement(cmd: Command, ctx: CommandContext): void {
   if (set && cmd.elements) insertElements(cmd, cmd.elements, set, ctx);
 }
 
-/** Whether nft finds nothing to merge in a list and nothing wrong with it. */
-function goesAsItIs(list: PackedElements, set: NftSet): boolean {
-  if (!isSimpleInterval(set) || (set.autoMerge && isMap(set))) return true;
-  return set.elements.size === 0 && (set.autoMerge ? list.isMerged : list.areApart);
+/** What nft makes of a list; undefined where it has to look at the set, or something is wrong. */
+function settled(list: PackedElements, set: NftSet): PackedElements | undefined {
+  if (!isSimpleInterval(set) || (set.autoMerge && isMap(set))) return list;
+  if (set.elements.size > 0) return undefined;
+  if (set.autoMerge) return list.merged();
+  return list.areApart ? list : undefined;
 }
 
 /** Also the elements that a set is declared with. */
@@ -131,10 +134,11 @@ export function insertElements(
 ): void {
   const shape = keyShape(set);
   const exclusive = cmd.verb === 'create';
-  const list = packed(node, { set, shape, names: ctx.tx.machine });
-  if (list && goesAsItIs(list, set)) {
-    const answer = askForElements({ set, elements: list, exclusive }, ctx);
-    if (answer) answered(ctx, cmd, answer, { element: list.node.elements.map((e) => spanOf(e)) });
+  const list = pack(node, { set, shape, names: ctx.tx.machine });
+  const whole = list && settled(list, set);
+  if (whole) {
+    const answer = askForElements({ set, elements: whole, exclusive }, ctx);
+    if (answer) answered(ctx, cmd, answer, { element: whole.spans });
     return;
   }
   const elements = readIn(cmd, node, set, shape, ctx);

@@ -198,7 +198,7 @@ function readData(node: AstExpr, to: Reading): ElementData | undefined {
   const { data, dataBits, dataExpr } = set;
   const order = dataExpr?.order ?? data.order;
   const e = ctx.expr(node, { type: data, bits: dataBits ?? data.bits, order });
-  return e && isSingleton(e, ctx) ? elementData(e, set) : undefined;
+  return e && isSingleton(e, ctx, set.dataInterval) ? elementData(e, set) : undefined;
 }
 
 function readObjectName(node: AstExpr, to: Reading): ElementData | undefined {
