@@ -8,7 +8,7 @@ import { Router } from '../../../src/replay/router.ts';
 import { idiom } from './idiom.ts';
 import type { Machine } from './machine.ts';
 import { match, type SetName } from './match.ts';
-import { objectOf } from './object.ts';
+import { natMapOf, objectOf } from './object.ts';
 import type { Random } from './random.ts';
 import { selector } from './selector.ts';
 import { type Place, statements } from './statement.ts';
@@ -106,6 +106,8 @@ interface Named {
   readonly set?: SetName;
   /** Of an object: the statement that it is used by. */
   readonly use?: string;
+  /** Of a map for chains that translate: the same. */
+  readonly translation?: string;
   readonly flowtable?: string;
 }
 
@@ -179,6 +181,7 @@ class TableMaker {
   readonly chains: { name: string; head: string; rules: string[]; base?: Base }[] = [];
   private readonly sets: SetName[] = [];
   private readonly uses: string[] = [];
+  private readonly translations: string[] = [];
   private readonly flowtables: string[] = [];
 
   private readonly r: Random;
@@ -203,10 +206,11 @@ class TableMaker {
   }
 
   private add(named: Named): void {
-    if (!this.nft(`table ${this.family} ${this.name} { ${named.text} }`)) return;
+    if (!this.nft(`table ${this.family} ${this.name} {\n${named.text}\n}`)) return;
     this.items.push(named.text);
     if (named.set) this.sets.push(named.set);
     if (named.use !== undefined) this.uses.push(named.use);
+    if (named.translation !== undefined) this.translations.push(named.translation);
     if (named.flowtable !== undefined) this.flowtables.push(named.flowtable);
   }
 
@@ -227,6 +231,7 @@ class TableMaker {
       hook: from?.hook ?? '',
       sets: this.sets,
       uses: this.uses,
+      translations: this.translations,
       flowtables: this.flowtables,
       chains: later.map((c) => c.name),
     };
@@ -263,6 +268,7 @@ class TableMaker {
     const ip = ['ip', 'ip6', 'inet'].includes(family);
     for (let i = r.below(4); i > 0; i--) this.add(setOf(r, i, this.machine));
     for (let i = r.below(3); ip && i > 0; i--) this.add(objectOf(r, i));
+    for (let i = r.below(3); ip && i > 0; i--) this.add(natMapOf(r, i));
     if (ip && r.percent(35)) this.add(flowtableOf(r, 1, this.machine));
     for (let i = r.between(1, 4); i > 0; i--) this.addChain(`b${i}`, baseOf(r, family));
     for (let i = r.below(4); i > 0; i--) this.addChain(`c${i}`);

@@ -11,6 +11,8 @@ export interface Place extends Scope {
   readonly hook: string;
   /** Statements that use named objects. */
   readonly uses: readonly string[];
+  /** Translations by named maps. */
+  readonly translations: readonly string[];
   readonly flowtables: readonly string[];
   /** Chains that may be jumped to. */
   readonly chains: readonly string[];
@@ -206,12 +208,13 @@ const snat: Make = (r, place) => {
   ]);
 };
 
-const nat: Make = (r, place) =>
-  place.hook === 'prerouting' || place.hook === 'output'
-    ? r.percent(20)
-      ? redirect(r, place)
-      : dnat(r, place)
-    : snat(r, place);
+function nat(r: Random, place: Place): string | undefined {
+  const source = place.hook !== 'prerouting' && place.hook !== 'output';
+  const mapped = place.translations.filter((one) => one.includes('snat ') === source);
+  if (mapped.length > 0 && r.percent(50)) return r.pick(mapped);
+  if (source) return snat(r, place);
+  return r.percent(20) ? redirect(r, place) : dnat(r, place);
+}
 
 const copy: Make = (r, place) => {
   const host = r.pick(place.machine.hosts);
