@@ -163,6 +163,8 @@ export interface Element {
   /** Stateful statements: `counter`, `limit rate …`. */
   readonly statements?: readonly Statement[];
   readonly data?: Expr;
+  /** What is written behind the data of a statement's element, as if it had options of its own. */
+  readonly ofData?: Omit<Element, 'key' | 'data' | 'span'>;
   readonly span: Span;
 }
 

@@ -61,8 +61,9 @@ export abstract class Chains extends Statements {
     }
   }
 
-  protected separator(): void {
-    this.expect(T.Newline, T.Semicolon);
+  /** A message lists `more` with it. */
+  protected separator(...more: TokenType[]): void {
+    this.expectOf([T.Newline, T.Semicolon], [T.Newline, T.Semicolon, ...more]);
   }
 
   /** What may be there once only: with a second one the block is given up. */

@@ -198,14 +198,15 @@ export abstract class Expressions extends Operands {
     return this.joined(this.rightPart);
   }
 
-  private elementOptions(): Omit<Element, 'key' | 'data' | 'span'> {
+  private elementOptions(stateful = true, ending = true): Omit<Element, 'key' | 'data' | 'span'> {
     const options: { -readonly [K in keyof Element]?: Element[K] } = {};
     for (;;) {
-      if (this.take(T.Timeout)) options.timeout = this.reads('never') ? this.never() : this.time();
+      if (this.take(T.Timeout))
+        options.timeout = ending && this.reads('never') ? this.never() : this.time();
       else if (this.take(T.Expires)) options.expires = this.time();
       else if (this.at(T.Comment)) options.comment = this.SUBRULE(this.comment);
       else {
-        const statements = this.statefulStatements();
+        const statements = stateful ? this.statefulStatements() : [];
         if (statements.length === 0) return options;
         options.statements = [...(options.statements ?? []), ...statements];
       }
@@ -232,17 +233,23 @@ export abstract class Expressions extends Operands {
   private statedElements(): SetExpr {
     const open = this.expect(T.BraceOpen);
     const element = this.statedElement();
-    if (!this.take(T.BraceClose)) this.unexpected();
+    if (!this.take(T.BraceClose)) this.unexpected(element.ofData ? [T.BraceClose.name] : []);
     return { kind: 'set', elements: [element], span: this.spanFrom(open) };
   }
 
   private statedElement(): Element {
     const part = () => this.multiton(this.binary('left'), false, 'left');
     const key = this.joined(part);
-    const options = this.elementOptions();
+    const options = this.elementOptions(true, false);
     const data = this.take(T.Colon) ? this.stated() : undefined;
-    const more = data && this.elementOptions();
-    return { key, ...options, ...more, ...(data && { data }), span: this.extend(key.span) };
+    const ofData = data && this.elementOptions(false, false);
+    return {
+      key,
+      ...options,
+      ...(data && { data }),
+      ...(ofData && { ofData }),
+      span: this.extend(key.span),
+    };
   }
 
   // ── Verdicts ───────────────────────────────────────────────────────────────────────────────

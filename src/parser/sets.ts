@@ -11,6 +11,10 @@ import type { ObjectSyntax, Vocabulary } from './vocabulary.ts';
 
 const setFlags = ['constant', 'interval', 'dynamic', 'timeout'];
 
+/** Words of the language that are types all the same, and types that are words here. */
+const typeWords: ReadonlySet<string> = new Set(['mark', 'dscp', 'ecn', 'classid', 'time']);
+const noTypes: ReadonlySet<string> = new Set(['hour', 'day']);
+
 export abstract class Sets extends Chains {
   protected readonly objects: readonly { words: readonly string[]; row: ObjectSyntax }[];
   private readonly isType: (name: string) => boolean;
@@ -30,10 +34,13 @@ export abstract class Sets extends Chains {
     const draft: Draft<SetBlock> = {};
     const line = () => {
       const read: Draft<SetBlock> = { ...draft };
+      const ended = this.at(T.Elements) || this.at(T.AutoMerge);
+      const flagged = this.at(T.Flags);
       this.SUBRULE(this.setLine, { ARGS: [read, map] });
-      const stated = read.statements !== draft.statements;
-      if (stated && !this.at(T.Newline) && !this.at(T.Semicolon)) this.unexpected();
-      if (read.elements === draft.elements) this.separator();
+      if (!ended && !this.at(T.Newline) && !this.at(T.Semicolon)) {
+        if (read.statements !== draft.statements) this.unexpected();
+        this.separator(...(flagged ? [T.Comma] : []));
+      }
       Object.assign(draft, read);
       return true;
     };
@@ -156,7 +163,8 @@ export abstract class Sets extends Chains {
     const types: Word[] = [];
     do {
       const token = this.peek();
-      if (!this.isWord(token)) this.unexpected();
+      if (!typeWords.has(token.image) && token.tokenType !== T.Name) this.unexpected();
+      if (noTypes.has(token.image)) this.unexpected();
       if (!this.isType(token.image)) {
         this.refuse(`unknown datatype ${token.image}`, this.spanOf(token));
       }

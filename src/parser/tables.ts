@@ -116,8 +116,9 @@ export abstract class Tables extends Sets {
     const draft: Draft<FlowtableBlock> = {};
     const line = () => {
       const read: Draft<FlowtableBlock> = { ...draft };
+      const ended = this.reads('counter');
       this.SUBRULE(this.flowtableLine, { ARGS: [read] });
-      this.separator();
+      if (!ended) this.separator();
       Object.assign(draft, read);
       return true;
     };

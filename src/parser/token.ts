@@ -139,6 +139,8 @@ export const Vmap = word('vmap');
 export const Exists = word('exists');
 export const Missing = word('missing');
 export const All = word('all');
+export const Offload = word('offload');
+export const Random = word('random');
 
 /** An integer without a sign: decimal, octal or hexadecimal. */
 export const Num = kind('number');

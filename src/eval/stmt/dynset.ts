@@ -79,10 +79,18 @@ function checkElement(
     element.timeout && element.timeout !== 'never' ? Number(element.timeout.value) : undefined;
   const shared = { key, statements, ...(timeout !== undefined && { timeout }) };
   if (!element.data || !info.data) return { ...shared, kept: { key: kept } };
+  const unkept = unkeptOption(element);
+  if (unkept) return ctx.error(`Data expression ${unkept} are not supported`, element.data.span);
   const held = expected(info.data, info.dataBits ?? info.data.bits, info.dataExpr);
   const data = checkArgument(element.data, held, statement, ctx);
   if (!data || !isKept(data, held, element.data.span, statement, ctx)) return undefined;
   return { ...shared, data, kept: { key: kept, data: held } };
+}
+
+/** What may be written behind the data and yet belongs to none. */
+function unkeptOption({ ofData: { comment, timeout } = {} }: Element): string | undefined {
+  if (comment) return 'comments';
+  return timeout && timeout !== 'never' && timeout.value !== 0 ? 'timeouts' : undefined;
 }
 
 /** The key must be of the type of the set's, which numbers that fit are not. */

@@ -4,6 +4,7 @@ import type { CheckContext } from '../../check/context.ts';
 import { checkKeySpec, type KeyInfo } from '../../check/index.ts';
 import type { Statement } from '../../checked.ts';
 import { lowerEffects } from '../../lower.ts';
+import { verdict } from '../../type/verdict.ts';
 import { type Refusal, refuse } from '../errno.ts';
 import { isRefusal, member, tableOf } from '../kernel/lookup.ts';
 import { deleteSet, type NewSet, newSet } from '../kernel/set.ts';
@@ -58,7 +59,9 @@ function readSet(block: SetBlock, cmd: Command, ctx: CommandContext): NewSet | u
     readStatements(block, check),
   ]);
   if (!key || (block.data && !data) || !statements) return undefined;
-  const unsized = [key, data].find((of) => typeof of === 'object' && of.bits === 0);
+  const unsized = [key, data].find(
+    (of) => typeof of === 'object' && (of.bits === 0 || (of === key && key.type === verdict)),
+  );
   if (unsized) return refuseSize(cmd, unsized as KeyInfo, ctx);
   const name = cmd.handle.name;
   const interval = block.flags?.some((f) => f.text === 'interval') ?? false;

@@ -13,7 +13,7 @@ import type { ElementSpec } from '../../engine/set/index.ts';
 import type { Op } from '../../ir.ts';
 import { isText, ones } from '../../lower/constant.ts';
 import type { ValueType } from '../../type/index.ts';
-import { isMap, type NftSet } from '../store.ts';
+import { isMap, type NftSet, setWord } from '../store.ts';
 import { type ElementData, elementData, type KeyRange, keyRange } from './constant.ts';
 import type { Interval } from './interval.ts';
 import { type KeyField, type KeyShape, placed } from './key.ts';
@@ -173,7 +173,10 @@ function readSpec(
   const own = statements?.flatMap((s) => s ?? []) ?? [];
   const exprs = own.length > 0 ? to.effects(own) : set.exprs;
   if (own.length > 0 && set.exprs.length === 0 && !set.flags.dynamic) {
-    return ctx.error('missing statement in set declaration', element.statements![0]!.span);
+    return ctx.error(
+      `missing statement in ${setWord(set)} declaration`,
+      element.statements![0]!.span,
+    );
   }
   if (own.length > 0 && set.exprs.length > 0 && own.length !== set.exprs.length) {
     const numbers = `set expects ${set.exprs.length} but element has ${own.length}`;
