@@ -50,7 +50,7 @@ export abstract class Expressions extends Operands {
       case 'elements':
         return this.statedElements();
       case 'element': {
-        const element = this.statedElement();
+        const element = this.statedKey();
         return { kind: 'set', elements: [element], span: element.span };
       }
       case 'number':
@@ -238,18 +238,16 @@ export abstract class Expressions extends Operands {
   }
 
   private statedElement(): Element {
-    const part = () => this.multiton(this.binary('left'), false, 'left');
-    const key = this.joined(part);
-    const options = this.elementOptions(true, false);
-    const data = this.take(T.Colon) ? this.stated() : undefined;
-    const ofData = data && this.elementOptions(false, false);
-    return {
-      key,
-      ...options,
-      ...(data && { data }),
-      ...(ofData && { ofData }),
-      span: this.extend(key.span),
-    };
+    const element = this.statedKey();
+    const data = this.take(T.Colon) ? this.joined(this.leftPart) : undefined;
+    if (!data) return element;
+    const ofData = this.elementOptions(false, false);
+    return { ...element, data, ofData, span: this.extend(element.span) };
+  }
+
+  private statedKey(): Element {
+    const key = this.joined(this.leftPart);
+    return { key, ...this.elementOptions(true, false), span: this.extend(key.span) };
   }
 
   // ── Verdicts ───────────────────────────────────────────────────────────────────────────────

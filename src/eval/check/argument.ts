@@ -4,6 +4,7 @@
  */
 import type { Expr as AstExpr, Span } from '../../parser/ast.ts';
 import type { Expr, Load } from '../checked.ts';
+import { isRange } from '../lower/elements.ts';
 import { rootType, type ValueType } from '../type/index.ts';
 import { integer } from '../type/integer.ts';
 import type { CheckContext, Expected } from './context.ts';
@@ -18,6 +19,19 @@ export function checkArgument(
 ): Expr | undefined {
   const value = ctx.expr(node, wanted);
   return value && fitsArgument(wanted, value, node.span, statement, ctx) ? value : undefined;
+}
+
+/** The same where the kernel takes one value only; `word` is the statement's. */
+export function checkSingle(
+  word: string,
+  node: AstExpr,
+  wanted: Expected,
+  statement: Span,
+  ctx: CheckContext,
+): Expr | undefined {
+  const value = checkArgument(node, wanted, statement, ctx);
+  if (!value || !isRange(value)) return value;
+  return ctx.error(`${word}: range argument not supported`, node.span);
 }
 
 export function fitsArgument(
@@ -42,6 +56,10 @@ export function fitsArgument(
     const isRoot = value.kind === 'load' && type.id === integer.id;
     if (!isRoot && compatible(type, given)) return true;
     return !!ctx.error(mismatch, span, statement);
+  }
+  if (rootType(type) !== integer) {
+    const length = value.kind === 'load' && isRaw(value) ? ` with length ${value.bits}` : '';
+    return !!ctx.error(`${mismatch}${length}`, span, statement);
   }
   if (value.kind !== 'load' || isRaw(value)) return true;
   if (type.id === integer.id || takesType(value, type, bits)) return true;

@@ -4,7 +4,7 @@
  */
 import type { AssignStatement } from '../../parser/ast.ts';
 import type { Load, Statement } from '../checked.ts';
-import { checkArgument } from './argument.ts';
+import { checkSingle } from './argument.ts';
 import type { CheckContext } from './context.ts';
 
 const NOT_SUPPORTED = 'payload statement for this expression is not supported';
@@ -19,10 +19,9 @@ export function checkAssign(node: AssignStatement, ctx: CheckContext): Assign | 
   if (target.kind !== 'load' || !target.row.lowerStore)
     return ctx.unread('syntax error, unexpected set', node.target.span);
   const { type, bits, order } = target;
-  const value = checkArgument(node.value, { type, bits, order, room: bits }, node.span, ctx);
+  const wanted = { type, bits, order, room: bits };
+  const value = checkSingle(kindOf(target), node.value, wanted, node.span, ctx);
   if (!value) return undefined;
-  if (value.kind === 'range' || value.kind === 'prefix')
-    return ctx.error(`${kindOf(target)}: range argument not supported`, node.value.span);
   if (isPartOfBytes(target) && (value.kind === 'load' || value.kind === 'map'))
     return ctx.error(NOT_SUPPORTED, node.value.span);
   return { kind: 'assign', target, value, span: node.span };

@@ -2,7 +2,7 @@
 import { member } from '../../parser/json/reader.ts';
 import { expr, kw, opt } from '../../parser/phrase.ts';
 import { exprOf } from '../check/arg.ts';
-import { checkArgument } from '../check/argument.ts';
+import { checkSingle } from '../check/argument.ts';
 import type { Expr } from '../checked.ts';
 import { runDup } from '../engine/run/dup.ts';
 import type { Register } from '../ir.ts';
@@ -33,12 +33,12 @@ export const dup: StatementRow<DupArgs> = {
     if (!toNode) return undefined;
     if (family === 'netdev') {
       if (deviceNode) return ctx.error('cannot specify device', deviceNode.span, span);
-      const to = checkArgument(toNode, DEVICE, span, ctx);
+      const to = checkSingle('dup', toNode, DEVICE, span, ctx);
       return to && { to };
     }
     if (family !== 'ip' && family !== 'ip6') return ctx.error('unsupported family', span);
-    const to = checkArgument(toNode, addressOf(family), span, ctx);
-    const device = deviceNode && checkArgument(deviceNode, DEVICE, span, ctx);
+    const to = checkSingle('dup', toNode, addressOf(family), span, ctx);
+    const device = deviceNode && checkSingle('dup', deviceNode, DEVICE, span, ctx);
     if (!to || (deviceNode && !device)) return undefined;
     return { to, ...(device && { device }) };
   },

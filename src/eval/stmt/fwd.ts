@@ -2,7 +2,7 @@
 import { member } from '../../parser/json/reader.ts';
 import { choice, expr, fork, kw } from '../../parser/phrase.ts';
 import { exprOf, wordOf } from '../check/arg.ts';
-import { checkArgument } from '../check/argument.ts';
+import { checkSingle } from '../check/argument.ts';
 import type { Expr } from '../checked.ts';
 import { runFwd } from '../engine/run/dup.ts';
 import type { Register } from '../ir.ts';
@@ -51,12 +51,12 @@ export const fwd: StatementRow<FwdArgs> = {
     const family = wordOf(args, 'family')?.text as NatFamily | undefined;
     if (!toNode) return undefined;
     if (!deviceNode) {
-      const device = checkArgument(toNode, DEVICE, span, ctx);
+      const device = checkSingle('fwd', toNode, DEVICE, span, ctx);
       return device && { device };
     }
     if (!family) return ctx.error('unsupported family', span);
-    const addr = checkArgument(toNode, addressOf(family), span, ctx);
-    const device = checkArgument(deviceNode, DEVICE, span, ctx);
+    const addr = checkSingle('fwd', toNode, addressOf(family), span, ctx);
+    const device = checkSingle('fwd', deviceNode, DEVICE, span, ctx);
     return addr && device && { device, addr, family };
   },
   list({ device, addr, family }, ctx) {

@@ -10,7 +10,7 @@ import type { JsonValue } from '../../parser/json/text.ts';
 import { choiceOf } from '../check/arg.ts';
 import { checkArgument } from '../check/argument.ts';
 import type { CheckContext } from '../check/context.ts';
-import type { Expr } from '../checked.ts';
+import type { Lookup, Value } from '../checked.ts';
 import type { ListContext } from '../list/context.ts';
 import type { Json } from '../list/json.ts';
 import type { Lowering } from '../lower.ts';
@@ -20,7 +20,7 @@ import { string, valueText } from '../type/string.ts';
 const NAME_BITS = 8 * 256;
 
 /** The object named: a text, or a map that holds names. */
-export type Named = { readonly object: Expr };
+export type Named = { readonly object: Value | Lookup };
 
 const NAME = { type: string, bits: NAME_BITS, order: 'host' } as const;
 
@@ -31,7 +31,9 @@ export const ledUnlessNamed = (words: string) => (args: Args) =>
 /** `statement` is where it is named. */
 export function checkNamed(node: AstExpr, statement: Span, ctx: CheckContext): Named | undefined {
   const object = checkArgument(node, NAME, statement, ctx);
-  return object && { object };
+  if (!object) return undefined;
+  if (object.kind === 'value' || object.kind === 'map') return { object };
+  return ctx.error('Counter expression must be constant', node.span);
 }
 
 /** The object named; messages call it by `kind`. */
@@ -41,7 +43,7 @@ export const namedFromJson = (
   from: JsonStatements,
 ): AstExpr | undefined => from.stated(value) ?? from.fail(`Invalid ${kind} reference.`);
 
-const nameOf = (object: Expr): string | undefined =>
+const nameOf = (object: Named['object']): string | undefined =>
   object.kind === 'value' ? valueText(object.value, object.bits) : undefined;
 
 export function listNamed({ object }: Named, ctx: ListContext): string {
@@ -54,12 +56,13 @@ export const jsonNamed = ({ object }: Named, ctx: ListContext): Json =>
 
 /** `kind` is the kind of object: `counter`, `ct helper`. */
 export function lowerNamed(kind: string, { object }: Named, to: Lowering): void {
-  const name = nameOf(object);
-  if (name !== undefined) {
-    to.emit({ op: 'objref', object: kind, name }, object.span);
+  if (object.kind === 'value') {
+    to.emit(
+      { op: 'objref', object: kind, name: valueText(object.value, object.bits) },
+      object.span,
+    );
     return;
   }
-  if (object.kind !== 'map') throw new TypeError(`${kind} named by ${object.kind}`);
   const { sreg, set } = to.key(object.key, object.map, kind);
   to.emit({ op: 'objref', object: kind, sreg, set }, object.span);
   to.release(sreg);
