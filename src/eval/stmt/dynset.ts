@@ -79,11 +79,11 @@ function checkElement(
     element.timeout && element.timeout !== 'never' ? Number(element.timeout.value) : undefined;
   const shared = { key, statements, ...(timeout !== undefined && { timeout }) };
   if (!element.data || !info.data) return { ...shared, kept: { key: kept } };
-  const unkept = unkeptOption(element);
-  if (unkept) return ctx.error(`Data expression ${unkept} are not supported`, element.data.span);
   const held = expected(info.data, info.dataBits ?? info.data.bits, info.dataExpr);
   const data = checkArgument(element.data, held, statement, ctx);
   if (!data || !isKept(data, held, element.data.span, statement, ctx)) return undefined;
+  const unkept = unkeptOption(element);
+  if (unkept) return ctx.error(`Data expression ${unkept} are not supported`, element.data.span);
   return { ...shared, data, kept: { key: kept, data: held } };
 }
 
