@@ -145,6 +145,13 @@ function fibType4(ns: Netns, p: Packet, query: FibQuery): number {
   return ns.fib4.addressType(address, table, dev);
 }
 
+/** IPV6_ADDR_SCOPE_LINKLOCAL */
+const MULTICAST_LINK = 2;
+
+/** IPV6_ADDR_LINKLOCAL of a multicast address: its scope. */
+const isLinkMulticast6 = (a: Int32Array): boolean =>
+  isMulticast6(a) && ((a[0]! >> 16) & 15) === MULTICAST_LINK;
+
 /** nft_fib6_flowi_init */
 function initFlow6(p: Packet, query: FibQuery, dev: number): void {
   const { m } = p;
@@ -155,7 +162,7 @@ function initFlow6(p: Packet, query: FibQuery, dev: number): void {
   if (!query.daddr && m[HOOK] === FORWARD && query.iif) flow6.iif = m[OIF]!;
   loadIpv6(p, at + (query.daddr ? 24 : 8), flow6.daddr);
   loadIpv6(p, at + (query.daddr ? 8 : 24), flow6.saddr);
-  if (isLinkLocal6(flow6.daddr)) {
+  if (isLinkLocal6(flow6.daddr) || isLinkMulticast6(flow6.daddr)) {
     flow6.strict = true;
     flow6.oif = dev || m[DEV]!;
   }

@@ -9,11 +9,11 @@ import { LOOPBACK_IFINDEX } from '../../datapath/device.ts';
 import {
   DATA,
   END,
+  ETH_P_ARP,
   IIF,
   L4PROTO,
   LL,
-  NFPROTO_IPV4,
-  NFPROTO_IPV6,
+  NFPROTO_ARP,
   NH,
   NONE,
   type Packet,
@@ -123,7 +123,8 @@ export function headersText(p: Packet, family: Family, scope: NameScope): string
   );
   if (!link.isEmpty && linkIsKnown(p, family)) link.expand(numbered('arphrd', 1)!);
   const pf = m[PF]!;
-  const known = pf === NFPROTO_IPV4 || pf === NFPROTO_IPV6 ? numbered('nfproto', pf) : link.next;
+  const known =
+    pf === NFPROTO_ARP ? numbered('ethertype', ETH_P_ARP) : (numbered('nfproto', pf) ?? link.next);
   if (known && !network.isEmpty) network.expand(known);
   const reached = network.shown.length > 0 && !transport.isEmpty;
   const rest = reached ? expandTransport(transport, network.next, family, p) : [];

@@ -48,8 +48,10 @@ export const ctExpectation: ObjectRow<CtExpectationArgs> = {
     }
     return { protocol, dport, timeout, size, ...l3protoArgs(args, ctx) };
   },
-  refuses: ({ l3proto }, family) =>
-    l3proto === family || family === 'inet' ? undefined : 'EINVAL',
+  refuses({ l3proto }, family) {
+    if (l3proto !== 'ip' && l3proto !== 'ip6') return 'EAFNOSUPPORT';
+    return l3proto === family || family === 'inet' ? undefined : 'EINVAL';
+  },
   list: ({ protocol, dport, timeout, size, l3proto }, ctx) => [
     `protocol ${protocol}`,
     `dport ${dport}`,
