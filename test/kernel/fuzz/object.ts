@@ -50,7 +50,7 @@ const KINDS: readonly Kind[] = [
   {
     words: 'ct expectation',
     body: (r) =>
-      `protocol ${r.pick(['tcp', 'udp'])}; dport ${r.pick([8080, 5001])}; timeout 1m; size 3;`,
+      `protocol ${r.pick(['tcp', 'udp'])}; dport ${r.pick([8080, 5001])}; timeout 1m; size 3; l3proto ip;`,
     use: by('ct expectation set'),
   },
   {
