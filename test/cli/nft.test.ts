@@ -38,6 +38,27 @@ describe('options', () => {
   });
 });
 
+describe('checking', () => {
+  const text = 'table t { chain c { type filter hook input priority 0; dnat to 1.2.3.4; }; }\n';
+
+  test('leaves to loading where a rule may stand', () => {
+    const run = command({ F: text });
+    expect(run('-c', '-f', 'F')).toEqual({ status: 0, out: '', err: '' });
+    expect(run('-f', 'F').err).toContain('Could not process rule: Operation not supported');
+  });
+});
+
+describe('echo', () => {
+  test('tells of ranges without what else they have, of tables without owner', () => {
+    const run = command();
+    run('add table t { flags persist; }');
+    const { out } = run('-e', 'add table u { flags dormant; }; add table v { flags persist; }');
+    expect(out).toBe('add table ip u { flags dormant; }\nadd table ip v\n');
+    const set = 'add set t s { type mark; flags interval; counter; elements = { 1-5 }; }';
+    expect(run('-e', set).out).toContain('add element ip t s { 0x00000001-0x00000005 }\n');
+  });
+});
+
 describe('listings', () => {
   const setup = () => {
     const run = command();

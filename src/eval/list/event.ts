@@ -116,7 +116,8 @@ const blockText = (head: string, handle: number, lines: readonly string[], to: L
   `${[`${head} {${handleNote(handle, to)}`, ...lines].join(' ')} } `;
 
 function tableEvent(table: Table, verb: string, to: Listing): string {
-  const flags = verb === 'delete' ? [] : tableFlags(table);
+  // Of the flags of a table nft tells of one.
+  const flags = verb === 'delete' ? [] : tableFlags(table).filter((flag) => flag === 'dormant');
   const block = flags.length > 0 ? ` { flags ${flags.join(',')}; }` : '';
   return `table ${table.family} ${table.name}${block}${handleNote(table.handle, to)}`;
 }
@@ -167,7 +168,9 @@ const emptySetJson = (set: NftSet, to: Listing): Json =>
 
 function elementEvent(set: NftSet, e: SetElement, verb: string, to: Listing): Event {
   const { table, name } = set;
-  const listed = listedElement(set, e);
+  // What belongs to a range of one field is lost where nft makes it of its ends.
+  const joined = set.flags.interval && !set.key.parts;
+  const listed = { ...listedElement(set, e), ...(joined && { statements: [] }) };
   return {
     verb,
     text: `${within(table, 'element', name)} { ${elementText(listed, to)} }`,

@@ -35,7 +35,7 @@ export type Request =
       readonly what: 'element';
       readonly set: NftSet;
       readonly elements: AskedElements;
-      /** The first ones that the set gets. */
+      /** The first ones that the set gets, or those that it is declared with. */
       readonly first: boolean;
     }
   | { readonly what: 'object'; readonly spec: NewObject }

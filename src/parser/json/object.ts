@@ -5,7 +5,6 @@
 import type {
   ChainBlock,
   DataSpec,
-  Element,
   Expr,
   FlowtableBlock,
   KeySpec,
@@ -161,10 +160,8 @@ export class JsonObjects extends JsonStatements {
       kind: 'set',
       map: data !== undefined,
       key: byType ? { ...key, unsaid: true } : key,
-      ...(data && {
-        data,
-        dataInterval: elements?.kind === 'set' && elements.elements.some(isSpread),
-      }),
+      // JSON has no word for `interval` data.
+      ...(data && { data }),
       ...(policy !== undefined && { policy: this.word(policy) }),
       ...(flags.length > 0 && { flags: flags.map((flag) => this.word(flag)) }),
       ...(elements && { elements }),
@@ -265,6 +262,3 @@ export class JsonObjects extends JsonStatements {
     return args && { kind: 'object', args, ...this.comment(value), span: this.span };
   }
 }
-
-/** Whether an element of a map is mapped to several values. */
-const isSpread = ({ data }: Element): boolean => data?.kind === 'range' || data?.kind === 'prefix';

@@ -68,10 +68,15 @@ export function specOf(shape: KeyShape, e: Interval & { wildcard?: true }): Elem
 }
 
 /** Has the kernel add elements. */
-export function askForElements(spec: NewElements, ctx: CommandContext): Refusal | undefined {
+export function askForElements(
+  spec: NewElements,
+  ctx: CommandContext,
+  declared = false,
+): Refusal | undefined {
   const { set, elements } = spec;
   if (elements.length > 0) {
-    ctx.requests.push({ what: 'element', set, elements, first: set.elements.size === 0 });
+    const first = declared || set.elements.size === 0;
+    ctx.requests.push({ what: 'element', set, elements, first });
   }
   return addElements(ctx.tx, spec);
 }
@@ -134,10 +139,11 @@ export function insertElements(
 ): void {
   const shape = keyShape(set);
   const exclusive = cmd.verb === 'create';
+  const declared = cmd.object !== 'element';
   const list = pack(node, { set, shape, names: ctx.tx.machine });
   const whole = list && settled(list, set);
   if (whole) {
-    const answer = askForElements({ set, elements: whole, exclusive }, ctx);
+    const answer = askForElements({ set, elements: whole, exclusive }, ctx, declared);
     if (answer) answered(ctx, cmd, answer, { element: whole.spans });
     return;
   }
@@ -145,7 +151,7 @@ export function insertElements(
   if (!elements) return;
   const ask = (asked: readonly (Interval & { wildcard?: true })[]): void => {
     const specs = asked.map((e) => specOf(shape, e));
-    const answer = askForElements({ set, elements: oneByOne(specs), exclusive }, ctx);
+    const answer = askForElements({ set, elements: oneByOne(specs), exclusive }, ctx, declared);
     if (answer) answered(ctx, cmd, answer, { element: asked.map((e) => e.span) });
   };
   if (!isSimpleInterval(set)) {
