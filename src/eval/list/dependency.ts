@@ -11,7 +11,7 @@ import type { Layer, Protocol, Tunnel } from '../check/protocol.ts';
 import { protocolNamed, protocolNumbered, startInside, startOf } from '../check/protocols.ts';
 import type { Expr, Load, Statement } from '../checked.ts';
 import { type PayloadRow, payloadArgs } from '../expr/header.ts';
-import { inSentOrder } from '../lower/merge.ts';
+import { type Group, inSentOrder, joined } from '../lower/merge.ts';
 import {
   canonicalExpr,
   canonicalLoad,
@@ -22,7 +22,7 @@ import {
   retyped,
 } from './canonical.ts';
 import { expanded } from './expand.ts';
-import { isBytes } from './field.ts';
+import { asBytes, headerOf, isBytes } from './field.ts';
 import { takenValue, widened } from './mask.ts';
 import { written } from './write.ts';
 
@@ -189,13 +189,25 @@ export function listedStatements(
   family: Family,
 ): readonly Statement[] {
   const dependencies = new Dependencies(family);
-  const canonical = inSentOrder(statements).flatMap((statement): readonly Statement[] => {
-    if (statement.kind === 'match') return readMatch(statement, dependencies);
-    const listed = read(statement, dependencies);
-    dependencies.settle();
-    return [listed];
-  });
+  const canonical = inSentOrder(statements).flatMap((group) =>
+    cameBack(group, dependencies).flatMap((statement): readonly Statement[] => {
+      if (statement.kind === 'match') return readMatch(statement, dependencies);
+      const listed = read(statement, dependencies);
+      dependencies.settle();
+      return [listed];
+    }),
+  );
   return canonical.filter((statement) => !dependencies.redundant.has(statement));
+}
+
+/** Joined matches on a header that nothing is known of come back as bytes, others as the fields that they were. */
+function cameBack(group: Group, to: Dependencies): Group {
+  const [first] = group;
+  if (group.length === 1 || first?.kind !== 'match' || first.left.kind !== 'load') return group;
+  if (headerOf(first.left, to.knownFor(first.left)) !== undefined) return group;
+  const whole = joined(group);
+  if (whole.kind !== 'match' || whole.left.kind !== 'load' || !isBytes(whole.left)) return group;
+  return [{ ...whole, left: asBytes(whole.left) }];
 }
 
 function readMatch(statement: Match, to: Dependencies): readonly Match[] {

@@ -11,7 +11,7 @@ import { constant } from './constant.ts';
 import { number } from './field.ts';
 
 /** The statements that one load and comparison stand for, in the order of their bytes. */
-type Group = readonly Statement[];
+export type Group = readonly Statement[];
 
 interface Candidate {
   readonly at: number;
@@ -29,9 +29,9 @@ interface Run {
 export const merged = (statements: readonly Statement[]): readonly Statement[] =>
   groupsOf(statements)?.map(joined) ?? statements;
 
-/** The statements as they are written, in the order in which they are sent. */
-export const inSentOrder = (statements: readonly Statement[]): readonly Statement[] =>
-  groupsOf(statements)?.flat() ?? statements;
+/** The statements as they are written, in the order in which they are sent, those together that are joined. */
+export const inSentOrder = (statements: readonly Statement[]): readonly Group[] =>
+  groupsOf(statements) ?? statements.map((statement) => [statement]);
 
 /**
  * The statements in groups; undefined where nothing is joined. Joined matches stand where the one of
@@ -96,7 +96,7 @@ function joins(run: Run, { field }: Candidate): boolean {
 }
 
 /** One match for all of a group. */
-const joined = ([first, ...others]: Group): Statement => others.reduce(join, first!);
+export const joined = ([first, ...others]: Group): Statement => others.reduce(join, first!);
 
 function join(a: Statement, b: Statement): Statement {
   if (a.kind !== 'match' || b.kind !== 'match') throw new TypeError('only matches are joined');
