@@ -171,15 +171,13 @@ export abstract class Chains extends Statements {
   private readonly deviceList: ParserMethod<[], Expr[]> = this.RULE('deviceList', () => {
     const devices: Expr[] = [];
     this.CONSUME(T.BraceOpen);
-    this.take(T.Newline);
     devices.push(this.SUBRULE(this.deviceName));
-    this.take(T.Newline);
+    // Unlike in other lists a line may end behind the last comma only.
     this.ACTION(() => {
       while (this.take(T.Comma)) {
-        this.take(T.Newline);
-        if (!this.at(T.Name) && !this.at(T.Quoted) && !this.at(T.Dollar)) break;
+        if (this.take(T.Newline)) continue;
+        if (!this.at(T.Name) && !this.at(T.Quoted) && !this.at(T.Dollar)) continue;
         devices.push(this.SUBRULE(this.deviceName));
-        this.take(T.Newline);
       }
       this.closeList();
     });

@@ -85,9 +85,14 @@ export abstract class Statements extends Expressions {
     return (
       this.beginsVerdict() ||
       token.tokenType === T.BraceOpen ||
-      this.beginsExpression(token) ||
+      (this.beginsExpression(token) && !this.isOnlyLiteral(token)) ||
       this.led.has(token.image)
     );
+  }
+
+  /** Some reserved words are literals, where one may stand on the right. */
+  private isOnlyLiteral(token: Token): boolean {
+    return T.keywords.has(token.image) && !this.beginsSelector(token);
   }
 
   private statement(): Statement {
@@ -113,6 +118,7 @@ export abstract class Statements extends Expressions {
   private begunOnly(): void {
     const begun = this.led.get(this.peek().image)?.find(({ row }) => row.stateful);
     if (!begun || this.at(T.Quoted)) return;
+    this.scopes.push(begun.words[0]!);
     this.next();
     this.unexpected([begun.words[1]!]);
   }
@@ -158,6 +164,7 @@ export abstract class Statements extends Expressions {
   }
 
   private expressionStatement(): Statement {
+    if (this.isOnlyLiteral(this.peek())) this.unexpected();
     const left = this.at(T.BraceOpen) ? this.SUBRULE(this.set) : this.concat();
     switch (this.LA(1).tokenType) {
       case T.Vmap: {

@@ -6,7 +6,7 @@
 import type { SelectorExpr, Word } from '../../parser/ast.ts';
 import { READABLE } from '../../parser/json/form.ts';
 import { member } from '../../parser/json/reader.ts';
-import { choice, opt, word } from '../../parser/phrase.ts';
+import { choice, fork, opt, word } from '../../parser/phrase.ts';
 import type { CheckContext } from '../check/context.ts';
 import type { Naming } from '../check/protocol.ts';
 import type { ByteOrder, Load } from '../checked.ts';
@@ -133,8 +133,7 @@ export const ct: KeyRow = {
   name: 'ct',
   phrase: [
     opt(choice('dir', ...DIRECTIONS)),
-    opt(choice('family', 'ip', 'ip6')),
-    word('key', words),
+    fork([choice('family', 'ip', 'ip6'), choice('key', ...ADDRESSES)], [word('key', words)]),
   ],
   check(args, node, ctx) {
     const written = (args.key as Word).text;

@@ -43,8 +43,7 @@ export const ctExpectation: ObjectRow<CtExpectationArgs> = {
       Number(numberOf(args, name)?.value ?? 0),
     );
     if (!protocol || !dport || !timeout || !size) {
-      // nft tells it where the name ends.
-      return ctx.error('missing options', { ...span, start: span.end - 1 });
+      return ctx.error('missing options', span);
     }
     return { protocol, dport, timeout, size, ...l3protoArgs(args, ctx) };
   },

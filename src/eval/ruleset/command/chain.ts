@@ -19,6 +19,7 @@ import {
   familyOf,
   isDestroyed,
   report,
+  reportUnread,
   tableIn,
   tableName,
 } from './context.ts';
@@ -125,7 +126,7 @@ function readHook(
   if (!spec) return devices.length > 0 ? devicesOnly(devices, old, ctx) : undefined;
   const { type, hook } = spec;
   if (!(type.text in CHAIN_TYPES)) report(ctx, 'unknown chain type', type.span);
-  else if (!HOOK_NAMES.has(hook.text)) report(ctx, 'unknown chain hook', hook.span);
+  else if (!HOOK_NAMES.has(hook.text)) reportUnread(ctx, 'unknown chain hook', hook.span);
   else if (hookNumber(family, hook.text) === undefined) {
     report(ctx, `The ${family} family does not support this hook`, hook.span);
   } else return readBase(spec, devices, cmd, ctx);

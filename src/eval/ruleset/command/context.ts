@@ -81,6 +81,11 @@ export function checking<T>(
   return result;
 }
 
+/** What nft says while it reads. */
+export function reportUnread(ctx: CommandContext, message: string, span: Span): undefined {
+  ctx.errors.push({ severity: 'error', message, spans: [span], reading: true });
+}
+
 export function report(
   ctx: CommandContext,
   message: string,

@@ -17,20 +17,27 @@ import {
   familyOf,
   isDestroyed,
   report,
+  reportUnread,
+  tableIn,
   tableName,
 } from './context.ts';
 import { readDevices } from './device.ts';
+import { noTable } from './hint.ts';
 import { readPriority } from './priority-expression.ts';
 
 const BAD_PRIORITY = 'invalid priority expression value.';
 const FLAGS: ReadonlySet<string> = new Set(['offload']);
 
 export function addFlowtable(cmd: Command, ctx: CommandContext): void {
+  if (!tableIn(ctx, cmd)) {
+    noTable(ctx, cmd);
+    return;
+  }
   const block = cmd.block as FlowtableBlock | undefined;
   const hook = block?.hook;
   const span = blockPlace(cmd);
   if (hook && !HOOK_NAMES.has(hook.hook.text)) {
-    report(ctx, 'unknown chain hook', hook.hook.span);
+    reportUnread(ctx, 'unknown chain hook', hook.hook.span);
     return;
   }
   if (block && !hook && !block.devices) {

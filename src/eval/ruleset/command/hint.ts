@@ -42,24 +42,35 @@ const tableText = (table: Table): string => `table '${table.name}' in family ${t
 
 /** The table that was meant, where the one that a command names is not there. */
 export function tableHint(
-  ruleset: Ruleset,
-  family: Family,
+  tables: readonly Table[],
   name: string,
   span: Span,
 ): Diagnostic | undefined {
-  // nft asks the kernel for the tables of one family only.
-  const tables = [...ruleset.tables.values()].filter((t) => t.family === family);
-  const names = tables.map((t) => t.name);
-  const meant = nearest(name, names);
-  const near = tables.find((t) => t.name === meant);
-  return near && near.name !== name ? message(tableText(near), span) : undefined;
+  const found = closest(tables, name, (t) => [t.name]);
+  return found && message(tableText(found.table), span);
 }
+
+/** The tables that nft knows of: those of the batch, and what it asked the kernel for. */
+function knownTables({ tx }: CommandContext, cmd: Command): readonly Table[] {
+  const own = tx.changes.flatMap((c) =>
+    c.what === 'table' && c.change === 'new' ? [c.table] : [],
+  );
+  const all = [...tx.ruleset.tables.values()];
+  if (cmd.verb === 'flush' && cmd.object === 'table') return own;
+  if (CHANGING.has(cmd.verb)) return all;
+  return [...own, ...all.filter((t) => t.family === familyOf(cmd))];
+}
+
+/** Commands before which nft asks for the tables of all families. */
+const CHANGING: ReadonlySet<string> = new Set([
+  ...['add', 'create', 'insert', 'replace', 'delete', 'destroy', 'rename', 'flush', 'get'],
+]);
 
 /** What nft itself says of a table that is not there. */
 export function noTable(ctx: CommandContext, cmd: Command): void {
   const { table: at } = cmd.handle;
   const span = at?.span ?? cmd.span;
-  const hint = tableHint(ctx.tx.ruleset, familyOf(cmd), at?.text ?? '', span);
+  const hint = tableHint(knownTables(ctx, cmd), at?.text ?? '', span);
   ctx.errors.push(hint ?? { severity: 'error', message: strerror('ENOENT'), spans: [span] });
 }
 
@@ -119,7 +130,7 @@ export function hintFor(
   const { table: at } = cmd.handle;
   if (refusal.at !== undefined && !HINTED.has(refusal.at)) return undefined;
   if (cmd.object === 'table') {
-    return at && cmd.verb !== 'flush' ? tableHint(ruleset, family, at.text, span) : undefined;
+    return at && tableHint(knownTables(ctx, cmd), at.text, span);
   }
   const kind = KINDS[cmd.object] ?? objects;
   const word = kind.of(cmd);

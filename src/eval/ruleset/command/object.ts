@@ -26,9 +26,10 @@ export function addObject(cmd: Command, ctx: CommandContext): void {
   }
   const block = cmd.block as ObjectBlock | undefined;
   const scope = scopeOf(ctx.tx.ruleset, familyOf(cmd), tableName(cmd));
-  const args = checking(ctx, scope, (check) =>
-    row.check(block?.args ?? {}, cmd.handle.name?.span ?? cmd.span, check),
-  );
+  const named = cmd.handle.name?.span ?? cmd.span;
+  // A line of its own ends, to nft, with the last character of the name.
+  const place = named === cmd.span ? named : { ...named, start: named.end - 1 };
+  const args = checking(ctx, scope, (check) => row.check(block?.args ?? {}, place, check));
   if (!args) return;
   const spec: NewObject = {
     family: familyOf(cmd),

@@ -9,6 +9,7 @@ import type { Chain, NftObject, Table } from '../store.ts';
 import { answered, type CommandContext, familyOf, tableIn } from './context.ts';
 import { setOf } from './element.ts';
 import { elementsGot, printElements } from './get.ts';
+import { noTable } from './hint.ts';
 import { listChain, listObject, listObjects, listRuleset, listSet, listTable } from './list.ts';
 
 function setBack(states: Iterable<StatefulInstance>, ctx: CommandContext): void {
@@ -35,9 +36,13 @@ const isKnown = (known: boolean, cmd: Command, ctx: CommandContext): boolean =>
 export function resetObject(cmd: Command, ctx: CommandContext): void {
   const { name } = cmd.handle;
   const objects = tableIn(ctx, cmd)?.objects;
+  if (!objects) {
+    noTable(ctx, cmd);
+    return;
+  }
   const wanted = (o: NftObject): boolean => o.kind === cmd.object && o.name === name?.text;
   // One that is not there is no error: the dump of the kernel is empty.
-  if (!objects || ![...objects.values()].some(wanted)) return;
+  if (![...objects.values()].some(wanted)) return;
   listObject(cmd, ctx);
   setBack(statesOf(objects.values(), wanted), ctx);
 }

@@ -66,7 +66,7 @@ function readSet(block: SetBlock, cmd: Command, ctx: CommandContext): NewSet | u
   const name = cmd.handle.name;
   const interval = block.flags?.some((f) => f.text === 'interval') ?? false;
   if (block.autoMerge && !interval) {
-    return report(ctx, 'auto-merge only works with interval sets', name?.span ?? cmd.span);
+    return report(ctx, 'auto-merge only works with interval sets', blockPlace(cmd));
   }
   const has = (flag: string): boolean => block.flags?.some((f) => f.text === flag) ?? false;
   const { timeout, gcInterval, size } = block;

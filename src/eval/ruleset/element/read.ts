@@ -173,10 +173,8 @@ function readSpec(
   const own = statements?.flatMap((s) => s ?? []) ?? [];
   const exprs = own.length > 0 ? to.effects(own) : set.exprs;
   if (own.length > 0 && set.exprs.length === 0 && !set.flags.dynamic) {
-    return ctx.error(
-      `missing statement in ${setWord(set)} declaration`,
-      element.statements![0]!.span,
-    );
+    const place = ctx.placeOf(element.statements![0]!);
+    return ctx.error(`missing statement in ${setWord(set)} declaration`, place);
   }
   if (own.length > 0 && set.exprs.length > 0 && own.length !== set.exprs.length) {
     const numbers = `set expects ${set.exprs.length} but element has ${own.length}`;
