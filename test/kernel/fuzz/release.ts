@@ -23,12 +23,12 @@ export const RELEASES: Readonly<Record<string, Release>> = {
   bookworm: {
     kernel: '6.1',
     without:
-      /@(ll|nh|th),|\blast\b|dccp option|vlan type|\bgre (flags|version)|icmpv6 (taddr|daddr)/,
+      /@(ll|nh|th),|\blast\b|dccp option|vlan type|gc-interval|\bgre (flags|version)|icmpv6 (taddr|daddr)/,
   },
   bullseye: {
     kernel: '5.10',
     without:
-      /@(ll|nh|th),|\blast\b|dccp option|sctp chunk|vlan type|\bgre |icmpv6 (taddr|daddr)|\{ .*(counter|quota|limit|ct count).*\};|(add|update) @.* (counter|quota|limit|ct count)|jhash|(icmp|icmpv6) (id|sequence) /,
+      /@(ll|nh|th),|\blast\b|dccp option|sctp chunk|vlan type|gc-interval|\bgre |icmpv6 (taddr|daddr)|\{ .*(counter|quota|limit|ct count).*\};|(add|update) @.* (counter|quota|limit|ct count)|jhash|(icmp|icmpv6) (id|sequence) /,
   },
   // real time, and what is a module of its own may be missing
   local: {

@@ -168,6 +168,9 @@ const TRIES = 40;
 /** What the recorded kernels have no module for. */
 const NOT_RECORDED: Readonly<Record<string, RegExp>> = { netdev: /\b(reject|fib)\b/ };
 
+/** Sets whose listing makes nft die. */
+const DEADLY = /typeof [^;]*jhash/;
+
 /** Where tables are made. */
 interface Workshop extends Restrictions {
   readonly r: Random;
@@ -201,7 +204,12 @@ class TableMaker {
   }
 
   private nft(command: string): boolean {
-    if (this.without?.test(command) || NOT_RECORDED[this.family]?.test(command)) return false;
+    if (
+      DEADLY.test(command) ||
+      this.without?.test(command) ||
+      NOT_RECORDED[this.family]?.test(command)
+    )
+      return false;
     return this.router.nft(command).ok;
   }
 
