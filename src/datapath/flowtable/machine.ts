@@ -39,6 +39,7 @@ export class MachineNetwork implements FlowNetwork {
   /** When routing of IPv4 and of IPv6 changed last, in µs. */
   private routed4 = 0;
   private routed6 = 0;
+  private readonly went = new WeakMap<FibRoute, number>();
 
   constructor(ns: Netns) {
     this.ns = ns;
@@ -138,15 +139,24 @@ export class MachineNetwork implements FlowNetwork {
   neighbourTransmit(p: Packet, family: number, route: Route, nextHop: Int32Array): void {
     const { ns } = this;
     const device = ns.devices.get(route.dev);
-    const routed = family === NFPROTO_IPV6 ? this.routed6 : this.routed4;
-    const late = ns.clock.now - routed > GRACE_US;
-    if (device === undefined || (late && isGone(route))) {
+    if (device === undefined || (isGone(route) && this.isLate(route.fib!))) {
       ns.drop(p, 'DEV_READY');
       return;
     }
     p.m[PROTOCOL] = family === NFPROTO_IPV6 ? ETH_P_IPV6 : ETH_P_IP;
     const table = nextHop.length === 4 ? ns.neigh6 : ns.neigh4;
     neighbourOutput(ns, p, table.get(device.ifindex, nextHop), device);
+  }
+
+  /** Whether it went longer ago than that; when it went is taken for when routing changed last, at the first look. */
+  private isLate(entry: FibRoute): boolean {
+    const { now } = this.ns.clock;
+    let since = this.went.get(entry);
+    if (since === undefined) {
+      since = entry.family === NFPROTO_IPV6 ? this.routed6 : this.routed4;
+      this.went.set(entry, since);
+    }
+    return now - since > GRACE_US;
   }
 
   directTransmit(p: Packet, device: Device, to: Uint8Array, from: Uint8Array, type: number): void {
