@@ -121,9 +121,13 @@ export class Links extends InterfaceAddresses {
     this.tell(device, 'change');
   }
 
+  /** NETDEV_CHANGEADDR: the neighbours of the device are forgotten, those for good as well. */
   setAddress(device: Device, address: Uint8Array): void {
     device.address = address;
     device.addressFollowsPorts = false;
+    this.ns.neigh4.flush(device.ifindex);
+    this.ns.neigh6.flush(device.ifindex);
+    this.routesChanged(NFPROTO_IPV4);
     for (const vlan of device.vlans) this.setAddress(vlan, address);
     this.tell(device, 'change');
   }

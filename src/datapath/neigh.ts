@@ -125,6 +125,13 @@ export class Neighbours {
     this.ns.notify({ kind: 'neigh', ifindex: entry.ifindex });
   }
 
+  /** neigh_delete: what waits for the answer to a question is told that none comes. */
+  delete(entry: Neighbour): void {
+    this.stop(entry);
+    if (entry.state & (NUD_INCOMPLETE | NUD_PROBE)) this.fail(entry);
+    this.remove(entry);
+  }
+
   /** neigh_ifdown: the device went down. */
   flush(ifindex: number): void {
     const table = this.byDevice[ifindex];

@@ -36,7 +36,8 @@ interface NeighbourLine {
   target: Prefix | null;
   device: Device | null;
   lladdr: Uint8Array | null;
-  state: number;
+  /** null: not said. */
+  state: number | null;
   /** An address that is answered for, not a neighbour. */
   proxy: boolean;
 }
@@ -47,27 +48,39 @@ export function ipNeighbour(ns: Netns, words: Words, family: number): CommandErr
   if (action === undefined) return notSupported(`neighbour ${word ?? ''}`);
   const line = parse(ns, words, family);
   if (isError(line)) return line;
-  const { device, target } = line;
-  if (device === null) return new CommandError('Device and destination are required arguments.');
-  if (action === 'flush') {
-    ns.neigh4.flush(device.ifindex);
-    ns.neigh6.flush(device.ifindex);
-    return undefined;
-  }
-  if (target === null) return new CommandError('Device and destination are required arguments.');
+  const { device, target, state } = line;
+  if (action === 'flush') return flush(ns, line);
+  if (device === null || target === null)
+    return new CommandError('Device and destination are required arguments.');
   if (line.proxy) return proxy(ns, action, device, target);
   const table = target.family === NFPROTO_IPV4 ? ns.neigh4 : ns.neigh6;
   const known = table.find(device.ifindex, target.words);
   if (action === 'delete') {
     if (known === undefined) return answers('No such file or directory');
-    table.remove(known);
+    table.delete(known);
     return undefined;
   }
   if (action === 'add' && known !== undefined) return answers('File exists');
   if (action === 'change' && known === undefined) return answers('No such file or directory');
-  if (line.lladdr === null && line.state === NUD_PERMANENT) return answers('Invalid argument');
+  if (line.lladdr === null && (state ?? NUD_PERMANENT) === NUD_PERMANENT)
+    return answers('Invalid argument');
   const lladdr = line.lladdr ?? known?.lladdr ?? new Uint8Array(6);
-  table.set(device.ifindex, target.words, lladdr, line.state);
+  table.set(device.ifindex, target.words, lladdr, state ?? NUD_PERMANENT);
+  return undefined;
+}
+
+/** Without a state those that are not for good. */
+function flush(ns: Netns, { device, target, state }: NeighbourLine): CommandError | undefined {
+  if (device === null && target === null && state === null)
+    return new CommandError('Flush requires arguments.');
+  for (const table of [ns.neigh4, ns.neigh6]) {
+    for (const entry of [...table]) {
+      if (device !== null && entry.ifindex !== device.ifindex) continue;
+      if (target !== null && entry.address.some((word, i) => word !== target.words[i])) continue;
+      const meant = state === null ? ~(NUD_PERMANENT | NUD_NOARP) : state;
+      if (entry.state & meant) table.delete(entry);
+    }
+  }
   return undefined;
 }
 
@@ -90,7 +103,7 @@ function parse(ns: Netns, words: Words, family: number): NeighbourLine | Command
     target: null,
     device: null,
     lladdr: null,
-    state: NUD_PERMANENT,
+    state: null,
     proxy: false,
   };
   for (let word = words.next(); word !== undefined; word = words.next()) {
