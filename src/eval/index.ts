@@ -178,6 +178,7 @@ function attempt(
     requests: [],
     errors: [],
     failed: faults,
+    ended: false,
     refused: [],
     warnings: [],
     scopes: new Map(),

@@ -174,6 +174,10 @@ function checkAddress(
   word: Word,
   ctx: CheckContext,
 ): NatTarget | undefined {
+  // nft looks for the map once for what it holds, and once more for the address.
+  if (node.kind === 'map' && node.map.kind === 'setref' && !ctx.scope.set(node.map.name)) {
+    ctx.expr(node.map);
+  }
   const concat = as === 'concat' || holdsPorts(node, ctx);
   const addr = checkArgument(
     node,

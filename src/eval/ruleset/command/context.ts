@@ -30,6 +30,8 @@ export interface CommandContext {
   readonly errors: Diagnostic[];
   /** How many commands had errors, with those of reading. */
   failed: number;
+  /** One too many had. */
+  ended: boolean;
   /** Answered by the kernel. */
   readonly refused: Diagnostic[];
   /** Told, but no reason to stop. */
@@ -45,10 +47,10 @@ const MAX_FAILED = 10;
 
 /** Does one command, or one of those that a block is of. */
 export function attempted(ctx: CommandContext, work: () => void): void {
-  if (ctx.failed >= MAX_FAILED) return;
+  if (ctx.ended) return;
   const before = ctx.errors.length;
   work();
-  if (ctx.errors.length > before) ctx.failed++;
+  if (ctx.errors.length > before) ctx.ended = ++ctx.failed >= MAX_FAILED;
 }
 
 /** The table of a rule as the rule finds it. */

@@ -19,6 +19,7 @@ import { scopeOf } from '../scope.ts';
 import { isMap, type NftSet } from '../store.ts';
 import {
   answered,
+  blockPlace,
   type CommandContext,
   checking,
   familyOf,
@@ -55,7 +56,10 @@ export function readIn(
 ): ReadElement[] | undefined {
   const scope = scopeOf(ctx.tx.ruleset, familyOf(cmd), tableName(cmd));
   const effects = (statements: readonly Statement[]) => lowerEffects(statements, scope);
-  return checking(ctx, scope, (check) => readElements(node, { set, shape, ctx: check, effects }));
+  const declared = cmd.object !== 'element' && { declared: blockPlace(cmd) };
+  return checking(ctx, scope, (check) =>
+    readElements(node, { set, shape, ctx: check, effects, ...declared }),
+  );
 }
 
 /** An element as the kernel is asked for it. */

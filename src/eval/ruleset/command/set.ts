@@ -66,7 +66,8 @@ function readSet(block: SetBlock, cmd: Command, ctx: CommandContext): NewSet | u
   const name = cmd.handle.name;
   const interval = block.flags?.some((f) => f.text === 'interval') ?? false;
   if (block.autoMerge && !interval) {
-    return report(ctx, 'auto-merge only works with interval sets', blockPlace(cmd));
+    // Its elements and what refers to it are looked at all the same.
+    report(ctx, 'auto-merge only works with interval sets', blockPlace(cmd));
   }
   const has = (flag: string): boolean => block.flags?.some((f) => f.text === flag) ?? false;
   const { timeout, gcInterval, size } = block;
@@ -90,7 +91,7 @@ function readSet(block: SetBlock, cmd: Command, ctx: CommandContext): NewSet | u
     dataInterval: block.dataInterval ?? false,
     ...(timeout && { timeout: Number(timeout.value) }),
     ...(gcInterval && { gcInterval: Number(gcInterval.value) }),
-    ...(size && { size: Number(size.value) }),
+    ...(size && { size: Number(BigInt.asUintN(32, BigInt(size.value))) }),
     policy: block.policy?.text === 'memory' ? 'memory' : 'performance',
     autoMerge: (block.autoMerge ?? false) && !key.type.parts,
     ...(block.comment && { comment: block.comment.text }),
@@ -110,7 +111,7 @@ const isAlikeBut = (there: NftSet, flags: NewSet['flags'], map: boolean): boolea
 
 function refuseSize(cmd: Command, { type }: KeyInfo, ctx: CommandContext): undefined {
   const message = `unqualified type ${type.name} specified in ${cmd.object} definition. Try "typeof expression" instead of "type datatype".`;
-  return report(ctx, message, cmd.handle.name?.span ?? cmd.span);
+  return report(ctx, message, blockPlace(cmd));
 }
 
 function readData(spec: DataSpec, check: CheckContext): KeyInfo | string | undefined {

@@ -8,7 +8,7 @@ import type { Element as AstElement, Expr as AstExpr, Span } from '../../../pars
 import type { CheckContext } from '../../check/context.ts';
 import { placeOfElement } from '../../check/element-place.ts';
 import { isSingleton } from '../../check/set.ts';
-import type { Statement } from '../../checked.ts';
+import type { Expr, Statement } from '../../checked.ts';
 import type { ElementSpec } from '../../engine/set/index.ts';
 import type { Op } from '../../ir.ts';
 import { isText, ones } from '../../lower/constant.ts';
@@ -22,6 +22,8 @@ export interface Reading {
   readonly set: NftSet;
   readonly shape: KeyShape;
   readonly ctx: CheckContext;
+  /** Where the set is declared, if it is with these elements. */
+  readonly declared?: Span;
   /** Stateful statements as the ops that each element gets. */
   effects(statements: readonly Statement[]): readonly Op[];
 }
@@ -88,7 +90,14 @@ function readKey(node: AstExpr, to: Reading): KeyRange | undefined {
   const type = sizedType(to);
   const e = to.ctx.expr(node, { type, bits: to.set.keyBits, order: type.order });
   const range = e && keyRange(e, to.shape);
-  return typeof range === 'string' ? to.ctx.error(range, node.span) : range;
+  return typeof range === 'string' ? to.ctx.error(range, unfitPlace(e!, node)) : range;
+}
+
+/** Of a concatenation that part which is more than a value, where it has one. */
+function unfitPlace(e: Expr, { span }: AstExpr): Span {
+  const parts = e.kind === 'concat' ? e.parts : [];
+  const spread = parts.find(({ kind }) => kind === 'prefix' || kind === 'range');
+  return spread?.span ?? span;
 }
 
 /** The key's type with the widths of its parts: `integer` has none of its own. */
@@ -195,7 +204,7 @@ function readSpec(
 function readData(node: AstExpr, to: Reading): ElementData | undefined {
   const { set, ctx } = to;
   if (set.object !== undefined) return readObjectName(node, to);
-  if (!set.data) return ctx.error('set is not a map', node.span);
+  if (!set.data) return ctx.error('set is not a map', to.declared ?? node.span);
   const { data, dataBits, dataExpr } = set;
   const order = dataExpr?.order ?? data.order;
   const e = ctx.expr(node, { type: data, bits: dataBits ?? data.bits, order });
