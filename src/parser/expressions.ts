@@ -31,6 +31,8 @@ const verdicts = new Map([
   [T.Goto, 'goto'],
 ] as const);
 
+const isName = (e: Expr): boolean => (e.kind === 'symbol' && !e.number) || e.kind === 'variable';
+
 export abstract class Expressions extends Operands {
   protected abstract textOf(source: number): string;
   protected abstract statefulStatements(): Statement[];
@@ -100,23 +102,26 @@ export abstract class Expressions extends Operands {
 
   // ── What statements take ───────────────────────────────────────────────────────────────────
 
-  /** Selectors and literals, joined; `key map { … }`; ranges, prefixes and lists. */
+  /** Selectors and literals, joined; `key map { … }`; a range or prefix; a list of names. */
   protected stated(): Expr {
-    const first = this.multiton(this.binary('stated'), false, 'stated');
-    let key = first;
-    if (this.at(T.Dot)) {
-      const parts = [first];
-      while (this.take(T.Dot)) parts.push(this.multiton(this.binary('stated'), false, 'stated'));
-      key = { kind: 'concat', parts, span: this.extend(first.span) };
-    }
-    if (this.at(T.MapWord)) return this.mapped(key);
-    if (!this.at(T.Comma)) return key;
-    const parts = [key];
-    while (this.take(T.Comma)) parts.push(this.binary('stated'));
-    return { kind: 'list', parts, span: this.extend(key.span) };
+    const begin = this.peek();
+    const first = this.binary('stated');
+    if (this.at(T.Slash) || this.at(T.Dash)) return this.multiton(first, false, 'stated');
+    if (this.at(T.Comma) && isName(first) && this.LA(0) === begin) return this.names(first);
+    const key = this.joined(() => this.binary('stated'), first);
+    return this.at(T.MapWord) ? this.mapped(key) : key;
   }
 
-  /** `key map { … }`, `key map @name` */
+  /** What `,` joins: names only, no numbers. */
+  private names(first: Expr): Expr {
+    const parts = [first];
+    while (this.take(T.Comma)) {
+      if (this.at(T.Num)) this.unexpected();
+      parts.push(this.binary('stated'));
+    }
+    return { kind: 'list', parts, span: this.extend(first.span) };
+  }
+
   protected mapped(key: Expr): Expr {
     this.next();
     const map = this.mapSource(false);

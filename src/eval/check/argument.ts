@@ -57,11 +57,6 @@ export function fitsArgument(
     if (!isRoot && compatible(type, given)) return true;
     return !!ctx.error(mismatch, span, statement);
   }
-  if (rootType(type) !== integer) {
-    const length = value.kind === 'load' && isRaw(value) ? ` with length ${value.bits}` : '';
-    return !!ctx.error(`${mismatch}${length}`, span, statement);
-  }
-  if (value.kind !== 'load' || isRaw(value)) return true;
   if (type.id === integer.id || takesType(value, type, bits)) return true;
   return !!ctx.error(mismatch, span, statement);
 }
@@ -76,13 +71,12 @@ function dataOf(value: Expr, ctx: CheckContext): ValueType {
 const isNumberOfHeader = (value: Expr): boolean =>
   value.kind === 'load' &&
   value.type.id === integer.id &&
-  value.args.layer !== undefined &&
-  value.bits % 8 === 0 &&
-  !isRaw(value);
+  (value.args.layer !== undefined || isRaw(value)) &&
+  value.bits % 8 === 0;
 
-/** Bytes that are no field of a header have whatever type is wanted. */
+/** Bytes that are no field of a header. */
 const isRaw = ({ row, args }: Load): boolean => row.field !== undefined && args.field === undefined;
 
 /** Generated numbers are of any type of 32 bits. Mirrors expr_dtype_integer_compatible of nft. */
-const takesType = ({ max }: Load, type: ValueType, bits: number): boolean =>
-  max !== undefined && bits === 32 && rootType(type) === integer;
+const takesType = (value: Expr, type: ValueType, bits: number): boolean =>
+  value.kind === 'load' && value.max !== undefined && bits === 32 && rootType(type) === integer;

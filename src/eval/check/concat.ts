@@ -2,9 +2,11 @@
 import type { ConcatExpr, SetExpr } from '../../parser/ast.ts';
 import type { Concat, Expr } from '../checked.ts';
 import { concatType, registerBits, type ValueType } from '../type/index.ts';
-import { integer, untyped } from '../type/integer.ts';
+import { integer, untyped, unwanted } from '../type/integer.ts';
 import type { CheckContext, Expected } from './context.ts';
 import { UNTYPED } from './map.ts';
+
+const UNWANTED: Expected = { type: unwanted, bits: unwanted.bits, order: unwanted.order };
 
 /** The most that a key may have, in bits: sixteen registers. */
 const MAX_BITS = 512;
@@ -15,17 +17,12 @@ export function checkConcat(
   ctx: CheckContext,
 ): Concat | undefined {
   const wanted = expected?.type.parts;
-  if (expected && !wanted && node.parts.every(({ kind }) => kind !== 'selector'))
-    return ctx.error(
-      `unexpected concat component, expecting ${expected.type.description}`,
-      node.span,
-    );
   const parts: Expr[] = [];
   for (const [i, child] of node.parts.entries()) {
     const type = wanted?.[i];
     if (wanted && !type)
       return ctx.error('too many concatenation components', node.span, expected?.span);
-    const part = ctx.expr(child, type && partExpected(type, expected!, i));
+    const part = ctx.expr(child, type ? partExpected(type, expected!, i) : expected && UNWANTED);
     if (!part || (wanted && child.kind === 'set' && !isWhole(child, expected, ctx)))
       return undefined;
     if (part.kind === 'set' || part.kind === 'concat' || part.kind === 'map')

@@ -11,7 +11,7 @@ import type {
 } from '../../parser/ast.ts';
 import type { Expr, Lookup, SetLiteral, SetRef } from '../checked.ts';
 import { constant } from '../lower/constant.ts';
-import { rootType, type ValueType } from '../type/index.ts';
+import type { ValueType } from '../type/index.ts';
 import { integer, mark } from '../type/integer.ts';
 import { string } from '../type/string.ts';
 import { verdict } from '../type/verdict.ts';
@@ -119,7 +119,8 @@ export function canShift(left: Expr, right: Expr, ctx: CheckContext): boolean {
 }
 
 /** Whether a mark may be compared with it or set to it: an integer, and no flags. */
-export const isNumber = (type: ValueType): boolean => rootType(type) === integer && !type.bitmask;
+export const isNumber = (type: ValueType): boolean =>
+  (type.base ?? type) === integer && !type.bitmask;
 
 /** Whether values of `b` may be compared with one of `a`: of the same type, or integers with a mark. */
 export function compatible(a: ValueType, b: ValueType): boolean {

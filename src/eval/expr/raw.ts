@@ -5,6 +5,7 @@ import type { Layer } from '../check/protocol.ts';
 import type { KeyRow } from '../row.ts';
 import { hexInteger } from '../type/integer.ts';
 import { payloadArgs, payloadHooks, tunnelPrefix } from './header.ts';
+import { th } from './th.ts';
 
 /** The most that one load can take, in bits. */
 const MAX_BITS = 512;
@@ -12,6 +13,10 @@ const MAX_BITS = 512;
 const SAID = ['string', 'll', 'nh', 'th'];
 
 const type = hexInteger(0);
+
+const PORT_BITS = 16;
+/** What nft knows of any transport header, by offset (proto_th). */
+const PORTS: Readonly<Record<number, string>> = { 0: 'sport', [PORT_BITS]: 'dport' };
 
 /** The first bytes of a layer, as a rule says them. */
 export function bytesFrom(layer: Layer, bytes: number, span: Span): SelectorExpr {
@@ -38,6 +43,8 @@ export const raw: KeyRow = {
     if (bits > MAX_BITS)
       return ctx.error(`raw payload length ${bits} exceeds upper limit of ${MAX_BITS}`, span);
     const layer = (args.layer as Word).text as Layer;
+    const port = layer === 'th' && bits === PORT_BITS ? PORTS[offset] : undefined;
+    if (port) return th.check({ field: { text: port, span: node.span } }, node, ctx);
     const where = { layer, offset, bits, ...(ctx.tunnel && { tunnel: ctx.tunnel }) };
     return { kind: 'load', row: raw, args: where, type, bits, order: 'big', span: node.span };
   },

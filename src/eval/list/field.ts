@@ -65,7 +65,8 @@ export function bytesAt(load: Load, offset: number, bits: number): Load {
 export function nameBytes(load: Load, known: KnownProtocols): Load {
   if (!isBytes(load) || payloadArgs(load).layer === 'tun') return load;
   const { offset, bits, field } = payloadArgs(load);
-  if (load.row === th || load.row === raw) return find(load, offset, bits, known) ?? load;
+  // Ports of a protocol that has none are mere bytes.
+  if (load.row === th || load.row === raw) return find(load, offset, bits, known) ?? asBytes(load);
   return field === undefined ? (find(load, offset, bits, known) ?? load) : load;
 }
 

@@ -40,6 +40,12 @@ export const untyped: ValueType = numeric(
   hex(0),
 );
 
+/** What a part of a concatenation is where none is wanted. */
+export const unwanted: ValueType = {
+  ...untyped,
+  parse: () => 'Could not parse symbolic invalid expression',
+};
+
 export const mark: ValueType = numeric(
   { name: 'mark', description: 'packet mark', id: 19, bits: 32, base: integer, anyNumber: true },
   hex(8),
