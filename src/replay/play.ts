@@ -4,7 +4,7 @@
  * Owns the order of things within an event: time passes, then it happens. Who wants to know what
  * comes of it watches the router.
  */
-import { ip, sysctl } from '../datapath/iproute.ts';
+import { ip } from '../datapath/iproute.ts';
 import { NFPROTO_IPV4, NFPROTO_IPV6 } from '../datapath/packet.ts';
 import type { TraceEvent } from '../trace/trace.ts';
 import type { Router } from './router.ts';
@@ -36,7 +36,7 @@ export function playEvent(router: Router, event: TraceEvent, start = 0): string 
       return ip(ns, `link set ${event.dev} ${event.state}`);
     case 'sysctl':
       return Object.entries(event.values)
-        .map(([name, value]) => sysctl(ns, `${name}=${value}`))
+        .map(([name, value]) => ns.sysctl.set(name, value))
         .find((error) => error !== undefined);
     case 'snapshot':
       return undefined;
