@@ -1,7 +1,7 @@
 /** `log`: writes to the kernel's log, or to a group of nfnetlink_log. Mirrors nft_log.c. */
 import type { Args, Choice } from '../../parser/ast.ts';
 import { member } from '../../parser/json/reader.ts';
-import { alt, choice, expanded, kw, many, num, options, word } from '../../parser/phrase.ts';
+import { alt, choice, expanded, judged, kw, many, num, options, str } from '../../parser/phrase.ts';
 import { leading, manyOf, wordOf, wrappedOf } from '../check/arg.ts';
 import { runLog } from '../engine/run/log.ts';
 import type { StatementRow } from '../row.ts';
@@ -41,6 +41,10 @@ function levelOf(args: Args): number | undefined {
   return level && LEVELS.indexOf(level.text);
 }
 
+function levelFault(args: Args): string | undefined {
+  return levelOf(args) === -1 ? 'invalid log level' : undefined;
+}
+
 function partsOf(args: Args): LogArgs {
   const level = levelOf(args);
   const prefix = wordOf(args, 'prefix')?.text;
@@ -78,7 +82,7 @@ export const log: StatementRow<LogArgs> = {
       [kw('group'), num('group')],
       [kw('snaplen'), num('snaplen')],
       [kw('queue-threshold'), num('threshold')],
-      [kw('level'), word('level', LEVELS, { message: 'invalid log level' })],
+      [kw('level'), judged(levelFault, str('level'))],
       [
         many('flags', [
           kw('flags'),

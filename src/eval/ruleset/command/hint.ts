@@ -18,12 +18,17 @@ interface Candidate {
 type NamesOf = (table: Table) => Iterable<string>;
 
 /** The same name in any of the tables, else the nearest. */
-function closest(tables: Iterable<Table>, name: string, namesOf: NamesOf): Candidate | undefined {
+function closest(
+  tables: Iterable<Table>,
+  name: string,
+  namesOf: NamesOf,
+  nearOnly = false,
+): Candidate | undefined {
   const all: Candidate[] = [];
   for (const table of tables) {
     for (const candidate of namesOf(table)) all.push({ name: candidate, table });
   }
-  const same = all.find((c) => c.name === name);
+  const same = nearOnly ? undefined : all.find((c) => c.name === name);
   if (same) return same;
   const near = nearest(
     name,
@@ -134,7 +139,16 @@ export function hintFor(
   }
   const kind = KINDS[cmd.object] ?? objects;
   const word = kind.of(cmd);
-  return word && hintIn(ruleset, kind, word.text, family, tableName(cmd), span, at?.span);
+  const known = kind.nearOnly ? { ...kind, names: (t: Table) => keptChains(t, ctx) } : kind;
+  return word && hintIn(ruleset, known, word.text, family, tableName(cmd), span, at?.span);
+}
+
+/** For chains nft asks the kernel once more, which has not kept those of the batch. */
+function keptChains(table: Table, { tx }: CommandContext): readonly string[] {
+  const fresh = new Set(
+    tx.changes.flatMap((c) => (c.what === 'chain' && c.change === 'new' ? [c.chain] : [])),
+  );
+  return [...table.chains.values()].filter((c) => !fresh.has(c)).map((c) => c.name);
 }
 
 /** A name in any table; where the table named is not there, the table that was meant. */
@@ -147,7 +161,7 @@ function hintIn(
   span: Span,
   tableSpan: Span | undefined,
 ): Diagnostic | undefined {
-  const found = closest(ruleset.tables.values(), name, kind.names);
+  const found = closest(ruleset.tables.values(), name, kind.names, kind.nearOnly);
   if (!found) return undefined;
   if (!ruleset.tables.has(`${family} ${table}`)) {
     return message(tableText(found.table), tableSpan ?? span);
