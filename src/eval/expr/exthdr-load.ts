@@ -4,6 +4,7 @@
  * Owns what such loads have in common: presence, bits within the found header, lowering, bytecode.
  * Mirrors struct exthdr_desc of nft and nft_exthdr.c.
  */
+import type { CheckContext } from '../check/context.ts';
 import type { Load } from '../checked.ts';
 import { exthdrPlace, readExthdr, writeExthdr } from '../engine/run/exthdr.ts';
 import type { Json } from '../list/json.ts';
@@ -55,7 +56,7 @@ export interface ExthdrArgs {
 export const exthdrArgs = (load: Load): ExthdrArgs => load.args as unknown as ExthdrArgs;
 
 /** Whether a header is there. */
-export const presence = (row: KeyRow, args: Omit<ExthdrArgs, 'offset' | 'bits'>): Load => ({
+const presence = (row: KeyRow, args: Omit<ExthdrArgs, 'offset' | 'bits'>): Load => ({
   kind: 'load',
   row,
   args: { ...args, offset: 0, bits: 8, present: true },
@@ -63,6 +64,28 @@ export const presence = (row: KeyRow, args: Omit<ExthdrArgs, 'offset' | 'bits'>)
   bits: 1,
   order: 'host',
 });
+
+/** The first field of each kind of header. */
+const FIRST: Readonly<Record<Exclude<ExthdrOp, 'dccp'>, string>> = {
+  ipv6: 'nexthdr',
+  tcpopt: 'kind',
+  ipv4: 'type',
+  sctp: 'type',
+};
+
+/** A header without a field: whether it is there, and as an example of a type the first field. */
+export function headerLoad(
+  row: KeyRow,
+  args: Omit<ExthdrArgs, 'offset' | 'bits'>,
+  { isExample }: CheckContext,
+): Load {
+  if (!isExample) return presence(row, args);
+  // nft does not keep the number of a DCCP option
+  if (args.op === 'dccp')
+    return { ...presence(row, { ...args, number: 1 }), type: integer, bits: 8, order: 'big' };
+  const type = args.op === 'ipv6' ? inetProto : integer;
+  return fieldLoad(row, { ...args, field: FIRST[args.op] }, { offset: 0, bits: 8, type });
+}
 
 export const fieldLoad = (
   row: KeyRow,

@@ -25,7 +25,7 @@ import {
   exthdrJson,
   type FieldRow,
   fieldLoad,
-  presence,
+  headerLoad,
 } from './exthdr-load.ts';
 import type { PayloadRow } from './header.ts';
 
@@ -189,6 +189,8 @@ function optionRow(protocol: string, spec: OptionSpec): KeyRow {
       if (args.name !== undefined)
         return `${name} ${args.name}${args.present ? '' : ` ${args.field}`}`;
       if (args.present) return `${name} ${args.number}`;
+      // nft prints the name that it does not know
+      if (args.field !== undefined) return `${name} (null) ${args.field}`;
       return `${name} @${args.number},${args.offset},${load.bits}`;
     },
     json(load) {
@@ -257,13 +259,13 @@ function named(
   const field = args.field as Word | undefined;
   // Of an option by its number nft's grammar has the length alone.
   if (field && 'value' in at && field.text !== LENGTH) return unknownField(spec, field, ctx, node);
-  if (typeof found === 'number') return numbered(row, spec, found, field);
+  if (typeof found === 'number') return numbered(row, spec, found, field, ctx);
   const [written, option] = found;
   const name = option.listed ?? written;
   const base = { op: spec.op, number: option.number, name };
   // The type byte of an IP option is known already: nft asks whether it is there.
   const known = spec.network && field?.text === 'type' && !ctx.scope.kernel?.nftReadsOptionType;
-  if (!field || known) return presence(row, base);
+  if (!field || known) return headerLoad(row, base, ctx);
   if (!Object.hasOwn(option.fields, field.text)) return unknownField(spec, field, ctx, node);
   return fieldLoad(row, { ...base, field: field.text }, option.fields[field.text]!);
 }
@@ -288,9 +290,10 @@ function numbered(
   spec: OptionSpec,
   number: number,
   field: Word | undefined,
+  ctx: CheckContext,
 ): Load | undefined {
   const base = { op: spec.op, number };
-  if (!field) return presence(row, base);
+  if (!field) return headerLoad(row, base, ctx);
   return fieldLoad(row, base, { offset: 8, bits: 8, type: integer });
 }
 
