@@ -22,7 +22,7 @@ export function checkConcat(
     const type = wanted?.[i];
     if (wanted && !type)
       return ctx.error('too many concatenation components', node.span, expected?.span);
-    const part = ctx.expr(child, type ? partExpected(type, expected!, i) : expected && UNWANTED);
+    const part = ctx.expr(child, type ? partExpected(type, expected!, i) : UNWANTED);
     if (!part || (wanted && child.kind === 'set' && !isWhole(child, expected, ctx)))
       return undefined;
     if (part.kind === 'set' || part.kind === 'concat' || part.kind === 'map')

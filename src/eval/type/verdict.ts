@@ -9,12 +9,9 @@ const PLAIN = ['accept', 'drop', 'queue', 'continue', 'break', 'return'];
 const meant = (text: string): string =>
   nearest(text, [...PLAIN, `jump ${text}`, `goto ${text}`], 'written') ?? `jump ${text}`;
 
-const number = numeric({ name: 'verdict', description: 'netfilter verdict', id: 1, bits: 32 });
+const DESCRIPTION = 'netfilter verdict';
 
 export const verdict: ValueType = {
-  ...number,
-  parse(text, names, bits) {
-    const value = number.parse(text, names, bits);
-    return typeof value === 'string' ? `${value}; did you mean \`${meant(text)}'?` : value;
-  },
+  ...numeric({ name: 'verdict', description: DESCRIPTION, id: 1, bits: 32 }),
+  parse: (text) => `Could not parse ${DESCRIPTION}; did you mean \`${meant(text)}'?`,
 };

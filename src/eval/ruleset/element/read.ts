@@ -13,6 +13,7 @@ import type { ElementSpec } from '../../engine/set/index.ts';
 import type { Op } from '../../ir.ts';
 import { isText, ones } from '../../lower/constant.ts';
 import type { ValueType } from '../../type/index.ts';
+import { verdict } from '../../type/verdict.ts';
 import { isMap, type NftSet, setWord } from '../store.ts';
 import { type ElementData, elementData, type KeyRange, keyRange } from './constant.ts';
 import type { Interval } from './interval.ts';
@@ -208,6 +209,8 @@ function readData(node: AstExpr, to: Reading): ElementData | undefined {
   const { data, dataBits, dataExpr } = set;
   const order = dataExpr?.order ?? data.order;
   const e = ctx.expr(node, { type: data, bits: dataBits ?? data.bits, order });
+  if (data === verdict && e?.kind === 'value')
+    return ctx.error(`Value ${e.value} exceeds valid range 0-0`, node.span);
   return e && isSingleton(e, ctx, set.dataInterval) ? elementData(e, set) : undefined;
 }
 
