@@ -49,6 +49,13 @@ test('handles that a check used up are kept', async () => {
   expect(kept()).toEqual(['add table ip t', 'add chain ip t c', 'count', 'add rule ip t c drop']);
 });
 
+test('of a check alone in a new state only its numbers are kept', async () => {
+  await nft('-c', 'add table ip t { chain c { }; }');
+  expect(kept()).toEqual(['count']);
+  await nft('add table ip u');
+  expect(await nft('-a', 'list table ip u')).toContain('table ip u { # handle 2');
+});
+
 test('a reset is kept', async () => {
   await nft('add table ip t');
   await nft('add counter ip t c { packets 3 bytes 100; }');
