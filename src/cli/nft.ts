@@ -133,7 +133,7 @@ function report(parsed: Parsed | ParsedJson, { options, io, target, monitor }: R
     ...(json && { echo: false }),
     ...(io.pid !== undefined && { pid: io.pid }),
     broken,
-    unvalidated: options.checkOnly,
+    uncommitted: options.checkOnly,
     faults: parsed.diagnostics.length,
   });
   if (result.output !== '') io.out(result.output);

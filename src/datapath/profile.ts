@@ -158,6 +158,8 @@ export interface KernelProfile {
   readonly quotaExactIsOver: boolean;
   /** `add element` of an element that is there sets its timeout anew (6.12). */
   readonly elementTimeoutChanges: boolean;
+  /** Also a batch that is only checked is asked where its rules may stand (until 6.1). */
+  readonly validatesChecks: boolean;
   /** A VLAN device wants room for its tag before the header, so that received pieces are cut anew (6.12). */
   readonly vlanWantsRoom: boolean;
   /** `ct` reads the fields of a template too, that of a zone set before tracking (until 2026's stable releases). */
@@ -241,6 +243,7 @@ const V4_16: KernelProfile = {
   resetsElements: false,
   quotaExactIsOver: true,
   elementTimeoutChanges: false,
+  validatesChecks: true,
   vlanWantsRoom: false,
   ctReadsTemplates: true,
   countTakesListed: 'none',
@@ -338,6 +341,7 @@ const V6_12: KernelProfile = {
   catchAllUndoesInversion: false,
   concatComparesWord: false,
   elementTimeoutChanges: true,
+  validatesChecks: false,
   vlanWantsRoom: true,
   ctReadsTemplates: false,
   countTakesListed: 'assured',

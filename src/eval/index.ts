@@ -53,8 +53,8 @@ export interface EvaluateOptions {
   readonly json?: boolean;
   /** Nothing is kept (`-c`). */
   readonly checkOnly?: boolean;
-  /** Where a rule may stand is not asked: the kernel does so only when it keeps a batch. */
-  readonly unvalidated?: boolean;
+  /** Asked as `nft -c` asks: newer kernels say where a rule may stand only when they keep a batch. */
+  readonly uncommitted?: boolean;
   /** Some of the source could not be read: the rest is only checked for further errors. */
   readonly broken?: boolean;
   /** How many errors were told of it already. */
@@ -114,7 +114,8 @@ function evaluateAs(
     return { ...REFUSED, diagnostics: first.errors };
   }
   options.sent?.(first.requests);
-  const faulty = first.refused.length === 0 && !options.unvalidated && !isValid(first.tx);
+  const asked = !options.uncommitted || target.machine.profile.validatesChecks;
+  const faulty = first.refused.length === 0 && asked && !isValid(first.tx);
   const tried = faulty ? again(first, commands, target, options) : first;
   if (tried.refused.length > 0) {
     tried.tx.abort();

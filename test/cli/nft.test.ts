@@ -46,6 +46,13 @@ describe('checking', () => {
     expect(run('-c', '-f', 'F')).toEqual({ status: 0, out: '', err: '' });
     expect(run('-f', 'F').err).toContain('Could not process rule: Operation not supported');
   });
+
+  test.each(['6.1', '5.10'])('asks Linux %s for that, too', (kernel) => {
+    const run = command({ F: text }, '', kernel);
+    const { err } = run('-c', '-f', 'F');
+    expect(err).toContain('Could not process rule: Operation not supported');
+    expect(run('-f', 'F').err).toBe(err);
+  });
 });
 
 describe('echo', () => {

@@ -10,8 +10,8 @@ export interface Run {
 }
 
 /** Command lines one after the other on the same ruleset; what the last one printed. */
-export function command(files: Readonly<Record<string, string>> = {}, stdin = '') {
-  const { target } = nft();
+export function command(files: Readonly<Record<string, string>> = {}, stdin = '', kernel?: string) {
+  const { target } = nft(kernel);
   return (...argv: string[]): Run => {
     let out = '';
     let err = '';
