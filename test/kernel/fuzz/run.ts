@@ -1,21 +1,8 @@
-/**
- * The fuzzer's command line: `npm run fuzz -- --seed N --cases N`.
- *
- *   --seed N       the first case's seed (1); case number i has seed N + i
- *   --cases N      how many (20)
- *   --events N     packets and commands of a case, about (50)
- *   --release R    trixie (Linux 6.12), bookworm (6.1), bullseye (5.10); local: this machine's own kernel
- *   --out DIR      where cases and answers lie (a folder below the system's temporary one)
- *   --batch N      cases of one boot (40)
- *   --nft COMMAND  a real nft (`unshare -n nft`): rules that it refuses are left out beforehand
- *   --again        records nothing: holds what lies in --out against nftsim once more
- *   --only NAME,…  of --again: these cases
- *   --shrink       makes one case of each kind of difference as small as it gets
- */
+/** The fuzzer's command line: `npm run fuzz -- --seed N --cases N`. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { Command, Option } from 'commander';
 import { caseJson, caseOf } from './case.ts';
 import { kindOf } from './kind.ts';
 import {
@@ -32,20 +19,40 @@ import { refusedLines, withoutLines } from './refusal.ts';
 import { RELEASES } from './release.ts';
 import { shrinkAll } from './shrink.ts';
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string', default: '1' },
-    cases: { type: 'string', default: '20' },
-    events: { type: 'string', default: '50' },
-    batch: { type: 'string', default: '40' },
-    release: { type: 'string', default: 'trixie' },
-    out: { type: 'string', default: path.join(os.tmpdir(), 'nftsim-fuzz') },
-    nft: { type: 'string' },
-    only: { type: 'string' },
-    again: { type: 'boolean', default: false },
-    shrink: { type: 'boolean', default: false },
-  },
-});
+const program = new Command('npm run fuzz --')
+  .description('makes cases, has nftsim and a kernel play them, and tells where they differ')
+  .option('--seed <n>', "the first case's seed: case number i has seed N + i", '1')
+  .option('--cases <n>', 'how many', '20')
+  .option('--events <n>', 'packets and commands of a case, about', '50')
+  .addOption(
+    new Option(
+      '--release <name>',
+      "trixie (Linux 6.12), bookworm (6.1), bullseye (5.10); local: this machine's kernel",
+    )
+      .choices([...Object.keys(RELEASES)])
+      .default('trixie'),
+  )
+  .option('--out <dir>', 'where cases and answers lie', path.join(os.tmpdir(), 'nftsim-fuzz'))
+  .option('--batch <n>', 'cases of one boot', '40')
+  .option(
+    '--nft <command>',
+    'a real nft, as in "unshare -n nft": rules that it refuses are left out beforehand',
+  )
+  .option('--again', 'record nothing: hold what lies in --out against nftsim once more', false)
+  .option('--only <names>', 'with --again: these cases, with commas between')
+  .option('--shrink', 'make one case of each kind of difference as small as it gets', false);
+const values = program.parse().opts<{
+  seed: string;
+  cases: string;
+  events: string;
+  batch: string;
+  release: string;
+  out: string;
+  nft?: string;
+  only?: string;
+  again: boolean;
+  shrink: boolean;
+}>();
 
 const { release, out } = values;
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -148,7 +155,7 @@ async function fuzz(tally: Tally): Promise<void> {
 }
 
 async function main(): Promise<number> {
-  if (!RELEASES[release]) return complain(`no release '${release}'`);
+  if (values.again && !existsSync(out)) return complain(`no recordings in ${out}`);
   if (!values.again && !hasOracle()) return complain('no oracle here: set ORACLE to its folder');
   const tally = new Tally();
   if (values.again) for (const name of recorded()) tally.judge(name);
