@@ -35,6 +35,10 @@ mark(' \t', BLANK);
 /** 0 beyond the end of the text. */
 const classAt = (text: string, at: number): number => classes[text.charCodeAt(at)] ?? 0;
 
+/** Numbers of so many characters fit into 64 bits. */
+const SURE_DIGITS = 18;
+const MAX_NUMBER = 2n ** 64n - 1n;
+
 const timeRe = /(?:\d+d)?(?:\d+h)?(?:\d+m(?!s))?(?:\d+s)?(?:\d+ms)?/y;
 /** Names that begin with a digit: the ethertypes of VLAN tags. */
 const tagRe = /8021(?:ad|q)/y;
@@ -163,14 +167,21 @@ export class Lexer {
     while ((kind & DIGIT) !== 0) kind = classAt(text, ++end);
     const more = (kind & BEGINS_NAME) !== 0 || text.charCodeAt(end) === COLON;
     if (!more) {
-      this.add(T.Num, end - at);
+      this.digits(end - at);
       return;
     }
     const number = Math.max(end - at, first === ZERO ? lengthAt(hexRe, text, at) : 0);
     const name = Math.max(lengthAt(timeRe, text, at), lengthAt(tagRe, text, at));
     const longer = Math.max(name, addressLength(text, at));
     if (longer > number) this.word(longer);
-    else this.add(T.Num, number);
+    else this.digits(number);
+  }
+
+  /** A number of so many characters; beyond 64 bits it is a mere string. */
+  private digits(length: number): void {
+    const { text, at } = this;
+    const isHuge = length > SURE_DIGITS && BigInt(text.slice(at, at + length)) > MAX_NUMBER;
+    this.add(isHuge ? T.Name : T.Num, length);
   }
 
   /** `::1`, `[2001:db8::1]`; else a sign. */

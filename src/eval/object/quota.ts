@@ -4,11 +4,12 @@ import { quotaState } from '../engine/run/quota.ts';
 import {
   checkQuota,
   type QuotaArgs,
+  quotaErrno,
   quotaFromJson,
   quotaPhrase,
   quotaText,
 } from '../stmt/quota.ts';
-import { jsonNumber } from '../stmt/unit.ts';
+import { jsonNumber } from '../type/define.ts';
 import type { ObjectRow } from './row.ts';
 
 export const quota: ObjectRow<QuotaArgs> = {
@@ -19,6 +20,7 @@ export const quota: ObjectRow<QuotaArgs> = {
   bare: true,
   updates: true,
   lines: [quotaPhrase],
+  refuses: quotaErrno,
   check: checkQuota,
   list: (args, ctx) => [quotaText(args, ctx.options.stateless)],
   json: ({ bytes, used, over }) => ({

@@ -38,7 +38,7 @@ export const dup: StatementRow<DupArgs> = {
     }
     if (family !== 'ip' && family !== 'ip6') return ctx.error('unsupported family', span);
     const to = checkSingle('dup', toNode, addressOf(family), span, ctx);
-    const device = deviceNode && checkSingle('dup', deviceNode, DEVICE, span, ctx);
+    const device = to && deviceNode && checkSingle('dup', deviceNode, DEVICE, span, ctx);
     if (!to || (deviceNode && !device)) return undefined;
     return { to, ...(device && { device }) };
   },

@@ -55,8 +55,8 @@ export const fwd: StatementRow<FwdArgs> = {
       return device && { device };
     }
     if (!family) return ctx.error('unsupported family', span);
-    const addr = checkSingle('fwd', toNode, addressOf(family), span, ctx);
     const device = checkSingle('fwd', deviceNode, DEVICE, span, ctx);
+    const addr = device && checkSingle('fwd', toNode, addressOf(family), span, ctx);
     return addr && device && { device, addr, family };
   },
   list({ device, addr, family }, ctx) {

@@ -17,7 +17,8 @@ import {
 import { choiceOf, exprOf, numberOf, wordOf } from '../check/arg.ts';
 import { quotaState } from '../engine/run/quota.ts';
 import type { Json } from '../list/json.ts';
-import type { StatementRow } from '../row.ts';
+import type { Errno, StatementRow } from '../row.ts';
+import { jsonNumber } from '../type/define.ts';
 import {
   checkNamed,
   jsonNamed,
@@ -27,7 +28,7 @@ import {
   type Named,
   namedFromJson,
 } from './objref.ts';
-import { amount, amountText, bytesOfAmount, byteUnit, jsonNumber, unitFault } from './unit.ts';
+import { amount, amountText, bytesOfAmount, byteUnit, unitFault } from './unit.ts';
 
 export type QuotaArgs = {
   readonly bytes: bigint;
@@ -59,6 +60,14 @@ export function checkQuota(args: Args): QuotaArgs {
   const spent = choiceOf(args, 'used');
   const over = wordOf(args, 'mode')?.text === 'over';
   return { bytes: amountIn(args), used: spent ? amountIn(spent.args) : 0n, over };
+}
+
+const MAX_BYTES = (1n << 63n) - 1n;
+
+/** nft_quota_do_init */
+export function quotaErrno({ bytes, used }: QuotaArgs): Errno | undefined {
+  if (bytes > MAX_BYTES) return 'EOVERFLOW';
+  return used > bytes ? 'EINVAL' : undefined;
 }
 
 /** `over 25 mbytes used 3 kbytes` */
@@ -128,6 +137,7 @@ export const quota: StatementRow<QuotaArgs | Named> = {
     if ('object' in args) lowerNamed('quota', args, to);
     else to.emit({ op: 'effect', row: quota, args });
   },
+  init: (args) => quotaErrno(args as QuotaArgs),
   bytecode: ({ bytes, used, over }) =>
     `quota bytes ${bytes} consumed ${used} flags ${over ? 1 : 0}`,
   state: quotaState,

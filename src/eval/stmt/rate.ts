@@ -18,7 +18,8 @@ import {
 import { choiceOf, numberOf, wordOf } from '../check/arg.ts';
 import type { Json } from '../list/json.ts';
 import type { Errno } from '../row.ts';
-import { amount, amountText, bytesOfAmount, byteUnit, jsonNumber, unitFault } from './unit.ts';
+import { jsonNumber } from '../type/define.ts';
+import { amount, amountText, bytesOfAmount, byteUnit, unitFault } from './unit.ts';
 
 /** The units of time by their seconds. */
 const SECONDS = { second: 1, minute: 60, hour: 3600, day: 86_400, week: 604_800 } as const;
@@ -155,6 +156,7 @@ const MAX_U64 = (1n << 64n) - 1n;
 /** The token bucket must be expressible in nanoseconds (nft_limit_init). */
 export function limitErrno({ type, rate, seconds, burst }: LimitArgs): Errno | undefined {
   if (rate === 0n) return 'EINVAL';
+  if (rate + burst > MAX_U64) return 'EOVERFLOW';
   const ns = BigInt(seconds) * NS_PER_SECOND;
   const bucket = type === 'packets' ? (ns / rate) * burst : ns * (rate + burst);
   return bucket > MAX_U64 ? 'EOVERFLOW' : undefined;

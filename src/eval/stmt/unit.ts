@@ -42,7 +42,3 @@ export const amountText = (bytes: bigint): string => {
   const { value, unit } = amount(bytes);
   return `${value} ${unit}`;
 };
-
-/** A count as JSON has it: a number as long as it is exact. */
-export const jsonNumber = (value: bigint): number | bigint =>
-  value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;

@@ -17,17 +17,23 @@ export const hex =
   (value) =>
     `0x${value.toString(16).padStart(digits, '0')}`;
 
-/** A JSON number: a bigint where a double would lose digits, a text beyond 64 bits. */
+/** A JSON number, of 64 bits with a sign as in jansson; a bigint where a double would lose digits, a text beyond. */
 export function jsonNumber(value: bigint): number | bigint | string {
-  if (value <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(value);
-  return value >> 64n ? `0x${value.toString(16)}` : value;
+  if (value >> 64n) return `0x${value.toString(16)}`;
+  const signed = BigInt.asIntN(64, value);
+  return Number.isSafeInteger(Number(signed)) ? Number(signed) : signed;
 }
 
 const DIGITS = /^\d+$/;
+const HEX = /^0x[0-9a-f]+$/i;
 
 /** A decimal number, as the lexer has normalized it. */
-export const parseNumber = (text: string): bigint | undefined =>
+export const parseDecimal = (text: string): bigint | undefined =>
   DIGITS.test(text) ? BigInt(text) : undefined;
+
+/** Also one that is too large for the lexer, or in quotes. */
+export const parseNumber = (text: string): bigint | undefined =>
+  DIGITS.test(text) || HEX.test(text) ? BigInt(text) : undefined;
 
 /** A number of at most nine digits where it stands; -1: not it. */
 export function scanDecimal(text: string, start: number, end: number): number {

@@ -1,5 +1,5 @@
 /** Who and which queue: users, groups, cgroups, realms, traffic classes. */
-import { decimal, numeric, parseNumber, symbolic } from './define.ts';
+import { decimal, numeric, parseDecimal, parseNumber, symbolic } from './define.ts';
 import { integer } from './integer.ts';
 import type { NameScope, ValueType } from './value-type.ts';
 
@@ -16,7 +16,7 @@ const account = (
   parse: (text, scope) => {
     const id = byName(scope, text) ?? (text === 'root' ? 0 : undefined);
     if (id !== undefined) return BigInt(id);
-    return parseNumber(text) ?? `${what} does not exist`;
+    return parseDecimal(text) ?? `${what} does not exist`;
   },
   print: (value, _bits, scope, options) => {
     const name = options.guid && !options.inRange ? byId(scope, Number(value)) : undefined;

@@ -1,5 +1,5 @@
 /** Times: durations, moments, times of the day, days of the week. */
-import { jsonNumber, numeric, parseNumber, symbolic } from './define.ts';
+import { jsonNumber, numeric, parseDecimal, symbolic } from './define.ts';
 import { integer } from './integer.ts';
 import { fromLocal, zoneOffset } from './time-zone.ts';
 import type { NameScope, PrintOptions, ValueType } from './value-type.ts';
@@ -32,7 +32,7 @@ export function printDuration(ms: bigint, { numericTime }: PrintOptions = {}): s
 export const time: ValueType = {
   ...numeric({ name: 'time', description: 'relative time', id: 18, bits: 32, base: integer }),
   parse: (text) => {
-    const seconds = parseNumber(text);
+    const seconds = parseDecimal(text);
     if (seconds !== undefined) return seconds * 1000n;
     return parseDuration(text) ?? 'wrong time format';
   },
@@ -68,7 +68,7 @@ export const date: ValueType = {
     base: integer,
   }),
   parse: (text, scope) => {
-    const number = parseNumber(text);
+    const number = parseDecimal(text);
     if (number !== undefined) return number * NANOSECONDS;
     return parseDate(text, scope) ?? `Cannot parse date`;
   },
@@ -109,7 +109,7 @@ export const hour: ValueType = {
     bits: 32,
     base: integer,
   }),
-  parse: (text, scope) => parseNumber(text) ?? parseHour(text, scope) ?? 'wrong time format',
+  parse: (text, scope) => parseDecimal(text) ?? parseHour(text, scope) ?? 'wrong time format',
   print: (value, _bits, scope) => `"${printHour(value, scope)}"`,
   json: (value, _bits, scope) => printHour(value, scope),
 };
