@@ -31,6 +31,8 @@ export interface Exthdr {
   readonly fields: ExthdrFields;
   /** The name that it lists by, where that is another. */
   readonly listed?: string;
+  /** What the option as a whole, and its length, list as: one of several names for its parts. */
+  readonly whole?: string;
   /** Other names that nft takes for it. */
   readonly also?: readonly string[];
 }

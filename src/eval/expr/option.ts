@@ -261,7 +261,8 @@ function named(
   if (field && 'value' in at && field.text !== LENGTH) return unknownField(spec, field, ctx, node);
   if (typeof found === 'number') return numbered(row, spec, found, field, ctx);
   const [written, option] = found;
-  const name = option.listed ?? written;
+  const ofWhole = !field || field.text === LENGTH ? option.whole : undefined;
+  const name = ofWhole ?? option.listed ?? written;
   const base = { op: spec.op, number: option.number, name };
   // The type byte of an IP option is known already: nft asks whether it is there.
   const known = spec.network && field?.text === 'type' && !ctx.scope.kernel?.nftReadsOptionType;

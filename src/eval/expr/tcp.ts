@@ -39,9 +39,9 @@ export const tcpOptions: OptionSpec['options'] = {
   'sack-perm': { number: 4, fields: fields(), also: ['sack-permitted'] },
   sack: { number: 5, fields: sack(0) },
   sack0: { number: 5, fields: sack(0), listed: 'sack' },
-  sack1: { number: 5, fields: sack(1) },
-  sack2: { number: 5, fields: sack(2) },
-  sack3: { number: 5, fields: sack(3) },
+  sack1: { number: 5, fields: sack(1), whole: 'sack' },
+  sack2: { number: 5, fields: sack(2), whole: 'sack' },
+  sack3: { number: 5, fields: sack(3), whole: 'sack' },
   timestamp: {
     number: 8,
     fields: fields(['tsval', 16, 32, integer], ['tsecr', 48, 32, integer]),
