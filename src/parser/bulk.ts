@@ -3,8 +3,9 @@
  * joined by dots, mapped to more of them or to a verdict.
  *
  * Owns the fast path of `elements = { … }`: a list of nothing else becomes one token, and no node is
- * made before somebody asks for it (plain-list.ts). Anything that is not plain ends the attempt, and the grammar reads
- * the list as it reads any other: what a text means and what is said of it does not depend on this.
+ * made before somebody asks for it (plain-list.ts). Anything that is not plain ends the attempt, and
+ * the grammar reads the list as it reads any other: what a text means and what is said of it does not
+ * depend on this.
  */
 import type { IToken } from 'chevrotain';
 import { addressLength, ip4Length } from './address.ts';

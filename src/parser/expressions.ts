@@ -122,6 +122,7 @@ export abstract class Expressions extends Operands {
     return { kind: 'list', parts, span: this.extend(first.span) };
   }
 
+  /** `key map { … }`, `key map @name` */
   protected mapped(key: Expr): Expr {
     this.next();
     const map = this.mapSource(false);

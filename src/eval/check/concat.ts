@@ -32,10 +32,8 @@ export function checkConcat(
       const what = 'cannot use exthdr in concatenation, lacks datatype';
       return ctx.error(what, child.span);
     }
-    if (!wanted && isUnsized(part.type)) {
-      const what = `can not use variable sized data types (${part.type.name})`;
-      return ctx.error(`${what} in concat expressions`, child.span, node.span);
-    }
+    if (!wanted && isUnsized(part.type))
+      return ctx.error(unsizedPart(part.type), child.span, node.span);
     parts.push(part);
   }
   if (wanted && parts.length < wanted.length) {
@@ -62,6 +60,10 @@ function concat(parts: Expr[], node: ConcatExpr, ctx: CheckContext): Concat | un
   const type = { ...concatType(parts.map(partType)), bits };
   return { kind: 'concat', parts, type, bits, order: 'big', span: node.span };
 }
+
+/** What is said of a part that has no size of its own. */
+export const unsizedPart = ({ name }: ValueType): string =>
+  `can not use variable sized data types (${name}) in concat expressions`;
 
 /** No size by itself, and no number of as many bits as are read. */
 const isUnsized = (type: ValueType): boolean => type.bits === 0 && type.id !== integer.id;

@@ -9,6 +9,7 @@ import { typeofRows } from '../expr/index.ts';
 import { concatType, registerBits, typeByName, type ValueType } from '../type/index.ts';
 import { verdict } from '../type/verdict.ts';
 import { across } from './arg.ts';
+import { unsizedPart } from './concat.ts';
 import type { CheckContext } from './context.ts';
 import { checkExample } from './example.ts';
 
@@ -46,9 +47,8 @@ function checkTypes(words: readonly Word[], ctx: CheckContext): KeyInfo | undefi
   if (types.length > 1) {
     const unsized = types.findIndex((type) => type.bits === 0 || type === verdict);
     if (unsized >= 0) {
-      const what = `can not use variable sized data types (${types[unsized]!.name}) in concat expressions`;
       const whole = across(words[0]!.span, words.at(-1)!.span);
-      return ctx.error(what, words[unsized]!.span, whole);
+      return ctx.error(unsizedPart(types[unsized]!), words[unsized]!.span, whole);
     }
   }
   if (types.length === 1) return { type: types[0]!, bits: types[0]!.bits };

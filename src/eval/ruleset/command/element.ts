@@ -126,10 +126,13 @@ export function addElement(cmd: Command, ctx: CommandContext): void {
   if (set && cmd.elements) insertElements(cmd, cmd.elements, set, ctx);
 }
 
-/** What nft makes of a list; undefined where it has to look at the set, or something is wrong. */
+/** Whether nft looks at how ranges lie to each other. */
+const comparesRanges = (set: NftSet): boolean =>
+  isSimpleInterval(set) && !(set.autoMerge && isMap(set));
+
+/** What nft makes of a list that comes alone; undefined where something is wrong with it. */
 function settled(list: PackedElements, set: NftSet): PackedElements | undefined {
-  if (!isSimpleInterval(set) || (set.autoMerge && isMap(set))) return list;
-  if (set.elements.size > 0) return undefined;
+  if (!comparesRanges(set)) return list;
   if (set.autoMerge) return list.merged();
   return list.areApart ? list : undefined;
 }
@@ -144,7 +147,8 @@ export function insertElements(
   const shape = keyShape(set);
   const exclusive = cmd.verb === 'create';
   const declared = cmd.object !== 'element';
-  const list = pack(node, { set, shape, names: ctx.tx.machine });
+  const alone = set.elements.size === 0 || !comparesRanges(set);
+  const list = alone ? pack(node, { set, shape, names: ctx.tx.machine }) : undefined;
   const whole = list && settled(list, set);
   if (whole) {
     const answer = askForElements({ set, elements: whole, exclusive }, ctx, declared);

@@ -68,7 +68,15 @@ function knownTables({ tx }: CommandContext, cmd: Command): readonly Table[] {
 
 /** Commands before which nft asks for the tables of all families. */
 const CHANGING: ReadonlySet<string> = new Set([
-  ...['add', 'create', 'insert', 'replace', 'delete', 'destroy', 'rename', 'flush', 'get'],
+  'add',
+  'create',
+  'insert',
+  'replace',
+  'delete',
+  'destroy',
+  'rename',
+  'flush',
+  'get',
 ]);
 
 /** What nft itself says of a table that is not there. */

@@ -4,14 +4,16 @@
  * What cannot be packed is for the reading of elements one by one, which also knows what to say of a
  * list that is wrong: nothing is reported here, and a packed list means what its nodes mean.
  */
-import type { Expr as AstExpr, SetExpr, VerdictExpr } from '../../../parser/ast.ts';
+import type { Expr as AstExpr, SetExpr } from '../../../parser/ast.ts';
 import { COLON, COMMA, DASH, DOT, type PlainList, SLASH } from '../../../parser/plain-list.ts';
 import type { ElementRest } from '../../engine/set/index.ts';
+import { compareBytes } from '../../engine/set/key.ts';
 import { isText } from '../../lower/constant.ts';
 import type { NameScope } from '../../type/index.ts';
+import { verdict } from '../../type/verdict.ts';
 import type { NftSet } from '../store.ts';
 import { dataShape, encodeField, type KeyField, type KeyShape } from './key.ts';
-import { compare, PackedElements } from './packed.ts';
+import { PackedElements } from './packed.ts';
 import { PLAIN } from './read.ts';
 
 export interface Packing {
@@ -72,22 +74,23 @@ class Packer {
     const sign = list.sign(row);
     const start = list.start(row);
     if (sign === 0) {
-      return this.key(start, list.end(row), field, at) && this.single(field, at, endAt);
+      if (!this.key(start, list.end(row), field, at)) return false;
+      this.end(field, at, endAt);
+      return true;
     }
     const middle = list.middle(row);
     if (!this.to.shape.interval || !this.key(start, middle, field, at)) return false;
     if (sign === SLASH) return this.prefix(middle + 1, list.end(row), field, at, endAt);
     if (sign !== DASH || !this.key(middle + 1, list.end(row), field, endAt)) return false;
     const length = Math.ceil(field.bits / 8);
-    return compare(this.bytes, at + field.at, endAt + field.at, length) < 0;
+    return compareBytes(this.bytes, at + field.at, this.bytes, endAt + field.at, length) < 0;
   }
 
-  /** The end of a range of one value. */
-  private single(field: KeyField, at: number, endAt: number): boolean {
+  /** A single value is its own end. */
+  private end(field: KeyField, at: number, endAt: number): void {
     const { bytes } = this;
     const size = Math.ceil(field.bits / 8);
     for (let i = field.at; i < field.at + size; i++) bytes[endAt + i] = bytes[at + i]!;
-    return true;
   }
 
   private key(start: number, end: number, field: KeyField, at: number): boolean {
@@ -133,7 +136,7 @@ class Packer {
   private data(row: number): ElementRest | undefined {
     const { list, value } = this;
     if (list.follower(row) !== COMMA || list.sign(row) !== 0) return undefined;
-    if (this.to.set.data?.name === 'verdict') return this.verdict(row);
+    if (this.to.set.data === verdict) return this.verdict(row);
     if (!value) return undefined;
     const data = new Uint8Array(Math.ceil(value.bits / 8));
     return this.write(list.start(row), list.end(row), value, data, 0) ? { data } : undefined;
@@ -144,9 +147,9 @@ class Packer {
     const word = list.text.slice(list.start(row), list.end(row));
     const known = this.verdicts.get(word);
     if (known) return known;
-    const { kind, verdict } = list.value(row) as VerdictExpr;
-    if (kind !== 'verdict') return undefined;
-    const rest = { verdict: { code: verdict } };
+    const node = list.value(row);
+    if (node.kind !== 'verdict') return undefined;
+    const rest = { verdict: { code: node.verdict } };
     this.verdicts.set(word, rest);
     return rest;
   }
@@ -154,7 +157,7 @@ class Packer {
 
 /** The only part of what a map holds; undefined where there are more, or ranges, or texts. */
 function valueField(set: NftSet): KeyField | undefined {
-  if (!set.data || set.dataInterval || set.data.name === 'verdict') return undefined;
+  if (!set.data || set.dataInterval || set.data === verdict) return undefined;
   const { fields } = dataShape(set);
   const [field] = fields;
   return fields.length === 1 && !isText(field!.type) ? field : undefined;

@@ -6,6 +6,7 @@
  */
 import type { SetExpr, Span } from '../../../parser/ast.ts';
 import type { ElementRest, ElementSpec, KeyPlace } from '../../engine/set/index.ts';
+import { bigEndian, compareBytes } from '../../engine/set/key.ts';
 import type { AskedElements } from './asked.ts';
 import { PLAIN, spanOf } from './read.ts';
 
@@ -36,7 +37,7 @@ export class PackedElements implements AskedElements {
 
   place(index: number): KeyPlace {
     const { bytes, keyLength } = this;
-    const at = index * 2 * keyLength;
+    const at = this.at(index);
     return { bytes, at, endAt: at + keyLength, length: keyLength };
   }
 
@@ -49,7 +50,11 @@ export class PackedElements implements AskedElements {
       const { bytes, at, endAt, length } = this.place(index);
       const key = bytes.subarray(at, endAt);
       const keyEnd = bytes.subarray(endAt, endAt + length);
-      return { ...rest, key, ...(compare(bytes, at, endAt, length) !== 0 && { keyEnd }) };
+      return {
+        ...rest,
+        key,
+        ...(compareBytes(bytes, at, bytes, endAt, length) !== 0 && { keyEnd }),
+      };
     });
   }
 
@@ -69,9 +74,9 @@ export class PackedElements implements AskedElements {
     for (let i = 1; i < order.length; i++) {
       const before = this.at(order[i - 1]!);
       const at = this.at(order[i]!);
-      if (compare(bytes, before + keyLength, at, keyLength) < 0) continue;
+      if (compareBytes(bytes, before + keyLength, bytes, at, keyLength) < 0) continue;
       // Key and end lie one behind the other.
-      if (compare(bytes, before, at, 2 * keyLength) !== 0) return false;
+      if (compareBytes(bytes, before, bytes, at, 2 * keyLength) !== 0) return false;
     }
     return true;
   }
@@ -87,7 +92,7 @@ export class PackedElements implements AskedElements {
       const at = this.at(index);
       const endAt = at + keyLength;
       if (origins.length > 0 && reaches(bytes, end, at, keyLength)) {
-        if (compare(bytes, endAt, end, keyLength) > 0) end = endAt;
+        if (compareBytes(bytes, endAt, bytes, end, keyLength) > 0) end = endAt;
       } else {
         joined.set(bytes.subarray(at, endAt), this.at(origins.length));
         origins.push(index);
@@ -109,13 +114,17 @@ export class PackedElements implements AskedElements {
     const { bytes, keyLength, length } = this;
     const order = Float64Array.from({ length }, (_, i) => i);
     const sorted = order.every(
-      (i) => i === 0 || compare(bytes, this.at(i - 1), this.at(i), keyLength) <= 0,
+      (i) => i === 0 || compareBytes(bytes, this.at(i - 1), bytes, this.at(i), keyLength) <= 0,
     );
     if (sorted) return order;
     if (keyLength > 4 || length > MOST_RANKED) {
-      return order.sort((a, b) => compare(bytes, this.at(a), this.at(b), keyLength) || a - b);
+      return order.sort(
+        (a, b) => compareBytes(bytes, this.at(a), bytes, this.at(b), keyLength) || a - b,
+      );
     }
-    const ranks = order.map((i) => word(bytes, this.at(i), keyLength) * MOST_RANKED + i).sort();
+    const ranks = order
+      .map((i) => bigEndian(bytes, this.at(i), keyLength) * MOST_RANKED + i)
+      .sort();
     return ranks.map((rank) => rank % MOST_RANKED);
   }
 }
@@ -123,26 +132,10 @@ export class PackedElements implements AskedElements {
 /** So many elements' numbers fit beside 32 bits into an exact double. */
 const MOST_RANKED = 2 ** 20;
 
-/** At most four bytes as a number. */
-function word(bytes: Uint8Array, at: number, length: number): number {
-  let value = 0;
-  for (let i = at; i < at + length; i++) value = value * 256 + bytes[i]!;
-  return value;
-}
-
-/** memcmp of two stretches. */
-export function compare(bytes: Uint8Array, a: number, b: number, length: number): number {
-  for (let i = 0; i < length; i++) {
-    const d = bytes[a + i]! - bytes[b + i]!;
-    if (d !== 0) return d;
-  }
-  return 0;
-}
-
 /** Whether the number at `b` is at most the one after that at `a`. */
 function reaches(bytes: Uint8Array, a: number, b: number, length: number): boolean {
-  if (compare(bytes, a, b, length) >= 0) return true;
+  if (compareBytes(bytes, a, bytes, b, length) >= 0) return true;
   let i = length - 1;
   while (bytes[a + i] === 0xff && bytes[b + i] === 0) i--;
-  return bytes[a + i]! + 1 === bytes[b + i] && compare(bytes, a, b, i) === 0;
+  return bytes[a + i]! + 1 === bytes[b + i] && compareBytes(bytes, a, bytes, b, i) === 0;
 }
