@@ -58,8 +58,11 @@ export interface KernelProfile {
   readonly flowtableStartsExpired: boolean;
   /** A packet must lengthen a flow by more than so many seconds to be worth it. */
   readonly flowtableRefreshSlack: number;
-  /** A new flow lifts its connection's timeout to a day (5.9). */
-  readonly flowtableLiftsTimeout: boolean;
+  /**
+   * What a new flow does to its connection's timeout: nothing, lift it to a day where it is less than
+   * half of that (5.9), or set it to a day, and again whenever it runs low (6.12's stable releases).
+   */
+  readonly flowtableTimeout: 'kept' | 'lifted' | 'set';
   /** The fast path notices that its route has become stale (5.13). */
   readonly flowtableChecksRoute: boolean;
   /** The way back is looked up by its destination alone, or also by source, tos and mark. */
@@ -70,6 +73,8 @@ export interface KernelProfile {
    * timeout is without the flow's, at once.
    */
   readonly flowtableFixup: 'delete' | 'pickup' | 'state';
+  /** The 'state' fix-up is done once, not at every teardown of a flow that still waits for its end (6.12's stable releases). */
+  readonly flowtableFixesOnce: boolean;
   /** FIN and RST end a flow (4.17). */
   readonly flowtableEndsOnFin: boolean;
   /** Packets with a TTL of 1 are not for the fast path (5.2). */
@@ -80,6 +85,8 @@ export interface KernelProfile {
   readonly udpStreamLate: boolean;
   /** A RST that is not exactly at the expected number does not close (5.1). */
   readonly tcpResetExact: boolean;
+  /** What such a RST leaves of the connection: CLOSE's timeout, or UNACK's (6.12's stable releases). */
+  readonly tcpResetLeaves: 'close' | 'unack';
   /** Repeated SYNs do not renew SYN_SENT (5.12, and 5.10's stable releases). */
   readonly tcpSynRenewsNot: boolean;
   /** Higher numbers begin a side of an opening connection anew only with a SYN (6.0). */
@@ -199,15 +206,17 @@ const V4_16: KernelProfile = {
   flowtableTimeouts: false,
   flowtableStartsExpired: true,
   flowtableRefreshSlack: 0,
-  flowtableLiftsTimeout: false,
+  flowtableTimeout: 'kept',
   flowtableChecksRoute: false,
   flowtableRouteKey: 'destination',
   flowtableFixup: 'delete',
+  flowtableFixesOnce: false,
   flowtableEndsOnFin: false,
   flowtableChecksTtl: false,
   flowtableUdpReplied: true,
   udpStreamLate: false,
   tcpResetExact: false,
+  tcpResetLeaves: 'close',
   tcpSynRenewsNot: false,
   tcpRestartsOnSyn: false,
   tcpResetToIgnoredSyn: false,
@@ -270,7 +279,7 @@ const V5_10: KernelProfile = {
   flowtableCounter: true,
   flowtableSkipsClosing: true,
   flowtableLiberal: true,
-  flowtableLiftsTimeout: true,
+  flowtableTimeout: 'lifted',
   conntrackScan: [120, 120],
   tcpSynRenewsNot: true,
 };
@@ -350,8 +359,18 @@ const V6_12: KernelProfile = {
   nftTestsFlagInBraces: false,
 };
 
+/** The long-term branch of 6.12 as of late 2026, which took over much of what came after it. */
+const V6_12_117: KernelProfile = {
+  ...V6_12,
+  release: '6.12.117',
+  expectationOnWheel: false,
+  flowtableTimeout: 'set',
+  flowtableFixesOnce: true,
+  tcpResetLeaves: 'unack',
+};
+
 /** In order of release; each row says what changed since the one before. */
-export const PROFILES: readonly KernelProfile[] = [V4_16, V5_2, V5_10, V6_1, V6_12];
+export const PROFILES: readonly KernelProfile[] = [V4_16, V5_2, V5_10, V6_1, V6_12, V6_12_117];
 
 /** The names that `--kernel` takes. */
 export const RELEASES: readonly string[] = PROFILES.map((p) => p.release);

@@ -16,7 +16,7 @@ describe.each(readdirSync(root))('%s', (area) => {
       const differences = compare(
         answer(name, kernel),
         recording(name, kernel)!,
-        kernel !== '6.12',
+        !kernel.startsWith('6.12'),
       );
       const known = (open as Record<string, string>)[`${name} ${kernel}`];
       // A case that is known to differ must still differ: else it is to be taken off the list.

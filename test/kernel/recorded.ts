@@ -9,7 +9,7 @@ import type { Recorded } from './compare.ts';
 
 export const root = path.resolve(import.meta.dirname, '../../fixtures/kernel');
 
-export const releases = ['6.12', '6.1', '5.10'] as const;
+export const releases = ['6.12.117', '6.12', '6.1', '5.10'] as const;
 export type Release = (typeof releases)[number];
 
 /** The recording of a case, named as AREA/NAME, by a release; nothing where it was not recorded. */

@@ -39,7 +39,7 @@ import { copyTuple, TUPLE_PROTO, TUPLE_WORDS, type Tuple } from './tuple.ts';
 /** References of a template: never freed. */
 const FOREVER = 1 << 30;
 /** DAY in nf_ct_offload_timeout */
-const NF_CT_DAY = 86400 * HZ;
+export const NF_CT_DAY = 86400 * HZ;
 /** What the kernel's jiffies are when it starts, taken for the start of the run. */
 const INITIAL_JIFFIES = -300 * HZ;
 

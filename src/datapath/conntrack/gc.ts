@@ -53,9 +53,11 @@ export class GarbageCollector {
     let nextRun = SCAN_INTERVAL_INIT;
     let count = SCAN_INITIAL_COUNT;
     this.pressed = false;
+    // where flowtables see to it themselves, they are like all others
+    const liftsOffloaded = ct.netns.profile.flowtableTimeout !== 'set';
     ct.each((row) => {
       const status = ct.table.status[row]!;
-      if (status & IPS_OFFLOAD) return ct.offloadTimeout(row);
+      if (status & IPS_OFFLOAD && liftsOffloaded) return ct.offloadTimeout(row);
       if (ct.isExpired(row)) {
         if (ct.shouldGc(row)) ct.kill(row);
         return;

@@ -211,8 +211,8 @@ export class Flowtables {
   private collect(flowtable: Flowtable, flow: Flow): void {
     const { lifetime } = this;
     if (lifetime.isExpired(flow) || lifetime.isDying(flow)) lifetime.expire(flowtable, flow);
-    if (!(flow.flags & FLOW_TEARDOWN)) return;
-    if (flow.flags & FLOW_HW && !(flow.flags & FLOW_HW_DYING)) this.hardware.remove(flow);
+    if (!(flow.flags & FLOW_TEARDOWN)) lifetime.extendConnection(flow.ct);
+    else if (flow.flags & FLOW_HW && !(flow.flags & FLOW_HW_DYING)) this.hardware.remove(flow);
     else if (!(flow.flags & FLOW_HW) || flow.flags & FLOW_HW_DEAD) lifetime.delete(flowtable, flow);
   }
 }

@@ -5,7 +5,15 @@
  * nf_flow_offload_gc_step (nf_flow_table_core.c). Times are jiffies.
  */
 import { HZ } from '../clock.ts';
+import { NF_CT_DAY } from '../conntrack/core.ts';
 import type { Conntrack } from '../conntrack/index.ts';
+import {
+  TCP_CLOSE_WAIT,
+  TCP_ESTABLISHED,
+  TCP_FIN_WAIT,
+  TCP_LAST_ACK,
+  TCP_TIME_WAIT,
+} from '../conntrack/proto/tcp-state.ts';
 import {
   IPPROTO_TCP,
   IPPROTO_UDP,
@@ -26,8 +34,16 @@ const NF_FLOW_TIMEOUT = 30;
 /** What a connection has left for conntrack to pick it up again (5.2 to 5.12). */
 const TCP_PICKUP_TIMEOUT = 120 * HZ;
 const UDP_PICKUP_TIMEOUT = 30 * HZ;
-/** TCP_CONNTRACK_ESTABLISHED; UDP_CT_UNREPLIED, UDP_CT_REPLIED */
-const TCP_ESTABLISHED = 3;
+/** An offloaded connection that has less left is given more, TCP as its state is (nf_flow_table_tcp_timeout). */
+const LITTLE = 5 * 60 * HZ;
+const EXTENDED_TCP: Readonly<Record<number, number>> = {
+  [TCP_ESTABLISHED]: NF_CT_DAY,
+  [TCP_FIN_WAIT]: LITTLE,
+  [TCP_CLOSE_WAIT]: LITTLE,
+  [TCP_LAST_ACK]: LITTLE,
+  [TCP_TIME_WAIT]: LITTLE,
+};
+/** UDP_CT_UNREPLIED, UDP_CT_REPLIED */
 const UDP_UNREPLIED = 0;
 const UDP_REPLIED = 1;
 
@@ -64,6 +80,30 @@ export class FlowLifetime {
     if (!this.profile.flowtableStartsExpired) flow.timeout += this.timeoutOf(flow);
   }
 
+  /** What a new flow does to its connection's timeout: no packet on the fast path will renew it. */
+  holdConnection(row: number): void {
+    const { conntrack, profile } = this;
+    if (profile.flowtableTimeout === 'lifted') conntrack.offloadTimeout(row);
+    else if (profile.flowtableTimeout === 'set') conntrack.refresh(row, NF_CT_DAY);
+  }
+
+  /**
+   * nf_flow_table_extend_ct_timeout: slow packets may have left an offloaded connection little. Of
+   * what is neither TCP nor UDP the kernel leaves one jiffy.
+   */
+  extendConnection(row: number): void {
+    const { conntrack, profile } = this;
+    if (profile.flowtableTimeout !== 'set') return;
+    const { table, jiffies } = conntrack;
+    const left = table.timeout[row]! - jiffies;
+    if (left <= 0 || left >= LITTLE || !conntrack.isOffloaded(row)) return;
+    let more = 1;
+    const protonum = conntrack.protonum(row);
+    if (protonum === IPPROTO_TCP) more = EXTENDED_TCP[table.state[row]!] ?? 0;
+    else if (protonum === IPPROTO_UDP) more = NF_CT_DAY;
+    if (more > 0) table.timeout[row] = jiffies + more;
+  }
+
   /** flow_offload_refresh: whether the flow has a new timeout. */
   refresh(flow: Flow): boolean {
     const timeout = this.conntrack.jiffies + this.timeoutOf(flow);
@@ -90,7 +130,7 @@ export class FlowLifetime {
     switch (this.profile.flowtableFixup) {
       case 'state':
         table.status[flow.ct]! &= ~IPS_OFFLOAD;
-        this.fixupByState(flow.ct);
+        if (first || !this.profile.flowtableFixesOnce) this.fixupByState(flow.ct);
         break;
       case 'pickup':
         this.fixupTcp(flow.ct, true);

@@ -91,7 +91,7 @@ export function offload(
   if (conntrack.protonum(row) === IPPROTO_TCP && profile.flowtableLiberal)
     setLiberal(conntrack, row);
   context.lifetime.start(flow);
-  if (profile.flowtableLiftsTimeout) conntrack.offloadTimeout(row);
+  context.lifetime.holdConnection(row);
   return flow;
 }
 

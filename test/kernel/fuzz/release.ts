@@ -19,7 +19,7 @@ export interface Release {
 }
 
 export const RELEASES: Readonly<Record<string, Release>> = {
-  trixie: { kernel: '6.12', prints: true },
+  trixie: { kernel: '6.12.117', prints: true },
   bookworm: {
     kernel: '6.1',
     without:

@@ -38,6 +38,13 @@ const opening: Section = {
       is: [/ (9|10) ESTABLISHED/, / 4319\d\d ESTABLISHED/],
     },
     {
+      trap: '6.12.117 leaves such a connection the 300 s of unacknowledged data.',
+      case: 'conntrack/05-tcp-rst-in-states',
+      on: ['6.12.117'],
+      shows: (a) => [line(a, 'd_inexact', 'sport=41003'), line(a, 'd_challenge', 'sport=41003')],
+      is: [/ (299|300) ESTABLISHED/, / 4319\d\d ESTABLISHED/],
+    },
+    {
       trap: 'A RST below what was acknowledged is invalid, unless nf_conntrack_tcp_ignore_invalid_rst is set.',
       case: 'conntrack/17-tcp-ignore-invalid-rst',
       on: ['6.12', '6.1'],

@@ -141,6 +141,13 @@ const life: Section = {
       is: [true, true],
     },
     {
+      trap: 'On 6.12.117 a flow sets its connection to a day, so that is what TCP has left, too, when the flow ends.',
+      case: 'flowtable/27-link-down',
+      on: ['6.12.117'],
+      shows: (a) => about(seconds(a, 'down', 'sport=22000'), 86399),
+      is: true,
+    },
+    {
       trap: 'GRE keeps the rest of its day when its flow ends.',
       case: 'flowtable/42-gre',
       shows: (a) => about(seconds(a, 't33', 'dst=198.51.100.53 srckey'), 86367),

@@ -163,7 +163,10 @@ function timeoutAfter(ct: ConntrackCore, r: number, cells: Float64Array, state: 
   const flags = table.tcpFlags[r * 2]! | table.tcpFlags[r * 2 + 1]!;
   if (table.retrans[r]! >= ct.settings.tcpMaxRetrans && own > cells[TCP_RETRANS]!)
     return cells[TCP_RETRANS]!;
-  if (segment.kind === RST_SET) return cells[TCP_CLOSE]!;
+  if (segment.kind === RST_SET) {
+    if (ct.netns.profile.tcpResetLeaves === 'close') return cells[TCP_CLOSE]!;
+    if (state === TCP_ESTABLISHED && own > cells[TCP_UNACK]!) return cells[TCP_UNACK]!;
+  }
   if (flags & FLAG_DATA_UNACKNOWLEDGED && own > cells[TCP_UNACK]!) return cells[TCP_UNACK]!;
   if (table.lastWin[r] === 0 && own > cells[TCP_RETRANS]!) return cells[TCP_RETRANS]!;
   return own;
