@@ -6,6 +6,7 @@
  * is a trace's own is strict, so that a misspelt field is an error and never ignored.
  */
 import { z } from 'zod';
+import { RELEASES } from '../datapath/profile.ts';
 
 const integer = (max: number) => z.int().min(0).max(max);
 const u8 = integer(0xff);
@@ -73,7 +74,7 @@ export const envSchema = z.strictObject({
   offload: z.array(z.string()).optional(),
   host: z.enum(['silent', 'closed']).optional(),
   listen: z.array(z.string().regex(/^udp\/\d+$/, 'not of the form "udp/53"')).optional(),
-  kernel: z.string().optional(),
+  kernel: z.enum(RELEASES).optional(),
   setup: z.array(z.string()).optional(),
 });
 

@@ -55,6 +55,12 @@ test.each([
   expect(problems(withEvents(event))).toEqual([`event 0: ${message}`]);
 });
 
+test('a machine is of a release that is known', () => {
+  expect(problems('{"env":{"kernel":"6.13","link":[]},"events":[]}')).toEqual([
+    'env.kernel: Invalid option: expected one of "4.16"|"5.2"|"5.10"|"6.1"|"6.12"|"6.12.117"',
+  ]);
+});
+
 test('time goes on', () => {
   const events = [
     { time: 2, snapshot: 'a' },
