@@ -17,6 +17,7 @@ import type { CheckContext } from './check/context.ts';
 import type { Layer, Naming, Protocol } from './check/protocol.ts';
 import type { Expr, Load } from './checked.ts';
 import type { Env } from './engine/env.ts';
+import type { Exthdr } from './expr/exthdr-load.ts';
 import type { Op, OpArgs, Register } from './ir.ts';
 import type { ListContext } from './list/context.ts';
 import type { Json } from './list/json.ts';
@@ -107,6 +108,8 @@ export interface KeyRow {
   check(args: Args, node: SelectorExpr, ctx: CheckContext): Expr | undefined;
   /** The protocol that the row's fields belong to, for rows that are headers. */
   readonly protocol?: Protocol;
+  /** The extension header of IPv6 that its fields belong to. */
+  readonly extension?: { readonly name: string; readonly header: Exthdr };
   /** In which tunnels its fields may stand: those that carry frames, or packets as well. */
   readonly inside?: 'frame' | 'packet';
   /** In which numbering the value names a protocol: `ip protocol`, `meta l4proto`, `ether type`. */

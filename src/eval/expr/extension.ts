@@ -53,6 +53,7 @@ export function extensionRow(name: string, header: Exthdr): KeyRow {
     row: 'key',
     name,
     unstated: true,
+    extension: { name, header },
     phrase: [word('field', Object.keys(header.fields))],
     check: (args, node, ctx) =>
       extensionField(row, name, header, (args.field as Word).text, node, ctx),

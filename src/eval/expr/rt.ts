@@ -114,6 +114,7 @@ export const rt: KeyRow = {
     },
   },
   jsonFields: header.jsonFields!,
+  extension: header.extension!,
   list: (load) => `rt ${load.args.key}`,
   json(load) {
     const [key, family] = (load.args.key as string).split(' ').reverse();

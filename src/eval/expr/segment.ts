@@ -34,6 +34,7 @@ function segmentRow(name: string, listed: string, header: Exthdr, phrase: Phrase
     row: 'key',
     unstated: true,
     name,
+    extension: { name, header },
     phrase,
     check(args, node, ctx) {
       const what = args.what as Choice;

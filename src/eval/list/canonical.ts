@@ -25,7 +25,8 @@ import { textValue, valueText } from '../type/string.ts';
 import { canonicalBits } from './bits.ts';
 import { asDeclared } from './declared.ts';
 import { nameBytes, narrow } from './field.ts';
-import { maskedAcross, underName, widened } from './mask.ts';
+import { underName, widened } from './mask.ts';
+import { rereadBits, rereadPrefix } from './reread.ts';
 
 export type Match = Extract<Statement, { kind: 'match' }>;
 
@@ -126,6 +127,8 @@ function escapedStar(right: Expr): Expr {
 }
 
 export function canonicalMatch(match: Match, known: KnownProtocols): Match {
+  const bits = rereadBits(match, known) ?? rereadPrefix(match);
+  if (bits) return bits;
   const left = ofTunnel(canonicalExpr(match.left, known), match);
   const right = escapedStar(canonicalExpr(match.right, known));
   const masked = retypedMask(left);
@@ -135,8 +138,7 @@ export function canonicalMatch(match: Match, known: KnownProtocols): Match {
   const told = untold(moved.left, moved.right);
   const inOrder = told.kind === 'set' ? canonicalSet(told) : told;
   const narrowed = narrow(moved.left, inOrder, known);
-  const across = maskedAcross(narrowed.left, narrowed.right);
-  const bytes = widened(across.left, across.right, known);
+  const bytes = widened(narrowed.left, narrowed.right, known);
   return readMask({ ...match, left: bytes.left, right: retyped(bytes.right, bytes.left) });
 }
 

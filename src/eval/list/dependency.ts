@@ -9,13 +9,14 @@ import type { Family } from '../../parser/ast.ts';
 import type { KnownProtocols } from '../check/known.ts';
 import type { Layer, Protocol, Tunnel } from '../check/protocol.ts';
 import { protocolNamed, protocolNumbered, startInside, startOf } from '../check/protocols.ts';
-import type { Expr, Load, Statement } from '../checked.ts';
+import type { Expr, Load, Lookup, Statement } from '../checked.ts';
 import { type PayloadRow, payloadArgs } from '../expr/header.ts';
 import { type Group, inSentOrder, joined } from '../lower/merge.ts';
 import {
   canonicalExpr,
   canonicalLoad,
   canonicalLookup,
+  canonicalMap,
   canonicalMatch,
   isEquality,
   type Match,
@@ -24,6 +25,7 @@ import {
 import { expanded } from './expand.ts';
 import { asBytes, headerOf, isBytes } from './field.ts';
 import { takenValue, widened } from './mask.ts';
+import { rereadKey } from './reread.ts';
 import { written } from './write.ts';
 
 /** Families whose packets may be of any network protocol. */
@@ -241,8 +243,7 @@ function read(statement: Other, to: Dependencies): Other {
     }
     case 'vmap': {
       const known = to.knownFor(statement.key);
-      const looked = canonicalLookup(statement.key, statement.map, known);
-      const { left: key, right: map } = widened(looked.key, looked.map, known);
+      const { key, map } = readKey(statement, known);
       useAll(key, to);
       return { ...statement, key, map };
     }
@@ -256,6 +257,16 @@ function read(statement: Other, to: Dependencies): Other {
       return statement;
   }
 }
+
+function readKey({ key, map }: Keyed, known: KnownProtocols): Keyed {
+  const bits = rereadKey(key, map, known);
+  if (bits) return { key: bits, map: canonicalMap(map) };
+  const looked = canonicalLookup(key, map, known);
+  const { left, right } = widened(looked.key, looked.map, known);
+  return { key: left, map: right };
+}
+
+type Keyed = Pick<Lookup, 'key' | 'map'>;
 
 /** Compared with one value or prefix. */
 const isOne = ({ op, right }: Match): boolean =>

@@ -11,14 +11,16 @@ import { quotedText } from './listing.ts';
 
 const NEXT_LINE = ',\n\t\t\t     ';
 
+const FIVE = [
+  ...['integer', 'mark', 'iface_index', 'inet_service', 'inet_proto', 'uid', 'gid', 'classid'],
+  ...['tcp_flag', 'dccp_pkttype', 'nf_proto', 'arp_op', 'ct_dir'],
+];
+const TWO = ['ipv4_addr', 'ct_state', 'ct_status', 'ct_event', 'pkt_type'];
+
 /** Types of which several stand on a line; of others each element has its own. */
 const PER_LINE: ReadonlyMap<string, number> = new Map([
-  ...['integer', 'mark', 'inet_service', 'inet_proto', 'uid', 'gid', 'classid', 'tcp_flag'].map(
-    (name) => [name, 5] as const,
-  ),
-  ...['ipv4_addr', 'nf_proto', 'arp_op', 'ct_state', 'ct_dir', 'ct_status', 'pkt_type'].map(
-    (name) => [name, 2] as const,
-  ),
+  ...FIVE.map((name) => [name, 5] as const),
+  ...TWO.map((name) => [name, 2] as const),
 ]);
 
 /** Elements of maps, and those that may have more than a key, stand on lines of their own. */

@@ -14,7 +14,7 @@ export function expanded(match: Match, known: KnownProtocols): readonly Match[] 
   const { left, op, right } = match;
   if (!isEquality(op) || left.kind !== 'load' || left.row !== raw || right.kind !== 'value')
     return [match];
-  if (left.bits % 8 !== 0) return [match];
+  if (left.bits % 8 !== 0 || left.bits === 0) return [match];
   const parts = fieldsOf(left, known);
   let rest = left.bits;
   return parts.map(({ load, bits }) => {

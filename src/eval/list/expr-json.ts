@@ -35,11 +35,10 @@ export function exprJson(e: Expr, ctx: ListContext): Json {
   }
 }
 
-/** What `|` joins stands side by side. */
+/** What one sign joins stands side by side. */
 function operandsJson(e: Binop, ctx: ListContext): Json[] {
   return [e.left, e.right].flatMap((operand) => {
-    if (e.op === '|' && operand.kind === 'binop' && operand.op === '|')
-      return operandsJson(operand, ctx);
+    if (operand.kind === 'binop' && operand.op === e.op) return operandsJson(operand, ctx);
     if (e.op === '|' && operand.kind === 'value') return flagsJson(operand, ctx);
     return [ctx.exprJson(operand)];
   });

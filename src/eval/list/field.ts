@@ -64,10 +64,9 @@ export function bytesAt(load: Load, offset: number, bits: number): Load {
 
 export function nameBytes(load: Load, known: KnownProtocols): Load {
   if (!isBytes(load) || payloadArgs(load).layer === 'tun') return load;
-  const { offset, bits, field } = payloadArgs(load);
-  // Ports of a protocol that has none are mere bytes.
-  if (load.row === th || load.row === raw) return find(load, offset, bits, known) ?? asBytes(load);
-  return field === undefined ? (find(load, offset, bits, known) ?? load) : load;
+  const { offset, bits } = payloadArgs(load);
+  // Ports of a protocol that has none are mere bytes; so are fields in front of what says their header.
+  return find(load, offset, bits, known) ?? asBytes(load);
 }
 
 /** A mask of bits that make up another field of the same header: that field. */

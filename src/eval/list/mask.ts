@@ -11,8 +11,6 @@ import { number, oddField, windowOf } from '../lower/field.ts';
 import type { Field } from '../row.ts';
 import { asBytes, isBytes, LAST_OFFSET, nameBytes } from './field.ts';
 
-const BYTE = 8;
-
 /**
  * A comparison or a map of bits that are no field: bytes and a mask, constants where these lie. Where
  * it is `known` what the packet carries, the bytes are named.
@@ -47,29 +45,6 @@ const isNamed = (e: Expr): boolean => e.kind === 'load' && e.args.field !== unde
 /** Bits of bytes without a name list alone only where one number is compared, and in the middle. */
 const standsAlone = ({ offset }: Field, right: Expr): boolean =>
   right.kind === 'value' && offset % 8 !== 0 && offset <= LAST_OFFSET;
-
-/**
- * A mask of a field that lies across bytes, compared with a number. nft takes what lies in the
- * register for the order of the packet, and the byte that is not of the number for no part of it.
- */
-export function maskedAcross(left: Expr, right: Expr): { left: Expr; right: Expr } {
-  const unchanged = { left, right };
-  if (left.kind !== 'binop' || left.op !== '&' || left.left.kind !== 'load') return unchanged;
-  const load = left.left;
-  const field = isBytes(load) && load.args.field !== undefined ? oddField(load) : undefined;
-  if (!field || left.right.kind !== 'value' || right.kind !== 'value') return unchanged;
-  const window = windowOf(load, field);
-  const { bits } = window.load;
-  if (window.shift === 0 || bits !== 2 * BYTE) return unchanged;
-  const high = (value: bigint): bigint => value << BigInt(BYTE);
-  const named = load.type.symbols?.some(([, value]) => value === right.value) ?? false;
-  const base = { ...right, value: named ? right.value : high(right.value), bits };
-  const { type, order } = right;
-  return {
-    left: { ...left, right: { ...left.right, value: high(left.right.value), bits } },
-    right: { kind: 'prefix', base, length: BYTE, type, bits, order },
-  };
-}
 
 function underMask(
   left: Load,

@@ -40,6 +40,13 @@ export const untyped: ValueType = numeric(
   hex(0),
 );
 
+/** What nft has read from the kernel and given no type: it says so. */
+export const unread: ValueType = {
+  ...untyped,
+  print: (value) => `0x${value.toString(16)} [invalid type]`,
+  json: (value) => `0x${value.toString(16)} [invalid type]`,
+};
+
 /** What a part of a concatenation is where none is wanted. */
 export const unwanted: ValueType = {
   ...untyped,
