@@ -78,7 +78,7 @@ const KEYS: Readonly<Record<string, MetaKey>> = {
   oiftype: { type: ifaceType, bits: 16, alone: 'read' },
   skuid: { type: uid, bits: 32, alone: 'read' },
   skgid: { type: gid, bits: 32, alone: 'read' },
-  nftrace: { type: integer, bits: 1, alone: 'read', set: 'also' },
+  nftrace: { type: integer, bits: 1, alone: 'read', set: 'only' },
   rtclassid: { type: realm, bits: 32, alone: 'read' },
   secmark: { type: integer, bits: 32, opaque: true, set: 'also' },
   nfproto: {
