@@ -165,6 +165,10 @@ export interface KernelProfile {
   readonly quotaExactIsOver: boolean;
   /** `add element` of an element that is there sets its timeout anew (6.12). */
   readonly elementTimeoutChanges: boolean;
+  /** A rule lists the statements that it gives to elements where their set has them, too (6.12's stable releases). */
+  readonly dynsetListsStatements: boolean;
+  /** Byte orders are changed of whole words of 2, 4 or 8 bytes only (6.12's stable releases). */
+  readonly byteorderOfWords: boolean;
   /** Also a batch that is only checked is asked where its rules may stand (until 6.1). */
   readonly validatesChecks: boolean;
   /** A VLAN device wants room for its tag before the header, so that received pieces are cut anew (6.12). */
@@ -252,6 +256,8 @@ const V4_16: KernelProfile = {
   resetsElements: false,
   quotaExactIsOver: true,
   elementTimeoutChanges: false,
+  dynsetListsStatements: false,
+  byteorderOfWords: false,
   validatesChecks: true,
   vlanWantsRoom: false,
   ctReadsTemplates: true,
@@ -366,6 +372,8 @@ const V6_12_117: KernelProfile = {
   expectationOnWheel: false,
   flowtableTimeout: 'set',
   flowtableFixesOnce: true,
+  dynsetListsStatements: true,
+  byteorderOfWords: true,
   tcpResetLeaves: 'unack',
 };
 

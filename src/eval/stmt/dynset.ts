@@ -55,7 +55,8 @@ export function checkDynset(
   if (second) return ctx.unread('syntax error, unexpected comma', second.span);
   if (element.data && !info.data) return ctx.error(`${info.name} is not a map`, ref.span);
   const parts = checkElement(element, info, statement, ctx);
-  return parts && { action, set: info.name, ...(info.stateful && { said: true }), ...parts };
+  const said = info.stateful && !ctx.scope.kernel?.dynsetListsStatements;
+  return parts && { action, set: info.name, ...(said && { said }), ...parts };
 }
 
 type ElementArgs = Omit<DynsetArgs, 'action' | 'set' | 'said'>;

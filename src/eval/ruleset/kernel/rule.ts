@@ -1,6 +1,7 @@
 /**
  * Rules: added, inserted, replaced, deleted. Mirrors nf_tables_newrule and nf_tables_delrule.
  */
+import type { KernelProfile } from '../../../datapath/profile.ts';
 import type { Family } from '../../../parser/ast.ts';
 import type { Rule as CheckedRule } from '../../checked.ts';
 import type { Op } from '../../ir.ts';
@@ -43,7 +44,7 @@ export function newRule(tx: Transaction, spec: NewRule): Rule | Refusal {
   const next = ruleOf(chain, spec.position);
   if (spec.position !== undefined && !next) return refuse('ENOENT', 'position');
   if (spec.ops.length > MAX_OPS) return refuse('EINVAL');
-  const unable = firstUnable(spec.ops, spec.family);
+  const unable = firstUnable(spec.ops, spec.family, tx.machine.profile);
   if (unable) return unable;
   const referred = referencesOf(table, spec.ops);
   if (isRefusal(referred)) return referred;
@@ -63,21 +64,27 @@ export function newRule(tx: Transaction, spec: NewRule): Rule | Refusal {
 }
 
 /** What the first op that cannot be made is refused with. */
-function firstUnable(ops: readonly Op[], family: Family): Refusal | undefined {
+function firstUnable(
+  ops: readonly Op[],
+  family: Family,
+  kernel: KernelProfile,
+): Refusal | undefined {
   for (let index = 0; index < ops.length; index++) {
-    const errno = unable(ops[index]!, family);
+    const errno = unable(ops[index]!, family, kernel);
     if (errno) return refuse(errno, 'target', index);
   }
   return undefined;
 }
 
-function unable(op: Op, family: Family): Errno | undefined {
+function unable(op: Op, family: Family, kernel: KernelProfile): Errno | undefined {
   switch (op.op) {
     case 'load':
     case 'store':
       return op.row.init?.(op, family);
     case 'effect':
       return op.row.init?.(op.args, family);
+    case 'byteorder':
+      return kernel.byteorderOfWords && op.len !== op.size ? 'EOPNOTSUPP' : undefined;
     case 'cmp':
       return tooLong(op.data);
     case 'range':
