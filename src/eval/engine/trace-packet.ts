@@ -38,6 +38,7 @@ const NETWORK_SIZE = 40;
 const TRANSPORT_SIZE = 20;
 const ETHER_SIZE = 14;
 const VLAN_ETHER_SIZE = 18;
+const PORT_BITS = 16;
 
 const headers = keyRows.filter((row: KeyRow): row is PayloadRow => 'fieldAt' in row);
 
@@ -142,20 +143,22 @@ export function headersText(p: Packet, family: Family, scope: NameScope): string
 const linkIsKnown = ({ m }: Packet, family: Family): boolean =>
   family === 'bridge' || (m[IIF] !== 0 && m[IIF] !== LOOPBACK_IFINDEX);
 
-/** Of a protocol that has no row: ports where the table is of several families, else all bytes. */
+/**
+ * Of a protocol that has no row nft names bytes without knowing of what only where they are as many as
+ * a port takes; where the network header says what they are of, these are mere bytes.
+ */
 function expandTransport(
   transport: Layer,
   row: PayloadRow | undefined,
   family: Family,
   p: Packet,
 ): string[] {
+  const start = p.m[TH]!;
+  const bits = (transportEnd(p) - start) * 8;
   if (row) transport.expand(row);
+  else if (bits !== PORT_BITS) return [];
   else if (family !== 'ip' && family !== 'ip6') transport.expand(th);
-  else {
-    const start = p.m[TH]!;
-    const bits = (transportEnd(p) - start) * 8;
-    return [`${raw.name}th,0,${bits} ${bitsAt(p.b.subarray(start), 0, bits)}`];
-  }
+  else return [`${raw.name}th,0,${bits} ${bitsAt(p.b.subarray(start), 0, bits)}`];
   return [];
 }
 

@@ -9,10 +9,11 @@ export const igmp = headerRow({
   numbers: { l4proto: [2] },
   network: 'ip',
   checksum: { type: 1, at: 2 },
+  // nft knows them in this order, and loses its way where it splits bytes into them.
   fields: {
     type: [0, 8, igmpType],
-    mrt: [8, 8, integer],
     checksum: [16, 16, integer],
+    mrt: [8, 8, integer],
     group: [32, 32, integer],
   },
 });

@@ -1,9 +1,7 @@
 /** 802.1Q tags: `vlan id`. */
-import type { Word } from '../../parser/ast.ts';
-import { word } from '../../parser/phrase.ts';
 import { etherType } from '../type/inet.ts';
 import { integer } from '../type/integer.ts';
-import { checkField, type HeaderSpec, headerRow } from './header.ts';
+import { type HeaderSpec, headerRow } from './header.ts';
 
 const spec: HeaderSpec = {
   name: 'vlan',
@@ -15,18 +13,10 @@ const spec: HeaderSpec = {
   fields: {
     pcp: [0, 3, integer],
     dei: [3, 1, integer],
+    cfi: [3, 1, integer],
     id: [4, 12, integer],
     type: [16, 16, etherType, { next: 'ethertype' }],
   },
 };
 
-/** The bit's older name. */
-const CFI = 'cfi';
-
-export const vlan = headerRow(spec, (row) => ({
-  phrase: [word('field', [...Object.keys(spec.fields), CFI])],
-  check(args, node, ctx) {
-    const { text } = args.field as Word;
-    return checkField(row(), spec, text === CFI ? 'dei' : text, node, ctx);
-  },
-}));
+export const vlan = headerRow(spec);

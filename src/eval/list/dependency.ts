@@ -11,6 +11,7 @@ import type { Layer, Protocol, Tunnel } from '../check/protocol.ts';
 import { protocolNamed, protocolNumbered, startInside, startOf } from '../check/protocols.ts';
 import type { Expr, Load, Lookup, Statement } from '../checked.ts';
 import { type PayloadRow, payloadArgs } from '../expr/header.ts';
+import { th } from '../expr/th.ts';
 import { type Group, inSentOrder, joined } from '../lower/merge.ts';
 import {
   canonicalExpr,
@@ -84,6 +85,12 @@ class Dependencies {
   isSaid(load: Load): boolean {
     const layer = load.row.layer?.(load);
     return layer !== undefined && !this.pending.has(layer);
+  }
+
+  /** Ports of a protocol that a match names and that may be any. */
+  isUnclear(load: Load): boolean {
+    const slot = load.args.tunnel ? 'inside th' : 'th';
+    return load.row === th && this.pending.has(slot);
   }
 
   /** A load makes the match of its layer's protocol redundant. */
@@ -214,14 +221,17 @@ function cameBack(group: Group, to: Dependencies): Group {
 
 function readMatch(statement: Match, to: Dependencies): readonly Match[] {
   const known = to.knownFor(statement.left);
-  const matches = expanded(canonicalMatch(statement, known), known);
-  for (const match of matches) {
+  return expanded(canonicalMatch(statement, known), known).map((match) => {
     const whole = match.left.kind === 'load' && match.left.bits % 8 === 0;
     const expands = isEquality(match.op) && match.right.kind === 'value';
-    useAll(match.left, to, { tunnelStays: whole && !isOne(match) && !isFlags(match.op), expands });
-    to.learn(match);
-  }
-  return matches;
+    const tunnelStays = whole && !isOne(match) && !isFlags(match.op);
+    const left = used(match.left, to, { tunnelStays, expands });
+    const unnamed = expands && left.kind === 'load' && left !== match.left;
+    const right = unnamed ? retyped(match.right, left) : match.right;
+    const listed = { ...match, left, right };
+    to.learn(listed);
+    return listed;
+  });
 }
 
 type Other = Exclude<Statement, Match>;
@@ -230,22 +240,20 @@ function read(statement: Other, to: Dependencies): Other {
   switch (statement.kind) {
     case 'assign': {
       const known = to.knownFor(statement.target);
-      const place = canonicalLoad(statement.target, known);
+      const named = canonicalLoad(statement.target, known);
       const given = canonicalExpr(statement.value, known);
       // What is written into the packet is looked at together with what it is written to.
-      const { target, value } = isBytes(place)
-        ? written(place, given, to.isSaid(place))
-        : { target: place, value: takenValue(given) };
+      const { target, value } = isBytes(named)
+        ? written(named, given, to.isSaid(named))
+        : { target: named, value: takenValue(given) };
       const shown = retyped(value, target);
-      useAll(target, to);
-      useAll(shown, to);
-      return { ...statement, target, value: shown };
+      const place = used(target, to) as Load;
+      return { ...statement, target: place, value: used(shown, to) };
     }
     case 'vmap': {
       const known = to.knownFor(statement.key);
       const { key, map } = readKey(statement, known);
-      useAll(key, to);
-      return { ...statement, key, map };
+      return { ...statement, key: used(key, to), map };
     }
     case 'effect': {
       const args = canonicalArgs(statement.args, to);
@@ -275,24 +283,27 @@ const isOne = ({ op, right }: Match): boolean =>
 /** Compared through a mask: some of these bits, or none. */
 const isFlags = (op: Match['op']): boolean => op === 'any' || op === 'none';
 
-/** Every load in an expression is a use of its layer; `use` is how, where it is the whole of one side. */
-function useAll(e: Expr, to: Dependencies, use: Use = {}): void {
+/**
+ * Every load in an expression is a use of its layer; `use` is how, where it is the whole of one side.
+ * Ports list as mere bytes where the protocol has been named and nothing has made that redundant.
+ */
+function used<E extends Expr>(e: E, to: Dependencies, use?: Use): E;
+function used(e: Expr, to: Dependencies, use: Use = {}): Expr {
   switch (e.kind) {
     case 'load': {
+      if (to.isUnclear(e)) return asBytes(e);
       to.use(e, use);
       const { of } = e.args as { of?: Expr };
-      if (of) useAll(of, to);
-      return;
+      return of ? { ...e, args: { ...e.args, of: used(of, to) } } : e;
     }
     case 'binop':
-      useAll(e.left, to);
-      useAll(e.right, to);
-      return;
+      return { ...e, left: used(e.left, to), right: used(e.right, to) };
     case 'concat':
-      for (const part of e.parts) useAll(part, to);
-      return;
+      return { ...e, parts: e.parts.map((part) => used(part, to)) };
     case 'map':
-      useAll(e.key, to);
+      return { ...e, key: used(e.key, to) };
+    default:
+      return e;
   }
 }
 
@@ -302,9 +313,7 @@ type StatementArgs = Readonly<Record<string, unknown>>;
 function canonicalArgs(args: StatementArgs, to: Dependencies): StatementArgs {
   const entries = Object.entries(args).map(([name, arg]) => {
     if (!isExpr(arg)) return [name, arg] as const;
-    const e = canonicalExpr(arg, to.knownFor(arg));
-    useAll(e, to);
-    return [name, e] as const;
+    return [name, used(canonicalExpr(arg, to.knownFor(arg)), to)] as const;
   });
   return Object.fromEntries(entries);
 }

@@ -6,14 +6,15 @@ import type { KnownProtocols } from '../check/known.ts';
 import type { Expr, Load, Value } from '../checked.ts';
 import { isOfMessage, payloadArgs } from '../expr/header.ts';
 import { raw } from '../expr/raw.ts';
+import { th } from '../expr/th.ts';
 import { ones } from '../lower/constant.ts';
 import { isEquality, type Match } from './canonical.ts';
-import { bytesAt, headerOf } from './field.ts';
+import { headerOf, restAt } from './field.ts';
 
 export function expanded(match: Match, known: KnownProtocols): readonly Match[] {
   const { left, op, right } = match;
-  if (!isEquality(op) || left.kind !== 'load' || left.row !== raw || right.kind !== 'value')
-    return [match];
+  if (!isEquality(op) || left.kind !== 'load' || right.kind !== 'value') return [match];
+  if (left.row !== raw && left.row !== th) return [match];
   if (left.bits % 8 !== 0 || left.bits === 0) return [match];
   const parts = fieldsOf(left, known);
   let rest = left.bits;
@@ -45,7 +46,7 @@ function fieldsOf(load: Load, known: KnownProtocols): readonly Part[] {
     offset += taken;
     bits -= taken;
   }
-  return bits > 0 ? [...parts, { load: bytesAt(load, offset, bits), bits }] : parts;
+  return bits > 0 ? [...parts, { load: restAt(load, offset, bits), bits }] : parts;
 }
 
 function partOf(like: Value, value: bigint, taken: number, { type, bits, order }: Load): Expr {

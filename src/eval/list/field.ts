@@ -26,15 +26,19 @@ export const LAST_OFFSET = 248;
 /** The field of the header known at the layer that lies at these bits. */
 function find(load: Load, offset: number, bits: number, known: KnownProtocols): Load | undefined {
   const header = headerOf(load, known);
-  if (!header) {
-    const { layer } = payloadArgs(load);
-    const ports = layer === th.spec.layer && !known.at(layer);
-    return ports ? th.fieldAt(load, offset, bits) : undefined;
-  }
-  const message = known.message(header.row.spec);
-  const found = header.row.fieldAt(load, offset - header.shift, bits, message);
-  return found && { ...found, args: { ...found.args, offset } };
+  const message = header && known.message(header.row.spec);
+  const found = header?.row.fieldAt(load, offset - header.shift, bits, message);
+  return found ? { ...found, args: { ...found.args, offset } } : portAt(load, offset, bits);
 }
+
+/** Bits that are ports in most transport headers, whatever header is known. */
+function portAt(load: Load, offset: number, bits: number): Load | undefined {
+  return payloadArgs(load).layer === th.spec.layer ? th.fieldAt(load, offset, bits) : undefined;
+}
+
+/** Bits that no field of a known header begins at. */
+export const restAt = (load: Load, offset: number, bits: number): Load =>
+  portAt(load, offset, bits) ?? bytesAt(load, offset, bits);
 
 /** The header that the bits lie in: the one known at the layer, or one in front of it. */
 export function headerOf(
@@ -65,7 +69,7 @@ export function bytesAt(load: Load, offset: number, bits: number): Load {
 export function nameBytes(load: Load, known: KnownProtocols): Load {
   if (!isBytes(load) || payloadArgs(load).layer === 'tun') return load;
   const { offset, bits } = payloadArgs(load);
-  // Ports of a protocol that has none are mere bytes; so are fields in front of what says their header.
+  // Fields in front of what says their header are mere bytes.
   return find(load, offset, bits, known) ?? asBytes(load);
 }
 
