@@ -19,9 +19,8 @@ export class Links extends InterfaceAddresses {
   constructor(ns: Netns) {
     super(ns);
     ns.sysctl.define('net.ipv4.ip_forward', 0, {
-      apply: (value) => {
-        if (ns.settings !== undefined) this.forward4(value);
-      },
+      // another name of one setting; absent: there are no devices yet
+      apply: (value) => ns.settings && ns.sysctl.set('net.ipv4.conf.all.forwarding', value),
     });
   }
 
@@ -183,7 +182,8 @@ export class Links extends InterfaceAddresses {
   /** inet_forward_change: all devices, and what comes later. */
   private forward4(value: number): void {
     const { settings, devices, sysctl } = this.ns;
-    settings.all4.forwarding = settings.default4.forwarding = value;
+    settings.default4.forwarding = value;
+    sysctl.set('net.ipv4.ip_forward', value);
     // routers do not believe redirects unless they are told to, hosts do
     sysctl.set('net.ipv4.conf.all.accept_redirects', value ? 0 : 1);
     for (const device of devices) {
@@ -195,10 +195,9 @@ export class Links extends InterfaceAddresses {
 
   /** A setting of a device changed: what hangs on it follows. */
   readonly settingChanged = (name: string, device: string, value: number): void => {
-    const { ns } = this;
     if (name === 'ipv4.forwarding') {
-      if (device === 'all') ns.sysctl.set('net.ipv4.ip_forward', value);
-      else this.routesChanged(NFPROTO_IPV4);
+      if (device === 'all') this.forward4(value);
+      else if (device !== 'default') this.routesChanged(NFPROTO_IPV4);
     } else if (name === 'ipv6.forwarding' && device === 'all') this.forward6(value);
     else if (name === 'ipv6.disable_ipv6') this.disable6(device, value);
     else if (flushesRoutes(name, value)) this.routesChanged(NFPROTO_IPV4);
