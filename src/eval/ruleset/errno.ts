@@ -37,6 +37,9 @@ export type Attribute =
   | 'type'
   | 'policy'
   | 'target'
+  /** As a whole: the statement of an op, the list of elements. */
+  | 'statement'
+  | 'elements'
   | 'element'
   | 'device';
 

@@ -147,12 +147,13 @@ export function insertElements(
   const shape = keyShape(set);
   const exclusive = cmd.verb === 'create';
   const declared = cmd.object !== 'element';
+  const place = declared ? blockPlace(cmd) : cmd.span;
   const alone = set.elements.size === 0 || !comparesRanges(set);
   const list = alone ? pack(node, { set, shape, names: ctx.tx.machine }) : undefined;
   const whole = list && settled(list, set);
   if (whole) {
     const answer = askForElements({ set, elements: whole, exclusive }, ctx, declared);
-    if (answer) answered(ctx, cmd, answer, { element: whole.spans });
+    if (answer) answered(ctx, cmd, answer, { element: whole.spans, elements: place });
     return;
   }
   const elements = readIn(cmd, node, set, shape, ctx);
@@ -160,7 +161,8 @@ export function insertElements(
   const ask = (asked: readonly (Interval & { wildcard?: true })[]): void => {
     const specs = asked.map((e) => specOf(shape, e));
     const answer = askForElements({ set, elements: oneByOne(specs), exclusive }, ctx, declared);
-    if (answer) answered(ctx, cmd, answer, { element: asked.map((e) => e.span) });
+    const spans = asked.map((e) => e.span);
+    if (answer) answered(ctx, cmd, answer, { element: spans, elements: place });
   };
   if (!isSimpleInterval(set)) {
     ask(elements);

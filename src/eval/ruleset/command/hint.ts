@@ -104,7 +104,8 @@ const chains: Kind = {
 };
 const sets: Kind = {
   word: ({ name, table }) => setWord(table.sets.get(name)!),
-  names: (t) => [...t.sets.values()].filter((s) => !s.flags.anonymous).map((s) => s.name),
+  names: (t) =>
+    [...t.sets.values()].filter((s) => !s.flags.anonymous && !s.refused).map((s) => s.name),
   of: (cmd) => cmd.handle.name,
 };
 const flowtables: Kind = {

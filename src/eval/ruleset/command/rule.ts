@@ -111,8 +111,11 @@ function enterRule(written: AstRule, cmd: Command, ctx: CommandContext, place: P
   const made = withSets(checked, ops, sets);
   const answer = newRule(ctx.tx, { family, table, chain, how, position, stateful, ...made });
   if (isRefusal(answer)) {
-    const target = targetPlace(node, ops, answer) ?? lowered.spans[answer.index ?? -1];
-    answered(ctx, cmd, answer, { target });
+    const statement = lowered.spans[answer.index ?? -1];
+    answered(ctx, cmd, answer, {
+      target: targetPlace(node, ops, answer) ?? statement,
+      statement,
+    });
   }
 }
 

@@ -32,9 +32,15 @@ export function addSet(cmd: Command, ctx: CommandContext): void {
   }
   const spec = block && readSet(block, cmd, ctx);
   if (!spec) return;
-  const set = askForSet(spec, ctx);
-  if (!answered(ctx, cmd, set)) return;
-  if (block.elements) insertElements(cmd, block.elements, set, ctx);
+  const answer = askForSet(spec, ctx);
+  const set = answered(ctx, cmd, answer) ? answer : refusedSet(cmd, ctx);
+  if (set && block.elements) insertElements(cmd, block.elements, set, ctx);
+}
+
+/** What nft goes on with where the kernel has not made the set. */
+function refusedSet(cmd: Command, ctx: CommandContext): NftSet | undefined {
+  const set = tableIn(ctx, cmd)?.sets.get(cmd.handle.name?.text ?? '');
+  return set?.refused && set;
 }
 
 export function askForSet(spec: NewSet, ctx: CommandContext): NftSet | Refusal {

@@ -21,6 +21,7 @@ export interface NewElements {
 /** Inserts one by one; what stops it is told with the index of the element. */
 export function addElements(tx: Transaction, spec: NewElements): Refusal | undefined {
   const { set, elements } = spec;
+  if (set.refused) return refuse('ENOENT', 'elements');
   if (set.flags.anonymous ? set.use > 0 : set.flags.constant && set.use > 0) {
     return refuse('EBUSY', 'set');
   }
@@ -142,6 +143,7 @@ export function deleteElements(
   elements: readonly ElementSpec[],
   missingIsFine = false,
 ): Refusal | undefined {
+  if (set.refused) return refuse('ENOENT', 'elements');
   if (set.flags.anonymous || (set.flags.constant && set.use > 0)) return refuse('EBUSY', 'set');
   const found: SetElement[] = [];
   for (const [i, { key, keyEnd }] of elements.entries()) {
@@ -167,6 +169,7 @@ function removeElements(tx: Transaction, set: NftSet, elements: readonly SetElem
 }
 
 export function flushSet(tx: Transaction, set: NftSet): Refusal | undefined {
+  if (set.refused) return refuse('ENOENT', 'elements');
   if (set.flags.constant && set.use > 0) return refuse('EBUSY', 'set');
   const all = [...set.elements];
   for (const e of all) set.elements.remove(e);

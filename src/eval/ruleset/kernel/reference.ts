@@ -18,7 +18,7 @@ export function referencesOf(table: Table, ops: readonly Op[]): Referred[] | Ref
   const found: Referred[] = [];
   for (let index = 0; index < ops.length; index++) {
     const refusal = collect(table, ops[index]!, found);
-    if (refusal) return { ...refusal, at: 'target', index };
+    if (refusal) return { at: 'target', ...refusal, index };
   }
   return found;
 }
@@ -46,6 +46,7 @@ function collect(table: Table, op: Op, found: Referred[]): Refusal | undefined {
 
 function collectNamed(value: Referred | undefined, found: Referred[]): Refusal | undefined {
   if (!value) return refuse('ENOENT');
+  if ('refused' in value) return refuse('ENOENT', 'statement');
   found.push(value);
   return undefined;
 }
@@ -81,6 +82,7 @@ function collectDynset(
 ): Refusal | undefined {
   const set = table.sets.get(op.set);
   if (!set) return refuse('ENOENT');
+  if (set.refused) return refuse('ENOENT', 'statement');
   if (!set.updatable) return refuse('EOPNOTSUPP');
   if (set.flags.constant) return refuse('EBUSY');
   if (op.exprs.length > 0 && !set.flags.dynamic) return refuse('EINVAL');

@@ -53,11 +53,11 @@ export function newSet(tx: Transaction, spec: NewSet): NftSet | Refusal {
     ...(tx.machine.profile.concatComparesWord && { compared: 4 }),
   };
   const refusal = refuseSet(spec);
-  if (refusal) return refusal;
+  if (refusal && spec.flags.anonymous) return refusal;
   const table = tableOf(tx, spec.family, spec.table);
-  if (isRefusal(table)) return table;
+  if (isRefusal(table)) return refusal ?? table;
   const old = spec.flags.anonymous ? undefined : table.sets.get(spec.name);
-  if (old) return updateSet(tx, old, spec);
+  if (old && !old.refused) return refusal ?? updateSet(tx, old, spec);
   const timeout = spec.timeout && inJiffies(spec.timeout);
   const { exclusive: _, family: __, table: ___, ...rest } = spec;
   const set = {
@@ -65,12 +65,14 @@ export function newSet(tx: Transaction, spec: NewSet): NftSet | Refusal {
     ...(timeout !== undefined && { timeout }),
     table,
     name: spec.flags.anonymous ? freeName(tx, table, spec.name) : spec.name,
-    handle: table.nextHandle++,
+    handle: refusal ? 0 : table.nextHandle++,
+    ...(refusal && { refused: true }),
     use: 0,
     updatable: isUpdatable(spec),
   } as { -readonly [K in keyof NftSet]: NftSet[K] };
   set.elements = new SetStore(shape, set, () => tx.machine.uptime());
   insertInto(tx, table.sets, set.name, set as NftSet);
+  if (refusal) return refusal;
   tx.fresh.add(set);
   tx.changed({ what: 'set', change: 'new', set });
   return set;
@@ -143,6 +145,7 @@ export function deleteSet(
   set: NftSet,
   mark: { readonly replaced?: true } = {},
 ): Refusal | undefined {
+  if (set.refused) return refuse('ENOENT', 'name');
   if (set.use > 0) return refuse('EBUSY', 'name');
   if (set.data !== undefined || set.object !== undefined) {
     for (const e of set.elements) releaseElement(tx, set, e);
