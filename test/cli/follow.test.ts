@@ -224,9 +224,28 @@ describe('conntrack -E', () => {
     ]);
   });
 
-  test('not as XML', async () => {
-    const io = machine(1);
-    expect(await tool('conntrack', ['-E', '-o', 'xml'], state(), io)).toBe(1);
-    expect(io.said).toBe('conntrack v1.4.8 (conntrack-tools): -E -o xml: not supported\n');
+  test('as XML', async () => {
+    const tuples =
+      '<meta direction="original"><layer3 protonum="2" protoname="ipv4"><src>1.1.1.1</src><dst>2.2.2.2</dst></layer3><layer4 protonum="6" protoname="tcp"><sport>1</sport><dport>2</dport></layer4></meta><meta direction="reply"><layer3 protonum="2" protoname="ipv4"><src>2.2.2.2</src><dst>1.1.1.1</dst></layer3><layer4 protonum="6" protoname="tcp"><sport>2</sport><dport>1</dport></layer4></meta>';
+    const [header, open, made, changed, gone, close, ...rest] = await shown(
+      ...['-o', 'xml,timestamp', '-p', 'tcp'],
+    );
+    expect([header, open, close]).toEqual([
+      '<?xml version="1.0" encoding="utf-8"?>',
+      '<conntrack>',
+      '</conntrack>',
+    ]);
+    const independent = (mark: number) =>
+      `<meta direction="independent"><state>SYN_SENT</state><timeout>60</timeout><mark>${mark}</mark><id>ID</id><unreplied/></meta>`;
+    const when =
+      '<when><hour>0</hour><min>00</min><sec>00</sec><wday>5</wday><day>1</day><month>1</month><year>1970</year></when>';
+    const by = ' [USERSPACE] portid=7 progname=conntrack';
+    const told = [made, changed, gone].map((line) => line!.replace(/<id>\d+</, '<id>ID<'));
+    expect(told).toEqual([
+      `<flow type="new">${tuples}${independent(0)}${when}</flow>${by}`,
+      `<flow type="update">${tuples}${independent(5)}${when}</flow>${by}`,
+      `<flow type="destroy">${tuples}${independent(5)}${when}</flow>${by}`,
+    ]);
+    expect(rest).toEqual(['conntrack v1.4.8 (conntrack-tools): 3 flow events have been shown.']);
   });
 });

@@ -7,10 +7,12 @@ import {
   type EventKind,
   eventKind,
   eventLine,
+  eventXml,
   formatSave,
+  XML_HEADER,
 } from '../../datapath/conntrack/list/index.ts';
 import type { Listen } from '../follow.ts';
-import { CommandError, type ConntrackCommand, TOOL } from './command.ts';
+import { type ConntrackCommand, TOOL } from './command.ts';
 import { matches } from './filter.ts';
 import { lineOptions } from './output.ts';
 import type { ConntrackIo, ConntrackMachine } from './run.ts';
@@ -32,7 +34,6 @@ export class Events {
   private shown = 0;
 
   constructor(command: ConntrackCommand, io: ConntrackIo) {
-    if (command.output.xml) throw new CommandError(1, '-E -o xml: not supported');
     this.command = command;
     this.io = io;
   }
@@ -42,25 +43,36 @@ export class Events {
   /** `process`: the number of the one that makes what is not a packet's doing. */
   watch({ conntrack: ct, labels }: ConntrackMachine, process: () => number): void {
     const { events: kinds, family, output } = this.command;
-    const options = lineOptions(output, output.labels ? labels : undefined, true);
+    const named = output.labels ? labels : undefined;
+    const options = lineOptions(output, named, true);
     ct.listener = (events, row, user) => {
       const kind = eventKind(events);
       if (kinds.length > 0 && !kinds.includes(kind)) return;
       if (family !== 0 && ct.l3num(row) !== family) return;
       if (!matches(ct, row, this.command)) return;
-      this.shown++;
-      if (output.save) {
-        this.io.out(`${formatSave(ct, row, SAVED[kind])}\n`);
-        return;
-      }
-      const when = output.timestamp ? timestamp(ct.netns.clock.now) : '';
+      const { now } = ct.netns.clock;
       const sender = user ? process() : undefined;
-      this.io.out(`${when}${eventLine(ct, row, events, sender, options)}\n`);
+      if (output.save) this.print(formatSave(ct, row, SAVED[kind]));
+      else if (output.xml) {
+        const when = output.timestamp ? now : undefined;
+        const xml = { ktimestamp: output.ktimestamp, labels: named, when };
+        this.print(eventXml(ct, row, events, sender, xml));
+      } else {
+        const when = output.timestamp ? timestamp(now) : '';
+        this.print(`${when}${eventLine(ct, row, events, sender, options)}`);
+      }
     };
+  }
+
+  private print(line: string): void {
+    if (this.command.output.xml && this.shown === 0) this.io.out(`${XML_HEADER}<conntrack>\n`);
+    this.shown++;
+    this.io.out(`${line}\n`);
   }
 
   /** What the tool says when it is interrupted. */
   end(): void {
+    if (this.command.output.xml && this.shown > 0) this.io.out('</conntrack>\n');
     this.io.err(`${TOOL}: ${this.shown} flow events have been shown.\n`);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Lines of `conntrack -E`. Mirrors ctnetlink_conntrack_event (nf_conntrack_netlink.c), which says what
+ * Lines of `conntrack -E`, and the same as XML. Mirrors ctnetlink_conntrack_event (nf_conntrack_netlink.c), which says what
  * an event tells, and snprintf_default.c of libnetfilter_conntrack.
  */
 import type { ConntrackCore } from '../core.ts';
@@ -12,6 +12,7 @@ import {
   IPCT_RELATED,
 } from '../status.ts';
 import { formatLine, type LineOptions, type LineParts, secondsLeft } from './line.ts';
+import { formatXml, type XmlOptions } from './xml.ts';
 
 export type EventKind = 'NEW' | 'UPDATE' | 'DESTROY';
 
@@ -41,9 +42,15 @@ function partsOf(ct: ConntrackCore, row: number, events: number): LineParts {
   };
 }
 
+/** Who did it, where that was a process and the tool tells it; `sender`: the number of the process. */
+function doneBy(ct: ConntrackCore, sender: number | undefined): string {
+  const named = sender !== undefined && ct.netns.profile.conntrackListsAll;
+  return named ? ` [USERSPACE] portid=${sender} progname=conntrack` : '';
+}
+
 /**
- * `    [NEW] tcp      6 120 SYN_SENT src=…`; `sender`: the number of the process that did it. Events
- * tell the timeout and the state of offloaded entries, too.
+ * `    [NEW] tcp      6 120 SYN_SENT src=…`. Events tell the timeout and the state of offloaded
+ * entries, too.
  */
 export function eventLine(
   ct: ConntrackCore,
@@ -52,7 +59,18 @@ export function eventLine(
   sender: number | undefined,
   options: LineOptions = {},
 ): string {
-  const line = PREFIXES[eventKind(events)] + formatLine(ct, row, options, partsOf(ct, row, events));
-  const named = sender !== undefined && ct.netns.profile.conntrackListsAll;
-  return !named ? line : `${line} [USERSPACE] portid=${sender} progname=conntrack`;
+  const line = formatLine(ct, row, options, partsOf(ct, row, events));
+  return PREFIXES[eventKind(events)] + line + doneBy(ct, sender);
+}
+
+/** `<flow type="new">…</flow>`, with the process behind it, which no XML is. */
+export function eventXml(
+  ct: ConntrackCore,
+  row: number,
+  events: number,
+  sender: number | undefined,
+  options: XmlOptions,
+): string {
+  const type = eventKind(events).toLowerCase();
+  return formatXml(ct, row, options, partsOf(ct, row, events), type) + doneBy(ct, sender);
 }

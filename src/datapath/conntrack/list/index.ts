@@ -4,7 +4,7 @@ import type { ConntrackCore } from '../core.ts';
 import { IPS_NAT_CLASH } from '../status.ts';
 import { formatLine, type LineOptions, outlives } from './line.ts';
 
-export { type EventKind, eventKind, eventLine } from './event.ts';
+export { type EventKind, eventKind, eventLine, eventXml } from './event.ts';
 export { expectationLine, expectationProcLine, expectationXml } from './expectation.ts';
 export { formatLine, type LineOptions } from './line.ts';
 export { procLines } from './proc.ts';

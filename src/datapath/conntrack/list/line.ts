@@ -53,7 +53,7 @@ const EVERYTHING: LineParts = {
 };
 
 /** What a listing tells of an entry: of an offloaded one not what the flow keeps up. */
-const listedParts = (status: number): LineParts =>
+export const listedParts = (status: number): LineParts =>
   status & IPS_OFFLOAD ? { ...EVERYTHING, timeout: false, state: false } : EVERYTHING;
 
 /** Whether an entry is still there so many jiffies from now. */

@@ -1,5 +1,5 @@
 /**
- * A connection as `conntrack -L -o xml` prints it. Mirrors snprintf_xml.c of libnetfilter_conntrack,
+ * A connection as `conntrack -o xml` prints it. Mirrors snprintf_xml.c of libnetfilter_conntrack,
  * which looks up SCTP's states in TCP's table.
  */
 import { NONE } from '../../packet.ts';
@@ -11,7 +11,6 @@ import {
   IP_CT_DIR_ORIGINAL,
   IP_CT_DIR_REPLY,
   IPS_ASSURED,
-  IPS_OFFLOAD,
   IPS_SEEN_REPLY,
   ZONE_DIR_BOTH,
   ZONE_DIR_ORIG,
@@ -27,7 +26,7 @@ import {
   tupleProtonum,
   tupleSport,
 } from '../tuple.ts';
-import { labelNames, secondsBetween, secondsLeft } from './line.ts';
+import { type LineParts, labelNames, listedParts, secondsBetween, secondsLeft } from './line.ts';
 import { l3protoName, shortAddress } from './tuple.ts';
 
 export const XML_HEADER = '<?xml version="1.0" encoding="utf-8"?>\n';
@@ -35,6 +34,8 @@ export const XML_HEADER = '<?xml version="1.0" encoding="utf-8"?>\n';
 export interface XmlOptions {
   readonly ktimestamp?: boolean;
   readonly labels?: ReadonlyMap<number, string>;
+  /** When it is shown: µs since the start of the run taken as the epoch. */
+  readonly when?: number;
 }
 
 const element = (name: string, value: string | number): string => `<${name}>${value}</${name}>`;
@@ -55,13 +56,19 @@ function layers(t: Tuple, base: number): string {
   return `${layer3}<layer4 protonum="${protonum}" protoname="${name}">${fields}</layer4>`;
 }
 
-function direction(ct: ConntrackCore, row: number, dir: number, zoneDir: number): string {
+function direction(
+  ct: ConntrackCore,
+  row: number,
+  dir: number,
+  zoneDir: number,
+  parts: LineParts,
+): string {
   const { table } = ct;
   const at = row * 2 + dir;
   const zone = table.zone[row]!;
   let meta = layers(table.tuples, at * TUPLE_WORDS);
   if (zone !== 0 && table.zoneDir[row] === zoneDir) meta += element('zone', zone);
-  if (table.acct[row]) {
+  if (parts.counters && table.acct[row]) {
     const counted = element('packets', table.packets[at]!) + element('bytes', table.bytes[at]!);
     meta += element('counters', counted);
   }
@@ -74,18 +81,24 @@ function state(ct: ConntrackCore, row: number): string {
   return element('state', TCP_STATE_NAMES[ct.table.state[row]!] ?? 'NONE');
 }
 
-function independent(ct: ConntrackCore, row: number, { ktimestamp, labels }: XmlOptions): string {
+function independent(
+  ct: ConntrackCore,
+  row: number,
+  { ktimestamp, labels }: XmlOptions,
+  parts: LineParts,
+): string {
   const { table } = ct;
   const status = table.status[row]!;
   const zone = table.zone[row]!;
-  const started = table.start[row] !== NONE;
-  const offloaded = (status & IPS_OFFLOAD) !== 0;
-  let meta = offloaded ? '' : state(ct, row) + element('timeout', secondsLeft(ct, row));
-  meta += element('mark', table.mark[row]!);
+  const started = parts.times && table.start[row] !== NONE;
+  let meta = parts.state ? state(ct, row) : '';
+  if (parts.timeout) meta += element('timeout', secondsLeft(ct, row));
+  if (parts.mark) meta += element('mark', table.mark[row]!);
   const names = labels ? labelNames(ct, row, labels) : [];
   if (names.length > 0) meta += element('labels', names.map((n) => element('label', n)).join(''));
   if (zone !== 0 && table.zoneDir[row] === ZONE_DIR_BOTH) meta += element('zone', zone);
-  meta += element('use', table.use[row]!) + element('id', ct.id(row));
+  if (parts.use) meta += element('use', table.use[row]!);
+  meta += element('id', ct.id(row));
   if (status & IPS_ASSURED) meta += '<assured/>';
   if (!(status & IPS_SEEN_REPLY)) meta += '<unreplied/>';
   if (ktimestamp && started) {
@@ -96,10 +109,36 @@ function independent(ct: ConntrackCore, row: number, { ktimestamp, labels }: Xml
   return `<meta direction="independent">${meta}</meta>`;
 }
 
-export function formatXml(ct: ConntrackCore, row: number, options: XmlOptions = {}): string {
+/** The time of day as the tool has it, in UTC. */
+function when(us: number): string {
+  const date = new Date(Math.floor(us / 1000));
+  const two = (n: number) => String(n).padStart(2, '0');
+  const fields = [
+    element('hour', date.getUTCHours()),
+    element('min', two(date.getUTCMinutes())),
+    element('sec', two(date.getUTCSeconds())),
+    element('wday', date.getUTCDay() + 1),
+    element('day', date.getUTCDate()),
+    element('month', date.getUTCMonth() + 1),
+    element('year', date.getUTCFullYear()),
+  ];
+  return element('when', fields.join(''));
+}
+
+/** `type`: of an event, `new`, `update` or `destroy`. */
+export function formatXml(
+  ct: ConntrackCore,
+  row: number,
+  options: XmlOptions = {},
+  parts: LineParts = listedParts(ct.table.status[row]!),
+  type?: string,
+): string {
   const helper = ct.help.get(row)?.helper;
-  const original = direction(ct, row, IP_CT_DIR_ORIGINAL, ZONE_DIR_ORIG);
-  const reply = direction(ct, row, IP_CT_DIR_REPLY, ZONE_DIR_REPL);
-  const tail = helper ? element('helper', helper.name) : '';
-  return `<flow>${original}${reply}${independent(ct, row, options)}${tail}</flow>`;
+  let flow = type === undefined ? '<flow>' : `<flow type="${type}">`;
+  flow += direction(ct, row, IP_CT_DIR_ORIGINAL, ZONE_DIR_ORIG, parts);
+  flow += direction(ct, row, IP_CT_DIR_REPLY, ZONE_DIR_REPL, parts);
+  flow += independent(ct, row, options, parts);
+  if (options.when !== undefined) flow += when(options.when);
+  if (helper && parts.helper) flow += element('helper', helper.name);
+  return `${flow}</flow>`;
 }
