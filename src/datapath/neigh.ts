@@ -42,9 +42,17 @@ export interface Neighbour {
   probes: number;
   /** When a reachable entry was last confirmed, in µs. */
   confirmed: number;
+  /** When its state or address last changed, in jiffies. */
+  updated: number;
   timer: Timer | null;
   readonly waiting: Packet[];
 }
+
+/**
+ * What becomes of an address that differs from a known one (NEIGH_UPDATE_F_*): `admin` and `override` take
+ * it, `keep` does not, `weak` doubts a reachable entry instead.
+ */
+export type Override = 'admin' | 'override' | 'weak' | 'keep';
 
 /** What a protocol does for its neighbours. */
 export interface NeighbourOps {
@@ -100,6 +108,7 @@ export class Neighbours {
       state: NUD_NONE,
       probes: 0,
       confirmed: 0,
+      updated: this.ns.clock.jiffies,
       timer: null,
       waiting: [],
     };
@@ -113,7 +122,7 @@ export class Neighbours {
   /** `ip neigh replace`: sets an address for good (or as reachable, stale …). */
   set(ifindex: number, address: Int32Array, lladdr: Uint8Array, state = NUD_PERMANENT): void {
     const entry = this.get(ifindex, address);
-    this.update(entry, lladdr, state);
+    this.update(entry, lladdr, state, 'admin');
     this.ns.notify({ kind: 'neigh', ifindex });
   }
 
@@ -151,7 +160,7 @@ export class Neighbours {
   resolve(entry: Neighbour, p: Packet): boolean {
     if (entry.state & NUD_CONNECTED && !this.expired(entry)) return true;
     if (entry.state === NUD_STALE) {
-      entry.state = NUD_DELAY;
+      this.enter(entry, NUD_DELAY);
       entry.probes = 0;
       this.after(entry, DELAY_PROBE);
     }
@@ -172,21 +181,38 @@ export class Neighbours {
   }
 
   private startProbing(entry: Neighbour): void {
-    entry.state = NUD_INCOMPLETE;
+    this.enter(entry, NUD_INCOMPLETE);
     entry.probes = 0;
     this.probe(entry);
   }
 
-  /** neigh_update: an answer, or somebody else's solicitation, told this address. */
-  update(entry: Neighbour, lladdr: Uint8Array, state: number): void {
-    if (entry.state === NUD_PERMANENT && state !== NUD_PERMANENT) return;
-    const same = entry.state & NUD_VALID && entry.lladdr.every((x, i) => x === lladdr[i]);
-    if (same && state === NUD_STALE && entry.state & (NUD_CONNECTED | NUD_DELAY)) return;
-    this.stop(entry);
-    entry.lladdr = lladdr.slice();
-    entry.state = state;
-    entry.confirmed = this.ns.clock.now;
+  /**
+   * __neigh_update: an answer, or somebody else's solicitation, told this address; undefined: that of who
+   * is known already.
+   */
+  update(entry: Neighbour, lladdr: Uint8Array | undefined, state: number, how: Override): void {
+    this.expired(entry);
+    const old = entry.state;
+    if (how !== 'admin' && old & (NUD_NOARP | NUD_PERMANENT)) return;
+    const valid = (old & NUD_VALID) !== 0;
+    if (lladdr === undefined && !valid) return;
+    if (state & NUD_CONNECTED) entry.confirmed = this.ns.clock.now;
+    let changed = lladdr !== undefined && !(valid && entry.lladdr.every((x, i) => x === lladdr[i]));
+    let now = state;
+    if (valid && changed && (how === 'weak' || how === 'keep')) {
+      if (how === 'keep' || !(old & NUD_CONNECTED)) return;
+      changed = false;
+      now = NUD_STALE;
+    } else if (valid && !changed && state === NUD_STALE && how !== 'admin') now = old;
+    if (changed) entry.lladdr = lladdr!.slice();
+    if (now !== old) this.stop(entry);
+    if (changed || now !== old) this.enter(entry, now);
     for (const p of entry.waiting.splice(0)) this.ops.send(p, entry);
+  }
+
+  private enter(entry: Neighbour, state: number): void {
+    entry.state = state;
+    entry.updated = this.ns.clock.jiffies;
   }
 
   private expired(entry: Neighbour): boolean {
@@ -213,7 +239,7 @@ export class Neighbours {
   }
 
   private timeout(entry: Neighbour): void {
-    if (entry.state === NUD_DELAY) entry.state = NUD_PROBE;
+    if (entry.state === NUD_DELAY) this.enter(entry, NUD_PROBE);
     if (entry.probes < PROBES) {
       this.probe(entry);
       return;
@@ -223,7 +249,7 @@ export class Neighbours {
 
   /** neigh_invalidate: an error about one that waited may itself be asking for this neighbour again. */
   private fail(entry: Neighbour): void {
-    entry.state = NUD_FAILED;
+    this.enter(entry, NUD_FAILED);
     while (entry.state === NUD_FAILED) {
       const p = entry.waiting.shift();
       if (p === undefined) return;

@@ -20,14 +20,14 @@ const INERT: readonly RegExp[] = [
   `${IPV4}(fib_sync_mem|icmp_ignore_bogus_error_responses|ip_autobind_reuse|ip_dynaddr)`,
   `${IPV4}(ip_early_demux|ip_nonlocal_bind|raw_l3mdev_accept|ip_local_port_range|ip_local_reserved_ports)`,
   `${IPV4}(ip_unprivileged_port_start|nexthop_compat_mode|ping_group_range|route\\.(?!min_pmtu$|mtu_expires$).*)`,
-  `${DEVICE4}(arp_evict_nocarrier|arp_notify|disable_policy|disable_xfrm|drop_gratuitous_arp)`,
+  `${DEVICE4}(arp_evict_nocarrier|arp_notify|disable_policy|disable_xfrm)`,
   `${DEVICE4}(force_igmp_version|igmpv[23]_.*|ignore_routes_with_linkdown|tag)`,
   `${DEVICE4}log_martians`,
   `${IPV6}(bindv6only|ip_nonlocal_bind|calipso_.*|fib_.*|flowlabel_consistency|flowlabel_state_ranges|idgen_.*)`,
   `${IPV6}(ioam6_.*|ip6frag_.*|mld_.*|route\\..*|seg6_flowlabel|xfrm6_.*)`,
   `${DEVICE6}(accept_dad|accept_ra|accept_ra_.*|accept_untracked_na|addr_gen_mode|autoconf)`,
-  `${DEVICE6}(dad_transmits|disable_policy|drop_unsolicited_na|enhanced_dad|force_mld_version)`,
-  `${DEVICE6}(force_tllao|ignore_routes_with_linkdown|ioam6_id.*|max_addresses|mldv.*)`,
+  `${DEVICE6}(dad_transmits|disable_policy|enhanced_dad|force_mld_version)`,
+  `${DEVICE6}(ignore_routes_with_linkdown|ioam6_id.*|max_addresses|mldv.*)`,
   `${DEVICE6}(max_desync_factor|ndisc_.*|optimistic_dad|ra_.*|regen_.*|router_.*|stable_secret)`,
   `${DEVICE6}(suppress_frag_ndisc|temp_.*|use_optimistic|use_tempaddr)`,
   // retrans_time is in units of the recording machine; retrans_time_ms says the same
@@ -39,7 +39,7 @@ const INERT: readonly RegExp[] = [
 /** What the machine does as if they stood at these values. */
 const FIXED: readonly (readonly [RegExp, string])[] = (
   [
-    [`${DEVICE4}(arp_filter|bootp_relay|mc_forwarding|medium_id|proxy_arp_pvlan)`, '0'],
+    [`${DEVICE4}(bootp_relay|mc_forwarding|medium_id|proxy_arp_pvlan)`, '0'],
     [`${IPV4}icmp_echo_enable_probe`, '0'],
     [`${DEVICE6}(accept_source_route|force_forwarding|ioam6_enabled|mc_forwarding)`, '0'],
     [`${DEVICE6}(proxy_ndp|rpl_seg_enabled|seg6_.*|use_oif_addrs_only)`, '0'],

@@ -4,6 +4,8 @@
  * Mirrors arp.c, with the hooks of family arp.
  */
 import { half, putHalf, putWord, word } from '../address.ts';
+import { HZ } from '../clock.ts';
+import type { Ipv4Conf } from '../devconf.ts';
 import type { Device } from '../device.ts';
 import { SCOPE_LINK } from '../device.ts';
 import { RTN_LOCAL, RTN_UNICAST } from '../fib.ts';
@@ -37,6 +39,8 @@ import { hardHeader, transmit } from './transmit.ts';
 export const ARPOP_REQUEST = 1;
 export const ARPOP_REPLY = 2;
 const ARP_LENGTH = 28;
+/** In jiffies: how long the first of several answers holds. */
+const LOCKTIME = HZ;
 const ARPHRD_ETHER = 1;
 const BROADCAST = new Uint8Array(6).fill(0xff);
 
@@ -142,6 +146,7 @@ function arpProcess(ns: Netns, p: Packet, device: Device): void {
   const target = word(b, at + 24);
   const senderAddress = b.slice(at + 8, at + 14);
   if (isMulticast4(target) || (isLoopback4(target) && !device.ipv4.route_localnet)) return;
+  if (sender === target && isSet(ns, device, 'drop_gratuitous_arp')) return;
   const answer = () =>
     sendArp(ns, device, ARPOP_REPLY, target, sender, senderAddress, senderAddress);
   if (sender === 0) {
@@ -153,7 +158,8 @@ function arpProcess(ns: Netns, p: Packet, device: Device): void {
     const route = ns.fib4.input(target, sender, 0, 0, device);
     if (route?.type === RTN_LOCAL) {
       if (ignores(ns, device, sender, target)) return;
-      learn(ns, device, sender, senderAddress, NUD_STALE, true);
+      if (isSet(ns, device, 'arp_filter') && isElsewhere(ns, device, sender, target)) return;
+      asked(ns, device, sender, senderAddress);
       answer();
       return;
     }
@@ -162,35 +168,65 @@ function arpProcess(ns: Netns, p: Packet, device: Device): void {
       route.dev !== device.ifindex &&
       proxied(ns, device, target)
     ) {
-      learn(ns, device, sender, senderAddress, NUD_STALE, true);
+      asked(ns, device, sender, senderAddress);
       answer();
       return;
     }
   }
-  const solicited = op === ARPOP_REPLY && m[PKTTYPE] === PACKET_HOST;
-  // arp_accept: from who answers unasked or tells of itself
-  const accepts = (device.ipv4.arp_accept | ns.settings.all4.arp_accept) !== 0;
-  const known = accepts && (op === ARPOP_REPLY || sender === target);
-  learn(ns, device, sender, senderAddress, solicited ? NUD_REACHABLE : NUD_STALE, known);
+  learn(ns, device, p, senderAddress);
 }
 
 /** arp_fwd_proxy, pneigh_lookup: whether the device answers for others, or for this address. */
 const proxied = (ns: Netns, device: Device, target: number): boolean =>
-  (device.ipv4.proxy_arp | ns.settings.all4.proxy_arp) !== 0 ||
-  ns.neigh4.proxies.has(`${device.ifindex} ${target}`);
+  isSet(ns, device, 'proxy_arp') || ns.neigh4.proxies.has(`${device.ifindex} ${target}`);
 
-function learn(
-  ns: Netns,
-  device: Device,
-  address: number,
-  lladdr: Uint8Array,
-  state: number,
-  create: boolean,
-): void {
-  const key = ns.key4(address);
-  const entry = ns.neigh4.find(device.ifindex, key);
-  if (entry !== undefined) ns.neigh4.update(entry, lladdr, state);
-  else if (create) ns.neigh4.update(ns.neigh4.get(device.ifindex, key), lladdr, state);
+/** neigh_event_ns: who asks tells where it is. */
+function asked(ns: Netns, device: Device, sender: number, lladdr: Uint8Array): void {
+  const entry = ns.neigh4.get(device.ifindex, ns.key4(sender));
+  ns.neigh4.update(entry, lladdr, NUD_STALE, 'override');
+}
+
+/** What is not for the machine: of several answers the first one counts, unless one tells of itself. */
+function learn(ns: Netns, device: Device, p: Packet, lladdr: Uint8Array): void {
+  const { m, b } = p;
+  const at = m[NH]!;
+  const isReply = half(b, at + 6) === ARPOP_REPLY;
+  const sender = word(b, at + 14);
+  const known = ns.neigh4.find(device.ifindex, ns.key4(sender));
+  const accepts = isSet(ns, device, 'arp_accept');
+  if (known === undefined && !accepts) return;
+  const isUnicast = ns.fib4.addressTypeAt(sender, device.ifindex) === RTN_UNICAST;
+  const gratuitous = isUnicast && tellsOfItself(b, at, isReply);
+  const entry =
+    known ??
+    (gratuitous || (isReply && isUnicast)
+      ? ns.neigh4.get(device.ifindex, ns.key4(sender))
+      : undefined);
+  if (entry === undefined) return;
+  const late = ns.clock.jiffies > entry.updated + LOCKTIME;
+  const state = isReply && m[PKTTYPE] === PACKET_HOST ? NUD_REACHABLE : NUD_STALE;
+  ns.neigh4.update(entry, lladdr, state, late || gratuitous ? 'override' : 'keep');
+}
+
+/** arp_is_garp: a reply must also name its own link-layer address as the target. */
+function tellsOfItself(b: Uint8Array, at: number, isReply: boolean): boolean {
+  if (word(b, at + 14) !== word(b, at + 24)) return false;
+  if (!isReply) return true;
+  for (let i = 0; i < 6; i++) if (b[at + 8 + i] !== b[at + 18 + i]) return false;
+  return true;
+}
+
+/** IN_DEV_ORCONF: by the device or by all. */
+const isSet = (ns: Netns, device: Device, name: keyof Ipv4Conf): boolean =>
+  (device.ipv4[name] | ns.settings.all4[name]) !== 0;
+
+/** arp_filter: whether an answer to the sender would leave by another device. */
+function isElsewhere(ns: Netns, device: Device, sender: number, target: number): boolean {
+  const flow = ns.outFlow4;
+  flow.clear();
+  flow.daddr[0] = sender;
+  flow.saddr[0] = target;
+  return ns.fib4.output(flow)?.dev !== device.ifindex;
 }
 
 /** arp_ignore */

@@ -6,7 +6,13 @@
 import { equalIpv6, loadIpv6, putHalf } from '../address.ts';
 import type { Device } from '../device.ts';
 import { isAny6, isLinkLocal6, isMulticast6 } from '../fib6.ts';
-import { type Neighbour, type NeighbourOps, NUD_REACHABLE, NUD_STALE } from '../neigh.ts';
+import {
+  type Neighbour,
+  type NeighbourOps,
+  NUD_FAILED,
+  NUD_REACHABLE,
+  NUD_STALE,
+} from '../neigh.ts';
 import type { Netns } from '../netns.ts';
 import { CB_IIF, DEV, END, FLAG_NO_LOOP, FLAGS, NH, type Packet, PROTOCOL, TH } from '../packet.ts';
 import {
@@ -176,14 +182,15 @@ function receiveSolicitation(ns: Netns, p: Packet, device: Device, target: Int32
   const router = ns.settings.all6.forwarding ? FLAG_ROUTER : 0;
   const override = own && multicast ? FLAG_OVERRIDE : 0;
   // who asks one host by its link-layer address knows it
-  const option = multicast ? optionOf(OPT_TARGET_ADDRESS, device) : new Uint8Array(0);
+  const told = multicast || (own && device.ipv6.force_tllao !== 0);
+  const option = told ? optionOf(OPT_TARGET_ADDRESS, device) : new Uint8Array(0);
   if (dad) {
     const all = Int32Array.of(0xff020000 | 0, 0, 0, 1);
     sendNdisc(ns, device, target, all, NEIGHBOUR_ADVERTISEMENT, router | override, target, option);
     return;
   }
   if (lladdr !== undefined)
-    ns.neigh6.update(ns.neigh6.get(device.ifindex, from), lladdr, NUD_STALE);
+    ns.neigh6.update(ns.neigh6.get(device.ifindex, from), lladdr, NUD_STALE, 'override');
   else if (multicast && ns.neigh6.find(device.ifindex, from) === undefined) return;
   const flags = router | override | FLAG_SOLICITED;
   const source = anycast ? (ns.fib6.selectSource(device, from) ?? target) : target;
@@ -196,10 +203,13 @@ function receiveAdvertisement(ns: Netns, p: Packet, device: Device, target: Int3
   const to = new Int32Array(4);
   loadIpv6(p, m[NH]! + 24, to);
   if (isMulticast6(to) && flags & FLAG_SOLICITED) return;
+  if (!(flags & FLAG_SOLICITED) && device.ipv6.drop_unsolicited_na) return;
   const lladdr = optionAddress(p, OPT_TARGET_ADDRESS);
+  if (lladdr === null || device.addr6.some((a) => equalIpv6(a.local, target))) return;
   const entry = ns.neigh6.find(device.ifindex, target);
-  if (entry === undefined || !lladdr) return;
-  ns.neigh6.update(entry, lladdr, flags & FLAG_SOLICITED ? NUD_REACHABLE : NUD_STALE);
+  if (entry === undefined || entry.state === NUD_FAILED) return;
+  const state = flags & FLAG_SOLICITED ? NUD_REACHABLE : NUD_STALE;
+  ns.neigh6.update(entry, lladdr, state, flags & FLAG_OVERRIDE ? 'override' : 'weak');
 }
 
 /** ndisc_redirect_rcv, rt6_do_redirect: of a router that the machine sends to; routers take none. */
@@ -223,7 +233,7 @@ function receiveRedirect(ns: Netns, p: Packet, device: Device, target: Int32Arra
   flow.daddr.set(daddr);
   loadIpv6(p, m[NH]! + 24, flow.saddr);
   const neighbour = ns.neigh6.get(device.ifindex, target);
-  if (lladdr) ns.neigh6.update(neighbour, lladdr, NUD_STALE);
+  if (lladdr) ns.neigh6.update(neighbour, lladdr, NUD_STALE, 'override');
   ns.fib6.redirectTo(flow, from, target);
 }
 
