@@ -346,28 +346,24 @@ export function ipFinishOutput2(ns: Netns, p: Packet): number {
   const device = ns.devices.get(route.dev)!;
   if (route.flags & RTCF_LOCAL && device.ifindex === LOOPBACK_IFINDEX) {
     hardHeader(p, device.address, device.address, ETH_P_IP);
-    transmit(ns, p, device);
-    return 0;
+    return transmit(ns, p, device);
   }
   if (device.kind === 'vrf') {
     resetUntracked(p);
     hardHeader(p, device.address, device.address, ETH_P_IP);
-    transmit(ns, p, device);
-    return 0;
+    return transmit(ns, p, device);
   }
   const daddr = word(b, m[NH]! + 16);
   if (route.type === RTN_BROADCAST || route.type === RTN_MULTICAST || isMulticast4(daddr)) {
     const to = isMulticast4(daddr) ? multicastAddress(daddr) : BROADCAST;
     hardHeader(p, to, device.address, ETH_P_IP);
-    transmit(ns, p, device);
-    return 0;
+    return transmit(ns, p, device);
   }
   const hop = route.gateway ?? ns.key4(daddr);
   const table = route.gateway6 ? ns.neigh6 : ns.neigh4;
   const neighbour = table.find(device.ifindex, hop) ?? table.get(device.ifindex, hop);
   if (neighbour.state === NUD_NOARP) hardHeader(p, device.address, device.address, ETH_P_IP);
-  neighbourOutput(ns, p, neighbour, device);
-  return 0;
+  return neighbourOutput(ns, p, neighbour, device);
 }
 
 const BROADCAST = new Uint8Array(6).fill(0xff);

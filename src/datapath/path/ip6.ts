@@ -326,14 +326,12 @@ export function ip6FinishOutput2(ns: Netns, p: Packet): number {
   const device = ns.devices.get(route.dev)!;
   if (route.flags & RTCF_LOCAL && device.ifindex === LOOPBACK_IFINDEX) {
     hardHeader(p, device.address, device.address, ETH_P_IPV6);
-    transmit(ns, p, device);
-    return 0;
+    return transmit(ns, p, device);
   }
   if (device.kind === 'vrf') {
     resetUntracked(p);
     hardHeader(p, device.address, device.address, ETH_P_IPV6);
-    transmit(ns, p, device);
-    return 0;
+    return transmit(ns, p, device);
   }
   const key = ns.key6;
   loadIpv6(p, m[NH]! + 24, key);
@@ -342,8 +340,7 @@ export function ip6FinishOutput2(ns: Netns, p: Packet): number {
   const neighbour = ns.neigh6.get(device.ifindex, hop);
   if (neighbour.state === NUD_NOARP)
     hardHeader(p, device.address, device.address, half(b, m[NH]! - 2));
-  neighbourOutput(ns, p, neighbour, device);
-  return 0;
+  return neighbourOutput(ns, p, neighbour, device);
 }
 
 /** Multicast comes back to members of our own, and leaves unless its scope is this node. */
@@ -367,8 +364,7 @@ function multicastOut(ns: Netns, p: Packet, ifindex: number): number {
   const at = m[NH]! + 36;
   const to = Uint8Array.of(0x33, 0x33, b[at]!, b[at + 1]!, b[at + 2]!, b[at + 3]!);
   hardHeader(p, to, device.address, ETH_P_IPV6);
-  transmit(ns, p, device);
-  return 0;
+  return transmit(ns, p, device);
 }
 
 /** ip6_local_out: the machine's own packet, with its header from NH on and a route. */

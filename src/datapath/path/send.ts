@@ -39,7 +39,8 @@ export function sendRaw(ns: Netns, family: number, packet: Uint8Array): number {
   m[END] = HEADROOM + packet.length;
   m[FLAGS] = FLAG_LOCAL;
   m[SOCKET] = RAW_SOCKET;
-  return family === NFPROTO_IPV6 ? sendRaw6(ns, p) : sendRaw4(ns, p);
+  // a drop on the way out is not the sender's business
+  return Math.min(family === NFPROTO_IPV6 ? sendRaw6(ns, p) : sendRaw4(ns, p), 0);
 }
 
 function failed(ns: Netns, p: Packet, errno: number): number {

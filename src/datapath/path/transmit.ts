@@ -42,25 +42,30 @@ export function hardHeader(p: Packet, to: Uint8Array, from: Uint8Array, type: nu
   m[DATA] = m[LL] = at;
 }
 
+/** What sending says of a packet that egress rules dropped; its further pieces are not sent. */
+const NET_XMIT_DROP = 1;
+
 /** neigh_output: sends by a neighbour as soon as its address is known. */
-export function neighbourOutput(ns: Netns, p: Packet, n: Neighbour, device: Device): void {
+export function neighbourOutput(ns: Netns, p: Packet, n: Neighbour, device: Device): number {
   if (n.state !== NUD_PERMANENT) {
     const table = p.m[PROTOCOL] === 0x86dd ? ns.neigh6 : ns.neigh4;
-    if (!table.resolve(n, p)) return;
+    if (!table.resolve(n, p)) return 0;
   }
   hardHeader(p, n.lladdr, device.address, p.m[PROTOCOL]!);
-  transmit(ns, p, device);
+  return transmit(ns, p, device);
 }
 
 /** dev_queue_xmit: DATA stands at the Ethernet header. */
-export function transmit(ns: Netns, p: Packet, device: Device): void {
+export function transmit(ns: Netns, p: Packet, device: Device): number {
   const { m } = p;
   m[DEV] = device.ifindex;
   m[LL] = m[DATA]!;
-  if (!ns.hook(NFPROTO_NETDEV, NETDEV_EGRESS, p, 0, device.ifindex)) return;
+  if (!ns.hook(NFPROTO_NETDEV, NETDEV_EGRESS, p, 0, device.ifindex)) {
+    return ns.hookError === 0 ? 0 : NET_XMIT_DROP;
+  }
   if (!device.up) {
     ns.drop(p, 'DEV_READY');
-    return;
+    return 0;
   }
   if (m[FLAGS]! & FLAG_CSUM_PARTIAL && device.kind !== 'loopback') finishChecksum(p);
   switch (device.kind) {
@@ -68,24 +73,24 @@ export function transmit(ns: Netns, p: Packet, device: Device): void {
       if (m[VLAN_PROTO] !== 0) pushTag(p);
       ns.events.egress(device.ifindex, p);
       ns.free(p);
-      return;
+      return 0;
     case 'loopback':
       loopbackTransmit(ns, p);
-      return;
+      return 0;
     case 'vlan':
       if (m[VLAN_PROTO] !== 0) pushTag(p);
       m[VLAN_PROTO] = device.vlanProto;
       m[VLAN_TCI] = device.vlanId;
-      transmit(ns, p, ns.devices.get(device.link)!);
-      return;
+      return transmit(ns, p, ns.devices.get(device.link)!);
     case 'bridge':
       bridgeTransmit(ns, p, device);
-      return;
+      return 0;
     case 'vrf':
       vrfTransmit(ns, p, device);
-      return;
+      return 0;
     case 'dummy':
       ns.free(p);
+      return 0;
   }
 }
 
