@@ -233,6 +233,8 @@ class Run {
       }
       const error = changeEntry(ct, row, change);
       if (error) throw failed(error);
+      // it is read again before it counts, and what has no time left is not found
+      if (ct.isExpired(row)) continue;
       this.io.out(`${this.held(row)}\n`);
       this.counter++;
     }
