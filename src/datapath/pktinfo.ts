@@ -68,9 +68,9 @@ export function pktinfoIpv4Ingress(p: Packet): boolean {
   return true;
 }
 
-/** nft_set_pktinfo_ipv6. */
-export function pktinfoIpv6(p: Packet): void {
-  if (!findHeader6(p)) pktinfoUnspec(p);
+/** nft_set_pktinfo_ipv6. `fit`: an extension header that runs past the end hides what it names. */
+export function pktinfoIpv6(p: Packet, fit: boolean): void {
+  if (!findHeader6(p, fit)) pktinfoUnspec(p);
 }
 
 function validIpv6(p: Packet): boolean {
@@ -81,13 +81,13 @@ function validIpv6(p: Packet): boolean {
 }
 
 /** nft_set_pktinfo_ipv6_validate. */
-export function pktinfoIpv6Validate(p: Packet): void {
-  if (!validIpv6(p) || !findHeader6(p)) pktinfoUnspec(p);
+export function pktinfoIpv6Validate(p: Packet, fit: boolean): void {
+  if (!validIpv6(p) || !findHeader6(p, fit)) pktinfoUnspec(p);
 }
 
 /** nft_set_pktinfo_ipv6_ingress. false: NF_DROP. */
-export function pktinfoIpv6Ingress(p: Packet): boolean {
-  return validIpv6(p) && findHeader6(p);
+export function pktinfoIpv6Ingress(p: Packet, fit: boolean): boolean {
+  return validIpv6(p) && findHeader6(p, fit);
 }
 
 /** ipv6_ext_hdr */
@@ -100,7 +100,7 @@ const isExtension = (next: number): boolean =>
   next === IPPROTO_DSTOPTS;
 
 /** ipv6_find_hdr with target -1 and IP6_FH_F_AUTH: the last header; stops at AH. */
-function findHeader6(p: Packet): boolean {
+function findHeader6(p: Packet, fit: boolean): boolean {
   const { m, b } = p;
   const end = m[END]!;
   let at = m[NH]! + 40;
@@ -125,7 +125,7 @@ function findHeader6(p: Packet): boolean {
       }
       length = 8;
     } else if (next === IPPROTO_AH) break;
-    if (end - at < length) return false;
+    if (fit && end - at < length) return false;
     next = b[at]!;
     at += length;
   }
@@ -149,7 +149,7 @@ export function pktinfo(p: Packet, family: number, into: PortInfo): void {
   const { m } = p;
   const { [L4PROTO]: l4, [TH]: th, [FRAGOFF]: fragoff, [INNER]: inner } = m;
   if (family === NFPROTO_IPV4) pktinfoIpv4(p);
-  else pktinfoIpv6(p);
+  else pktinfoIpv6(p, true);
   into.protocol = Math.max(m[L4PROTO]!, 0);
   into.th = m[FRAGOFF] === 0 && PORTED.includes(into.protocol) ? m[TH]! : -1;
   m[L4PROTO] = l4!;

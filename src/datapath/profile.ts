@@ -35,6 +35,10 @@ export interface KernelProfile {
   readonly fibKnowsVrf: boolean;
   /** Fields of IP options are looked for as far behind the option as the basic header is long (before 6.1). */
   readonly ipOptionsBeyond: boolean;
+  /** IPv6 extension headers that run past the packet's end hide what they name (stable releases of late 2026). */
+  readonly extensionsMustFit: boolean;
+  /** Later fragments have no transport header, only ports as fast loads read them (5.17). */
+  readonly fragmentsLackTransport: boolean;
   /** `@ih` is also what GRE and IP in IP carry (6.2). */
   readonly innerOfTunnels: boolean;
   /** Flowtables look through VLAN, PPPoE and bridges (5.13). */
@@ -181,6 +185,8 @@ export interface KernelProfile {
   readonly nftShiftsInPlace: boolean;
   /** nft before 1.1 has the checksum of UDP corrected like that of TCP, also where it is zero. */
   readonly nftSumsUdp: boolean;
+  /** `delete element` takes a part out of an interval (nft 1.1, in sets with auto-merge). */
+  readonly nftCutsIntervals: boolean;
   /** nft 1.0 takes braces around one flag off before it knows the operator: the flag is tested. */
   readonly nftTestsFlagInBraces: boolean;
 }
@@ -197,6 +203,8 @@ const V4_16: KernelProfile = {
   flowtableCounter: false,
   flowtablePath: false,
   ipOptionsBeyond: true,
+  extensionsMustFit: false,
+  fragmentsLackTransport: false,
   innerOfTunnels: false,
   fibSkipsInput: false,
   fibTypeInVrf: false,
@@ -244,6 +252,7 @@ const V4_16: KernelProfile = {
   conntrackUpdatesWithoutFamily: false,
   nftListsFlowsAsJson: false,
   nftReadsOptionType: true,
+  nftCutsIntervals: false,
   nftListsMeters: false,
   natDestinationPortFirst: false,
   natEvictsClosing: false,
@@ -292,6 +301,7 @@ const V5_10: KernelProfile = {
 const V6_1: KernelProfile = {
   ...V5_10,
   release: '6.1',
+  fragmentsLackTransport: true,
   rejectTakesZeroSum: true,
   lowestAddressIsBroadcast: false,
   defragStays: false,
@@ -337,6 +347,7 @@ const V6_12: KernelProfile = {
   release: '6.12',
   resetsRules: true,
   resetsElements: true,
+  nftCutsIntervals: true,
   flowtableGivesAtZero: false,
   dccpDropsShort: false,
   udpErrorsTeachMtu: true,
@@ -369,6 +380,7 @@ const V6_12: KernelProfile = {
 const V6_12_117: KernelProfile = {
   ...V6_12,
   release: '6.12.117',
+  extensionsMustFit: true,
   expectationOnWheel: false,
   flowtableTimeout: 'set',
   flowtableFixesOnce: true,

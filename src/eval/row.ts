@@ -152,7 +152,7 @@ export interface KeyRow {
   /** What tells a load that may be hoisted from all others; undefined: read anew each time. */
   place?(args: OpArgs): string | undefined;
   /** How generated code may read it; must say what `read` does. */
-  source?(args: OpArgs, len: number): Source | undefined;
+  source?(args: OpArgs, len: number, env: Env): Source | undefined;
   /** Absent, or undefined for these args: the rule lists, but is refused to run ("not supported"). */
   read?(args: OpArgs, len: number, env: Env): Reader | undefined;
   write?(args: OpArgs, len: number, env: Env): Writer | undefined;

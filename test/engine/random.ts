@@ -90,7 +90,7 @@ export function packetOf({ frame, v6, length, mark }: Sample): Packet {
   m[PF] = NFPROTO_NETDEV;
   m[IIF] = 1;
   m[MARK] = mark | 0;
-  if (v6) pktinfoIpv6Validate(p);
+  if (v6) pktinfoIpv6Validate(p, ns.profile.extensionsMustFit);
   else pktinfoIpv4Validate(p);
   m[END] = Math.max(m[END]!, m[NH]!);
   return p;
@@ -111,7 +111,7 @@ const payload = fc
   })
   .map(({ layer, offset, len, dreg }): BoundOp => {
     const args = { layer, offset: offset * 8, bits: len * 8 };
-    const source = payloadSource(args, len);
+    const source = payloadSource(args, len, env);
     return {
       op: 'load',
       dreg,

@@ -75,7 +75,7 @@ function missing(row: { readonly name: string }, to: Binding): () => boolean {
 function bindLoad(op: Extract<Op, { op: 'load' }>, env: Env, to: Binding): BoundOp {
   const { row, args, len, dreg } = op;
   const place = row.place?.(args);
-  const source = row.source?.(args, len);
+  const source = row.source?.(args, len, env);
   return {
     op: 'load',
     dreg,

@@ -142,12 +142,13 @@ export class BaseChains {
   private hookFunction(chain: Chain): HookFunction {
     const { run } = this;
     const { family } = chain.table;
+    const fit = this.machinery.ns.profile.extensionsMustFit;
     if (chain.base!.type === 'route') return this.routeFunction(chain);
     if (family === 'inet' && chain.base!.hook === 'ingress') {
-      return (p) => ingress(p, chain, run);
+      return (p) => ingress(p, chain, run, fit);
     }
     return (p) => {
-      setPktinfo(p);
+      setPktinfo(p, fit);
       return run(chain, p);
     };
   }
@@ -156,9 +157,10 @@ export class BaseChains {
   private routeFunction(chain: Chain): HookFunction {
     const { run } = this;
     const { ns } = this.machinery;
+    const fit = ns.profile.extensionsMustFit;
     return (p) => {
       const family = p.m[PF]!;
-      setPktinfo(p);
+      setPktinfo(p, fit);
       const before = destiny(p, family);
       const verdict = run(chain, p);
       if (verdict !== NF_ACCEPT || before === destiny(p, family)) return verdict;
@@ -178,25 +180,25 @@ function destiny(p: Packet, family: number): string {
 }
 
 /** Mirrors nft_do_chain_ipv4, _ipv6, _inet, _bridge, _netdev, _arp. */
-function setPktinfo(p: Packet): void {
+function setPktinfo(p: Packet, fit: boolean): void {
   const m = p.m;
   if (m[PF] === NFPROTO_IPV4) pktinfoIpv4(p);
-  else if (m[PF] === NFPROTO_IPV6) pktinfoIpv6(p);
+  else if (m[PF] === NFPROTO_IPV6) pktinfoIpv6(p, fit);
   else if (m[PF] === NFPROTO_ARP) pktinfoUnspec(p);
   else if (m[PROTOCOL] === ETH_P_IP) pktinfoIpv4Validate(p);
-  else if (m[PROTOCOL] === ETH_P_IPV6) pktinfoIpv6Validate(p);
+  else if (m[PROTOCOL] === ETH_P_IPV6) pktinfoIpv6Validate(p, fit);
   else pktinfoUnspec(p);
 }
 
 /** Mirrors nft_do_chain_inet_ingress: IP packets only, and sound ones. */
-function ingress(p: Packet, chain: Chain, run: RunChain): number {
+function ingress(p: Packet, chain: Chain, run: RunChain, fit: boolean): number {
   const m = p.m;
   const [pf, hook] = [m[PF]!, m[HOOK]!];
   if (m[PROTOCOL] === ETH_P_IP) {
     if (!pktinfoIpv4Ingress(p)) return NF_DROP;
     m[PF] = NFPROTO_IPV4;
   } else if (m[PROTOCOL] === ETH_P_IPV6) {
-    if (!pktinfoIpv6Ingress(p)) return NF_DROP;
+    if (!pktinfoIpv6Ingress(p, fit)) return NF_DROP;
     m[PF] = NFPROTO_IPV6;
   } else return NF_ACCEPT;
   m[HOOK] = INET_INGRESS;

@@ -15,6 +15,7 @@ import {
   PROTOCOL,
   TH,
 } from '../../../datapath/packet.ts';
+import type { KernelProfile } from '../../../datapath/profile.ts';
 import type { OpArgs } from '../../ir.ts';
 import type { Effect, Reader, Writer } from '../../row.ts';
 import type { Env } from '../env.ts';
@@ -86,11 +87,13 @@ const findTcp: Find = (p, number, offset, len) => {
   return i === NONE || runsOver(p, i, length, offset, len) ? NONE : p.m[TH]! + i + offset;
 };
 
-const findIpv6: Find = (p, number, offset) => {
-  if (p.m[PROTOCOL] !== ETH_P_IPV6) return OTHER;
-  const found = findHeader6(p, number);
-  return found === null ? NONE : found.offset + offset;
-};
+const findIpv6 =
+  (fit: boolean): Find =>
+  (p, number, offset) => {
+    if (p.m[PROTOCOL] !== ETH_P_IPV6) return OTHER;
+    const found = findHeader6(p, number, fit);
+    return found === null ? NONE : found.offset + offset;
+  };
 
 const findIpv4: Find = (p, number, offset) => {
   if (p.m[PROTOCOL] !== ETH_P_IP) return OTHER;
@@ -145,12 +148,12 @@ function dccpHeader(b: Uint8Array, th: number): number {
   return 12 + 4 * long + (DCCP_EXTRA[type] ?? DCCP_RESET);
 }
 
-const FIND: Readonly<Record<ExthdrArgs['op'], Find>> = {
-  ipv6: findIpv6,
-  tcpopt: findTcp,
-  ipv4: findIpv4,
-  sctp: findSctp,
-  dccp: findDccp,
+const FIND: Readonly<Record<ExthdrArgs['op'], (profile: KernelProfile) => Find>> = {
+  ipv6: ({ extensionsMustFit }) => findIpv6(extensionsMustFit),
+  tcpopt: () => findTcp,
+  ipv4: () => findIpv4,
+  sctp: () => findSctp,
+  dccp: () => findDccp,
 };
 
 export const exthdrPlace = (args: OpArgs): string => {
@@ -160,7 +163,7 @@ export const exthdrPlace = (args: OpArgs): string => {
 
 export function readExthdr(args: OpArgs, len: number, { ns }: Env): Reader {
   const { op, number, offset, present } = args as unknown as ExthdrArgs;
-  const find = FIND[op];
+  const find = FIND[op](ns.profile);
   const beyond = op === 'ipv4' && ns.profile.ipOptionsBeyond ? IPV4_HEADER : 0;
   const start = offset / 8 + beyond;
   if (present) {

@@ -28,7 +28,7 @@ export function symmetricHash(p: Packet): number {
       keys[i] = word(b, nh + 8 + 4 * i);
       keys[5 + i] = word(b, nh + 24 + 4 * i);
     }
-    const found = findHeader6(p, NONE);
+    const found = findHeader6(p, NONE, true);
     if (found !== null) transport(p, found.protocol, found.fragoff === 0 ? found.offset : NONE);
   }
   if (isReversed()) for (let i = 0; i < 5; i++) [keys[i], keys[5 + i]] = [keys[5 + i]!, keys[i]!];

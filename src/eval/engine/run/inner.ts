@@ -111,7 +111,7 @@ function networkHeader(p: Packet, at: number): boolean {
     return true;
   }
   if (m[PROTOCOL] !== ETH_P_IPV6 || at + IPV6_HEADER > m[END]! || b[at]! >> 4 !== 6) return false;
-  const found = findHeader6(p, NONE);
+  const found = findHeader6(p, NONE, true);
   if (found === null) return false;
   m[FRAGOFF] = found.fragoff;
   m[L4PROTO] = found.protocol;

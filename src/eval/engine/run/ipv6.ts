@@ -40,9 +40,10 @@ function at(protocol: number, offset: number, fragoff: number): Header6 {
 
 /**
  * The header with number `target`, or for NONE the transport header (as which an authentication header
- * counts). null where it is not there or cut off. The result is valid until the next call.
+ * counts). null where it is not there or cut off; `fit`: also where a header before it runs past the
+ * end. The result is valid until the next call.
  */
-export function findHeader6(p: Packet, target: number): Header6 | null {
+export function findHeader6(p: Packet, target: number, fit: boolean): Header6 | null {
   const { b, m } = p;
   const end = m[END]!;
   let start = m[NH]! + HEADER;
@@ -65,7 +66,7 @@ export function findHeader6(p: Packet, target: number): Header6 | null {
       length = (b[start + 1]! + 2) * 4;
     }
     if (wanted) return at(nexthdr, start, 0);
-    if (end - start < length) return null;
+    if (fit && end - start < length) return null;
     nexthdr = b[start]!;
     start += length;
   }

@@ -79,7 +79,7 @@ function placeOf(
   from: number,
 ): number {
   const m = p.m;
-  if (layer !== 'll') return baseOf(p, layer, profile.innerOfTunnels);
+  if (layer !== 'll') return baseOf(p, layer, profile);
   if (m[LL] === NONE) return NONE;
   const tagged = m[VLAN_PROTO] !== 0 && profile.payloadWritesTag;
   if (!tagged || !reachesTag(offset, len)) return m[LL]!;

@@ -17,6 +17,7 @@ import {
   VLAN_PROTO,
   VLAN_TCI,
 } from '../../../datapath/packet.ts';
+import type { KernelProfile } from '../../../datapath/profile.ts';
 import type { Tunnel } from '../../check/protocol.ts';
 import type { OpArgs } from '../../ir.ts';
 import type { Reader, Source } from '../../row.ts';
@@ -39,18 +40,21 @@ const ETH_ADDRESSES = 12;
 const ETH_HLEN = 14;
 const VLAN_ETH_HLEN = 18;
 
+const linkBase = ({ m }: Packet): number => (m[LL] === NONE || m[LL] === m[NH] ? NONE : m[LL]!);
+
 /** Start of a header in the packet's bytes; NONE breaks the rule. */
-export function baseOf(p: Packet, layer: PayloadBase, tunnels: boolean): number {
+export function baseOf(p: Packet, layer: PayloadBase, profile: KernelProfile): number {
   const m = p.m;
   switch (layer) {
     case 'll':
-      return m[LL] === NONE || m[LL] === m[NH] ? NONE : m[LL]!;
+      return linkBase(p);
     case 'nh':
       return m[NH]!;
     case 'th':
-      return m[L4PROTO] === NONE || m[FRAGOFF] !== 0 ? NONE : m[TH]!;
+      if (m[L4PROTO] === NONE || (m[FRAGOFF] !== 0 && profile.fragmentsLackTransport)) return NONE;
+      return m[TH]!;
     case 'ih':
-      return innerOffset(p, tunnels);
+      return innerOffset(p, profile.innerOfTunnels);
     case 'tun':
       return tunnelHeader.at;
   }
@@ -83,17 +87,23 @@ export const payloadPlace = (args: OpArgs): string => {
   return `payload ${tunnel?.name ?? ''} ${layer} ${offset}`;
 };
 
-export function payloadSource(args: OpArgs, len: number): Source | undefined {
+export function payloadSource(
+  args: OpArgs,
+  len: number,
+  { ns }: Pick<Env, 'ns'>,
+): Source | undefined {
   const { layer, offset, tunnel } = args as unknown as PayloadArgs;
   if (tunnel || (layer !== 'nh' && layer !== 'th')) return undefined;
-  return { from: layer, offset: offset / 8, laterFragments: isFast(offset / 8, len) };
+  const from = offset / 8;
+  const laterFragments = isFast(from, len) || !ns.profile.fragmentsLackTransport;
+  return { from: layer, offset: from, laterFragments };
 }
 
 export function readPayload(args: OpArgs, len: number, { ns }: Pick<Env, 'ns'>): Reader {
   const { layer, offset, tunnel } = args as unknown as PayloadArgs;
   const from = offset / 8;
-  const tunnels = ns.profile.innerOfTunnels;
-  const read: Reader = (p, regs, at) => plain(p, layer, tunnels, from, len, regs, at);
+  const { profile } = ns;
+  const read: Reader = (p, regs, at) => plain(p, layer, profile, from, len, regs, at);
   if (tunnel) return innerReader(tunnel, read);
   if (layer === 'll' && reachesTag(from, len)) return linkReader(from, len);
   if (layer === 'th' && isFast(from, len)) return (p, regs, at) => readFast(p, from, len, regs, at);
@@ -116,14 +126,14 @@ function readFast(p: Packet, offset: number, len: number, regs: Uint8Array, at: 
 function plain(
   p: Packet,
   layer: PayloadBase,
-  tunnels: boolean,
+  profile: KernelProfile,
   offset: number,
   len: number,
   regs: Uint8Array,
   at: number,
 ): boolean {
   clearTail(regs, at, len);
-  const base = baseOf(p, layer, tunnels);
+  const base = baseOf(p, layer, profile);
   return base !== NONE && copyBits(p, base + offset, len, regs, at);
 }
 
@@ -131,7 +141,7 @@ function plain(
 export function linkReader(offset: number, len: number): Reader {
   return (p, regs, at) => {
     clearTail(regs, at, len);
-    const base = baseOf(p, 'll', false);
+    const base = linkBase(p);
     if (base === NONE) return false;
     if (p.m[VLAN_PROTO] === 0) return copyBits(p, base + offset, len, regs, at);
     return copyVlan(p, base, offset, len, regs, at);

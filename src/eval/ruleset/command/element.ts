@@ -202,7 +202,9 @@ export function removeElement(cmd: Command, ctx: CommandContext): void {
     return;
   }
   const ranges = elements.filter((e) => !e.wildcard);
-  const edit = cut(livingOf(set, shape), ranges, set.autoMerge);
+  const joined = set.autoMerge;
+  const parts = joined && ctx.tx.machine.profile.nftCutsIntervals;
+  const edit = cut(livingOf(set, shape), ranges, { joined, parts });
   if ('message' in edit) {
     ctx.errors.push({ severity: 'error', ...edit });
     return;

@@ -85,12 +85,22 @@ function joinGroup(group: Interval[], high: bigint, remove: Interval[], add: Int
   add.push({ ...first, low, high });
 }
 
-/** Takes ranges out of a set; with `cut` also parts of elements. */
-export function cut(existing: Interval[], deleted: Interval[], parts: boolean): Edit | Conflict {
+/** How ranges may be named: joined where they touch, and by a part of an element. */
+export interface Deletion {
+  readonly joined: boolean;
+  readonly parts: boolean;
+}
+
+/** Takes ranges out of a set. */
+export function cut(
+  existing: Interval[],
+  deleted: Interval[],
+  { joined, parts }: Deletion,
+): Edit | Conflict {
   const living = inOrder(existing);
   const remove: Interval[] = [];
   const add: Interval[] = [];
-  for (const d of parts ? merge([], deleted, true).add : deleted) {
+  for (const d of joined ? merge([], deleted, true).add : deleted) {
     const at = lastNotAbove(living, d.low);
     const found = living[at];
     const whole = found?.low === d.low && found.high === d.high;
