@@ -45,7 +45,9 @@ export function fitsArgument(
     const what = 'you cannot use a set here, unknown value to use';
     return !!ctx.error(what, span, statement);
   }
-  const given = dataOf(value, ctx);
+  // Operations are done in the width of what they are for, and then are mere numbers.
+  const widened = value.kind === 'binop' && firstBits(value) < bits;
+  const given = widened ? integer : dataOf(value, ctx);
   const mismatch = `datatype mismatch: expected ${type.description}, expression has type ${given.description}`;
   if (given.parts && !type.parts) return !!ctx.error(mismatch, span, statement);
   if (isNumberOfHeader(value) && (rootType(type) !== integer || value.bits !== bits)) {
@@ -60,6 +62,8 @@ export function fitsArgument(
   if (type.id === integer.id || takesType(value, type, bits)) return true;
   return !!ctx.error(mismatch, span, statement);
 }
+
+const firstBits = (e: Expr): number => (e.kind === 'binop' ? firstBits(e.left) : e.bits);
 
 /** What a named map gives, of which only one part may be wanted; else the type of the value. */
 function dataOf(value: Expr, ctx: CheckContext): ValueType {

@@ -43,7 +43,7 @@ export function need(protocol: Protocol, span: Span, ctx: DependencyContext): nu
     if (!generate(protocol, span, ctx)) return undefined;
     return layer === 'll' ? need(protocol, span, ctx) : (ctx.known.at(layer)?.shift ?? 0);
   }
-  if (known.among.length > 1) {
+  if (layer === 'th' && known.among.length > 1) {
     const other = known.among.find((p) => p !== protocol)!;
     return ctx.error(`conflicting protocols specified: ${other.name} vs. ${protocol.name}`, span);
   }

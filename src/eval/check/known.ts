@@ -66,10 +66,11 @@ export class KnownProtocols {
     const naming = load.row.names?.(load);
     if (!naming) return;
     if (own === undefined && !this.canLearn(naming)) return;
+    if (naming.above && !this.at(naming.above)) return;
     const found = protocolOf(this.table, naming.numbering, value);
     if (found && own && found.layer === own.layer) this.push(own, found);
     else if (found) this.set(found.layer, found, span);
-    else if (naming.layer) this.set(naming.layer, unknownAt(naming.layer), span);
+    else if (naming.layer && !naming.yields) this.set(naming.layer, unknownAt(naming.layer), span);
   }
 
   /** What metadata say of a layer counts where the family's hooks do not know it by themselves. */

@@ -42,8 +42,10 @@ export interface Carries {
 export interface Naming {
   readonly numbering: Numbering;
   readonly layer?: Layer;
-  /** A match of it lists even where a later expression implies it. */
-  readonly stays?: true;
+  /** Says something only where the protocol of this layer is known. */
+  readonly above?: Layer;
+  /** Any match of what the protocol carries makes a match of it redundant, whatever that is; unknown numbers say nothing. */
+  readonly yields?: true;
 }
 
 /** A header that carries another packet. Mirrors struct proto_desc.inner. */

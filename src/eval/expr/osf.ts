@@ -27,8 +27,10 @@ export const osf: KeyRow = {
     const known = ctx.protocol('th');
     if (known !== undefined && known !== TRANSPORT)
       return ctx.error(`conflicting protocols specified: ${known} vs. ${TRANSPORT}`, node.span);
-    const ttl = (args.ttl as Word | undefined)?.text;
-    const key = (args.key as Word).text;
+    // Of what a set is of it keeps neither.
+    const written = ctx.isExample ? {} : args;
+    const ttl = (written.ttl as Word | undefined)?.text;
+    const key = (written.key as Word | undefined)?.text ?? KEYS[0];
     return {
       kind: 'load',
       row: osf,

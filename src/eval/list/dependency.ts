@@ -75,7 +75,7 @@ class Dependencies {
     const { protocol } = load.row;
     if (protocol?.message && load.args.field === protocol.message[2]) return 'message';
     const naming = load.row.names?.(load);
-    if (!naming || naming.stays) return undefined;
+    if (!naming) return undefined;
     const named = protocolNumbered(naming.numbering, value);
     const layer = naming.layer ?? named?.layer ?? ABOVE[payloadArgs(load).layer];
     return layer && tunnel + layer;
@@ -153,13 +153,16 @@ class Dependencies {
   /** The family, or ICMP and ICMPv6 say themselves what network protocol they go with. */
   private hideNetwork(left: Load, value: bigint): void {
     const naming = left.row.names?.(left);
-    if (naming?.layer !== 'th' || naming.stays) return;
+    if (naming?.layer !== 'th') return;
     const tunnel = left.args.tunnel ? 'inside ' : '';
     const named = protocolNumbered(naming.numbering, value);
     const dependency = this.pending.get(`${tunnel}nh`);
     if (!dependency) return;
     const mixed = this.isMixed(left);
-    if (this.known.at('nh')?.protocol.numbers.nfproto === undefined && !mixed) {
+    if (
+      yields(dependency) ||
+      (this.known.at('nh')?.protocol.numbers.nfproto === undefined && !mixed)
+    ) {
       this.drop(`${tunnel}nh`);
       return;
     }
@@ -177,6 +180,9 @@ class Dependencies {
     return left.kind === 'load' && left.row === row && Number(right.value) === messages[0];
   }
 }
+
+const yields = ({ left }: Match): boolean =>
+  left.kind === 'load' && left.row.names?.(left)?.yields === true;
 
 function networkOf({ left, right }: Match): Protocol | undefined {
   if (left.kind !== 'load' || right.kind !== 'value') return undefined;

@@ -164,7 +164,7 @@ const asksForTransport = (e: Expr): boolean =>
   e.key.kind === 'concat' &&
   e.key.parts.some((p) => {
     const naming = p.kind === 'load' ? p.row.names?.(p) : undefined;
-    return naming?.numbering === 'l4proto' && !naming.stays;
+    return naming?.numbering === 'l4proto' && !naming.above;
   });
 
 function checkAddress(

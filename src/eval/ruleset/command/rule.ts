@@ -8,7 +8,7 @@ import type {
 } from '../../checked.ts';
 import type { AnonymousSet, Op } from '../../ir.ts';
 import { lower } from '../../lower.ts';
-import { type Refusal, refuse } from '../errno.ts';
+import { type Refusal, refuse, strerror } from '../errno.ts';
 import { newChain } from '../kernel/chain.ts';
 import { isRefusal, tableOf } from '../kernel/lookup.ts';
 import { deleteRule, type NewRule, newRule, ruleOf } from '../kernel/rule.ts';
@@ -22,6 +22,7 @@ import {
   familyOf,
   isDestroyed,
   note,
+  report,
   ruleScope,
   tableIn,
   tableName,
@@ -195,7 +196,7 @@ function positionOf(cmd: Command, ctx: CommandContext): number | undefined | nul
   const rule = tableIn(ctx, cmd)?.chains.get(chain?.text ?? '')?.rules[Number(index.value)];
   if (rule) return rule.handle;
   const span = { ...index.span, start: (chain?.span.end ?? index.span.start) + 1 };
-  answered(ctx, cmd, refuse('ENOENT', 'position'), { position: span });
+  report(ctx, `Could not process rule: ${strerror('ENOENT')}`, span);
   return null;
 }
 
