@@ -50,12 +50,14 @@ function image(oracle: string, release: string): string {
 
 const HOUR = 3_600_000;
 
-/** Plays cases in one boot; writes their answers. */
-export function recordInGuest(
-  oracle: string,
-  release: string,
-  jobs: readonly { readonly file: string; readonly answer: string }[],
-): void {
+/** A case's file, and where its answer is to be. */
+export interface Job {
+  readonly file: string;
+  readonly answer: string;
+}
+
+/** Plays cases in one boot; writes their answers. False: the kernel died over one of them. */
+export function recordInGuest(oracle: string, release: string, jobs: readonly Job[]): boolean {
   const dir = image(oracle, release);
   const tmp = mkdtempSync(path.join(os.tmpdir(), 'nftsim-guest-'));
   const cases = jobs.map((job, n) => {
@@ -76,6 +78,10 @@ export function recordInGuest(
     ],
     { encoding: 'utf8', timeout: HOUR, maxBuffer: 1 << 28 },
   );
+  if (stdout?.includes('Kernel panic')) {
+    rmSync(tmp, { recursive: true });
+    return false;
+  }
   if (!stdout?.includes('guest: done'))
     throw new Error(`the guest did not finish: ${stdout?.slice(-2000)}${stderr}`);
   mkdirSync(path.join(tmp, 'out'));
@@ -83,4 +89,5 @@ export function recordInGuest(
   for (const { answer: file, content, out } of cases)
     writeFileSync(file, `${JSON.stringify(answer(out, content))}\n`);
   rmSync(tmp, { recursive: true });
+  return true;
 }

@@ -10,7 +10,7 @@ import { routerOf } from '../../../src/cli/session.ts';
 import { replay } from '../../../src/replay/replay.ts';
 import { readTrace } from '../../../src/trace/read.ts';
 import { compareBehaviour, compareListing } from '../compare.ts';
-import { recordInGuest } from './guest.ts';
+import { type Job, recordInGuest } from './guest.ts';
 import { buildWire, recordLocally } from './local.ts';
 import { RELEASES } from './release.ts';
 
@@ -38,7 +38,18 @@ export function writeCase(dir: string, name: string, content: object): string {
   return file;
 }
 
-/** Records what the kernel does with cases that lie in `dir`; the answers lie beside them. */
+/** Cases over which the kernel dies are looked for by halves. */
+function recordHalves(release: string, jobs: readonly Job[]): void {
+  if (recordInGuest(folder, release, jobs) || jobs.length === 1) return;
+  const half = jobs.length >> 1;
+  recordHalves(release, jobs.slice(0, half));
+  recordHalves(release, jobs.slice(half));
+}
+
+/**
+ * Records what the kernel does with cases that lie in `dir`; the answers lie beside them, but for
+ * those over which the kernel itself dies.
+ */
 export async function record(
   dir: string,
   names: readonly string[],
@@ -49,7 +60,7 @@ export async function record(
     answer: answerFile(dir, name, release),
   }));
   if (release === 'local') return recordLocally(jobs, buildWire(folder));
-  recordInGuest(folder, release, jobs);
+  recordHalves(release, jobs);
 }
 
 /** What nftsim answers. */
@@ -69,23 +80,27 @@ export interface Verdict {
   readonly listing: readonly string[];
   /**
    * Why there is nothing to compare: the release's own nft does not take the ruleset; what happens
-   * is drawn at random (with another seed nftsim answers something else too).
+   * is drawn at random (with another seed nftsim answers something else too); the kernel died.
    */
-  readonly void?: 'refused' | 'random';
+  readonly void?: 'refused' | 'random' | 'dead';
 }
 
 const NOTHING: Verdict = { behaviour: [], listing: [] };
 
-/** Why the release refuses the case's ruleset; undefined: it takes it. */
+/** Why the release refuses the case's ruleset; undefined: it takes it, or there is no answer. */
 export function refusal(dir: string, name: string, release: string): string | undefined {
-  const { loaded, load_error } = JSON.parse(readFileSync(answerFile(dir, name, release), 'utf8'));
+  const file = answerFile(dir, name, release);
+  if (!existsSync(file)) return undefined;
+  const { loaded, load_error } = JSON.parse(readFileSync(file, 'utf8'));
   return loaded ? undefined : (load_error ?? '');
 }
 
 /** Holds a recorded case against nftsim. */
 export function judge(dir: string, name: string, release: string): Verdict {
   const { kernel, prints } = RELEASES[release]!;
-  const theirs = JSON.parse(readFileSync(answerFile(dir, name, release), 'utf8'));
+  const answer = answerFile(dir, name, release);
+  if (!existsSync(answer)) return { ...NOTHING, void: 'dead' };
+  const theirs = JSON.parse(readFileSync(answer, 'utf8'));
   if (!theirs.loaded) return { ...NOTHING, void: 'refused' };
   const file = caseFile(dir, name);
   try {

@@ -59,7 +59,7 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 
 class Tally {
   private cases = 0;
-  private readonly none = { refused: 0, random: 0 };
+  private readonly none = { refused: 0, random: 0, dead: 0 };
   private readonly differing = { behaviour: 0, listing: 0 };
   private readonly kinds = new Map<string, string[]>();
   /** Messages of the release's nft about rules that nftsim takes. */
@@ -95,7 +95,7 @@ class Tally {
       say(`${names.length} × ${of}    (${names.slice(0, 6).join(', ')})`);
     const { cases, none, differing } = this;
     say(
-      `${cases} cases (${none.refused} refused by the release's nft, ${none.random} drawn at random), ${differing.behaviour} behave otherwise, ${differing.listing} print otherwise; ${this.refusals.length} had rules refused`,
+      `${cases} cases (${none.refused} refused by the release's nft, ${none.random} drawn at random, ${none.dead} over which the kernel died), ${differing.behaviour} behave otherwise, ${differing.listing} print otherwise; ${this.refusals.length} had rules refused`,
     );
     return differing.behaviour + differing.listing > 0;
   }
