@@ -118,7 +118,6 @@ const SETTINGS: Readonly<Record<string, readonly number[]>> = {
   'net.netfilter.nf_conntrack_tcp_be_liberal': [0, 1],
   'net.netfilter.nf_conntrack_checksum': [0, 1],
   'net.netfilter.nf_conntrack_tcp_max_retrans': [1, 3],
-  'net.netfilter.nf_conntrack_timestamp': [1],
   'net.netfilter.nf_conntrack_udp_timeout': [5, 30],
   'net.netfilter.nf_conntrack_udp_timeout_stream': [25, 120],
   'net.netfilter.nf_conntrack_icmp_timeout': [8, 30],
