@@ -162,6 +162,8 @@ export interface KernelProfile {
   readonly payloadWritesTag: boolean;
   /** `add set` of a set that is there must describe it as it is (6.1); before, it says nothing. */
   readonly setMustBeSame: boolean;
+  /** `destroy` is known (6.3). */
+  readonly destroys: boolean;
   /** Rules can be listed and set back in one (6.2), and so can elements (6.5). */
   readonly resetsRules: boolean;
   readonly resetsElements: boolean;
@@ -261,6 +263,7 @@ const V4_16: KernelProfile = {
   concatComparesWord: true,
   payloadWritesTag: false,
   setMustBeSame: false,
+  destroys: false,
   resetsRules: false,
   resetsElements: false,
   quotaExactIsOver: true,
@@ -345,6 +348,7 @@ const V6_1: KernelProfile = {
 const V6_12: KernelProfile = {
   ...V6_1,
   release: '6.12',
+  destroys: true,
   resetsRules: true,
   resetsElements: true,
   nftCutsIntervals: true,

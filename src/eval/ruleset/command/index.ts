@@ -67,13 +67,24 @@ const REMOVE: Handlers = {
   flowtable: removeFlowtable,
 };
 
+/** Kernels before 6.3 do not know these requests. */
+const DESTROY: Handlers = Object.fromEntries(
+  Object.entries(REMOVE).map(([object, remove]) => [
+    object,
+    (cmd: Command, ctx: CommandContext) => {
+      if (ctx.tx.machine.profile.destroys) remove(cmd, ctx);
+      else answered(ctx, cmd, refuse('EINVAL'));
+    },
+  ]),
+);
+
 const HANDLERS: Readonly<Partial<Record<Verb, Handlers>>> = {
   add: ADD,
   create: ADD,
   insert: { rule: addRule },
   replace: { rule: addRule },
   delete: REMOVE,
-  destroy: REMOVE,
+  destroy: DESTROY,
   flush: {
     table: flushTable,
     chain: flushChain,
