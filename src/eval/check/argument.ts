@@ -35,7 +35,7 @@ export function checkSingle(
 }
 
 export function fitsArgument(
-  { type, bits }: Expected,
+  { type, bits, widens }: Expected,
   value: Expr,
   span: Span,
   statement: Span,
@@ -45,8 +45,7 @@ export function fitsArgument(
     const what = 'you cannot use a set here, unknown value to use';
     return !!ctx.error(what, span, statement);
   }
-  // Operations are done in the width of what they are for, and then are mere numbers.
-  const widened = value.kind === 'binop' && firstBits(value) < bits;
+  const widened = widens && value.kind === 'binop' && firstBits(value) < bits;
   const given = widened ? integer : dataOf(value, ctx);
   const mismatch = `datatype mismatch: expected ${type.description}, expression has type ${given.description}`;
   if (given.parts && !type.parts) return !!ctx.error(mismatch, span, statement);

@@ -19,7 +19,8 @@ export function checkAssign(node: AssignStatement, ctx: CheckContext): Assign | 
   if (target.kind !== 'load' || !target.row.lowerStore)
     return ctx.unread('syntax error, unexpected set', node.target.span);
   const { type, bits, order } = target;
-  const wanted = { type, bits, order, room: bits };
+  const widens = target.row.field === undefined;
+  const wanted = { type, bits, order, room: bits, widens };
   const value = checkSingle(kindOf(target), node.value, wanted, node.span, ctx);
   if (!value) return undefined;
   if (isPartOfBytes(target) && (value.kind === 'load' || value.kind === 'map'))

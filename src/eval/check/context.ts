@@ -116,4 +116,6 @@ export interface Expected {
   readonly span?: Span;
   /** The bits of what the value is set to: operands may use them all. */
   readonly room?: number;
+  /** Operations that are done in a greater width than their operand's are numbers of no other type. */
+  readonly widens?: boolean;
 }
