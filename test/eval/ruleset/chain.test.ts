@@ -29,6 +29,16 @@ describe('base chains', () => {
     else expect(complaint(answer)).toContain(error);
   });
 
+  test.each([
+    ['5.10', 'Chain of type "filter" is not supported, perhaps kernel support is missing?'],
+    ['6.1', undefined],
+  ])('at egress, of Linux %s', (kernel, error) => {
+    const answer = nft(kernel)(
+      'add table netdev t { chain c { type filter hook egress device eth0 priority 0; }; }',
+    );
+    expect(answer.ok ? undefined : complaint(answer)).toBe(error);
+  });
+
   test('priorities list by the nearest name', () => {
     const run = table();
     run('add chain t a { type filter hook input priority -153; }');

@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import { complaint, nft } from './nft.ts';
 
-const table = () => {
-  const run = nft();
+const table = (kernel?: string) => {
+  const run = nft(kernel);
   run('add table t; add chain t c { type filter hook forward priority 0; }');
   return run;
 };
@@ -18,6 +18,12 @@ test('lists devices by name', () => {
     'table ip t {\n\tflowtable f {\n\t\thook ingress priority filter\n' +
       '\t\tdevices = { eth0, eth1 }\n\t\tcounter\n\t}\n}\n',
   );
+});
+
+test('a kernel that cannot count passes `counter` over', () => {
+  const run = table('5.2');
+  expect(run(flowtable('eth0', 'counter;')).ok).toBe(true);
+  expect(run('list flowtables').out).not.toContain('counter');
 });
 
 test('a device is in one flowtable of a table', () => {

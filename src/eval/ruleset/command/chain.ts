@@ -58,7 +58,7 @@ export function addChain(cmd: Command, ctx: CommandContext): void {
     exclusive: cmd.verb === 'create',
   });
   if (answer && block?.hook && hook) {
-    const message = hookMessage(cmd, block.hook, hook, answer.errno, old);
+    const message = hookMessage(ctx, cmd, block.hook, hook, answer.errno, old);
     if (message) {
       ctx.refused.push({ severity: 'error', ...message });
       return;
@@ -85,6 +85,7 @@ const policySpan = (policy: Expr): Span => ({
 
 /** What nft says in place of the kernel's number (nft_cmd_chain_error). */
 function hookMessage(
+  ctx: CommandContext,
   cmd: Command,
   spec: HookSpec,
   hook: Hook,
@@ -103,7 +104,9 @@ function hookMessage(
     const message = `Chain "${old.name}" already exists ${where} with different declaration`;
     return { message, spans: [spec.span] };
   }
-  if (errno !== 'EOPNOTSUPP' || isSupported(family, hook.type, hook.hook, hook.priority)) return;
+  const { profile } = ctx.tx.machine;
+  if (errno !== 'EOPNOTSUPP') return;
+  if (isSupported(profile, family, hook.type, hook.hook, hook.priority)) return;
   const above = CHAIN_TYPES[hook.type]?.above;
   if (above !== undefined && hook.priority <= above) {
     const message = `Chains of type "${hook.type}" must have a priority value above ${above}`;

@@ -3,6 +3,7 @@
  *
  * Mirrors nft_chain_filter.c, nft_chain_nat.c and nft_chain_route.c.
  */
+import type { KernelProfile } from '../../../datapath/profile.ts';
 import type { Family } from '../../../parser/ast.ts';
 
 const INET: Readonly<Record<string, number>> = {
@@ -62,7 +63,14 @@ export const hasType = (family: Family, type: string): boolean =>
   CHAIN_TYPES[type]?.families.includes(family) ?? false;
 
 /** The kernel has this type at this hook of this family, with this priority. */
-export function isSupported(family: Family, type: string, hook: string, priority: number): boolean {
+export function isSupported(
+  { egressHook }: KernelProfile,
+  family: Family,
+  type: string,
+  hook: string,
+  priority: number,
+): boolean {
+  if (hook === 'egress' && !egressHook) return false;
   const row = CHAIN_TYPES[type];
   if (!row || !hasType(family, type)) return false;
   if (row.hooks && !row.hooks.includes(hook)) return false;

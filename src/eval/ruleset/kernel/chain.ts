@@ -68,13 +68,14 @@ function baseChain(
   hook: NonNullable<NewChain['hook']>,
 ): BaseChain | Refusal {
   if (!hasType(spec.family, hook.type)) return refuse('ENOENT', 'type');
+  const { type, priority, devices } = hook;
+  const { profile } = tx.machine;
   const hooknum = hookNumber(spec.family, hook.hook);
-  if (hooknum === undefined || !isSupported(spec.family, hook.type, hook.hook, hook.priority)) {
+  if (hooknum === undefined || !isSupported(profile, spec.family, type, hook.hook, priority)) {
     return refuse('EOPNOTSUPP', 'hook');
   }
-  const refusal = checkDevices(tx, spec.family, hook.hook, hook.devices);
+  const refusal = checkDevices(tx, spec.family, hook.hook, devices);
   if (refusal) return refusal;
-  const { type, priority, devices } = hook;
   const policy = spec.policy ?? 'accept';
   return { type, hook: hook.hook, hooknum, priority, policy, devices, offload: spec.offload };
 }

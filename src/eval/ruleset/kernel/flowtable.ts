@@ -44,13 +44,17 @@ export function newFlowtable(tx: Transaction, spec: NewFlowtable): Refusal | und
     priority: spec.priority,
     devices: spec.devices,
     offload: spec.offload,
-    counter: spec.counter,
+    counter: counts(tx, spec),
     use: 0,
   };
   insertInto(tx, table.flowtables, flowtable.name, flowtable);
   tx.changed({ what: 'flowtable', change: 'new', flowtable });
   return undefined;
 }
+
+/** A kernel that does not know the flag passes it over. */
+const counts = ({ machine }: Transaction, { counter }: NewFlowtable): boolean =>
+  counter && machine.profile.flowtableCounter;
 
 /** Mirrors nft_register_flowtable_net_hooks: a device is in one flowtable of a table. */
 function bind(
@@ -101,7 +105,7 @@ function updateFlowtable(
   const taken = bind(tx, flowtable.table, spec, added);
   if (taken) return taken;
   tx.set(flowtable, 'devices', [...flowtable.devices, ...added]);
-  tx.set(flowtable, 'counter', spec.counter);
+  tx.set(flowtable, 'counter', counts(tx, spec));
   tx.changed({ what: 'flowtable', change: 'update', flowtable, added, removed: [] });
   return undefined;
 }
