@@ -1,8 +1,8 @@
 /** `nftsim check RULESET...`: parses and checks, touches no state. */
-import { Router } from '../replay/router.ts';
 import type { Io } from './io.ts';
-import { machineOf, parseOptions } from './machine.ts';
+import { machineIsWhole, parseOptions, readEnv } from './machine.ts';
 import type { CommonOptions } from './options.ts';
+import { newJournal, routerOf } from './session.ts';
 import { INPUT, OK, REFUSED } from './status.ts';
 
 export async function check(
@@ -10,21 +10,21 @@ export async function check(
   options: CommonOptions,
   io: Io,
 ): Promise<number> {
-  const machine = await machineOf(options, io);
-  if (typeof machine === 'number') return machine;
-  let status: number = OK;
-  for (const path of files) {
+  const env = await readEnv(options, io);
+  if (typeof env === 'number') return env;
+  const machine = { ...newJournal(options, io), ...(env && { env }) };
+  if (!machineIsWhole(routerOf(machine), options.env ?? '', io)) return INPUT;
+  const statuses = files.map((path) => {
     const file = io.files.read(path);
     if ('error' in file) {
       io.err(`${path}: ${file.error}\n`);
-      status = INPUT;
-      continue;
+      return INPUT;
     }
-    const router = new Router(machine);
-    const result = router.check({ kind: 'file', path }, parseOptions(options, io));
+    const result = routerOf(machine).check({ kind: 'file', path }, parseOptions(options, io));
     if (result.errors) io.err(result.errors);
-    if (!result.ok) status = Math.max(status, REFUSED);
-    else if (!options.quiet) io.out(`${path}: ok\n`);
-  }
-  return status;
+    if (!result.ok) return REFUSED;
+    if (!options.quiet) io.out(`${path}: ok\n`);
+    return OK;
+  });
+  return Math.max(...statuses);
 }

@@ -3,7 +3,6 @@
  *
  * Owns the entry points: argv as a program gets it, and a line as a trace's event has it.
  */
-import { readFileSync } from 'node:fs';
 import { CommandError, type ConntrackCommand, PROGRAM, TOOL } from './conntrack/command.ts';
 import { type LabelBit, parseCommandLine } from './conntrack/command-line.ts';
 import { Events } from './conntrack/events.ts';
@@ -35,11 +34,9 @@ export function splitLine(line: string): string[] {
 
 function readFile(name: string, io: ConntrackIo): string {
   if (name === '-') return io.stdin();
-  try {
-    return readFileSync(name, 'utf8');
-  } catch {
-    throw new CommandError(2, `Failed to open file ${name} for reading`);
-  }
+  const file = io.files.read(name);
+  if ('error' in file) throw new CommandError(2, `Failed to open file ${name} for reading`);
+  return file.text;
 }
 
 /** -R FILE: all lines are read before the first is run. */
@@ -115,6 +112,8 @@ export function runConntrackLine(line: string, machine: ConntrackMachine): LineR
       err += text;
     },
     stdin: () => '',
+    // A trace says all that happens; no file of the disk may.
+    files: { read: () => ({ error: 'not in a trace' }) },
   };
   const words = splitLine(line);
   const status = runConntrack(words[0] === PROGRAM ? words.slice(1) : words, io, machine);

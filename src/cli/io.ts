@@ -46,8 +46,8 @@ const versionOf = (file: string): string => {
   return stat ? `${stat.ino} ${stat.mtimeNs}` : '';
 };
 
-/** Until the user interrupts it. */
-async function* versions(file: string): AsyncGenerator<void> {
+/** Until the user interrupts it, or nobody listens any more. */
+async function* versionsOf(file: string, heard: () => boolean): AsyncGenerator<void> {
   // Most commands wait for nothing.
   const { setTimeout } = await import('node:timers/promises');
   const stop = new AbortController();
@@ -55,7 +55,7 @@ async function* versions(file: string): AsyncGenerator<void> {
   const interrupt = () => stop.abort();
   process.once('SIGINT', interrupt);
   let seen: string | undefined;
-  while (!signal.aborted) {
+  while (!signal.aborted && heard()) {
     const version = versionOf(file);
     if (version !== seen) yield;
     seen = version;
@@ -64,17 +64,21 @@ async function* versions(file: string): AsyncGenerator<void> {
   process.off('SIGINT', interrupt);
 }
 
-/** The process's own streams; a closed pipe ends the program quietly, as it ends `cat`. */
+/**
+ * The process's own streams. Where a pipe is closed, the command goes on in silence: what it does to
+ * the state and how it ends do not hang on who reads.
+ */
 export function processIo(): Io {
+  const closed = new Set<number>();
   const write = (fd: number) => (text: string) => {
-    if (!writeAll(fd, text)) process.exit(0);
+    if (!closed.has(fd) && !writeAll(fd, text)) closed.add(fd);
   };
   return {
     out: write(1),
     err: write(2),
     stdin: () => readFileSync(0, 'utf8'),
     files: diskReader,
-    versions,
+    versions: (file) => versionsOf(file, () => !closed.has(1)),
     env: process.env,
     pid: process.pid,
   };

@@ -6,26 +6,38 @@ import { limits } from '../replay/limits.ts';
 import { rulesetSummary, summaryLines } from '../report/summary.ts';
 import type { Env } from '../trace/schema.ts';
 import type { Io } from './io.ts';
-import { machineOf, parseOptions } from './machine.ts';
+import { machineIsWhole, parseOptions, readEnv } from './machine.ts';
 import type { CommonOptions } from './options.ts';
-import { keep, newJournal, onState, remembering, routerOf } from './session.ts';
+import { keep, kernelOf, newJournal, onState, remembering, routerOf } from './session.ts';
 import { INPUT, OK, REFUSED } from './status.ts';
 
+/** The saved machine, or a new one where another is described or another kernel boots. */
+function machineFor(
+  saved: Journal | undefined,
+  env: Env | undefined,
+  options: CommonOptions,
+  io: Io,
+): Journal {
+  const fresh = newJournal(options, io);
+  if (!saved) return { ...fresh, ...(env && { env }) };
+  const { kernel = saved.kernel } = options;
+  const asked = { ...saved, ...(env && { env }), ...(kernel !== undefined && { kernel }) };
+  const other = env !== undefined || kernelOf(asked) !== kernelOf(saved);
+  return other ? { ...asked, entries: [] } : asked;
+}
+
 export async function load(path: string, options: CommonOptions, io: Io): Promise<number> {
-  const machine = await machineOf(options, io);
-  if (typeof machine === 'number') return machine;
+  const env = await readEnv(options, io);
+  if (typeof env === 'number') return env;
   const file = io.files.read(path);
   if ('error' in file) {
     io.err(`${path}: ${file.error}\n`);
     return INPUT;
   }
   return onState(options, io, (saved) => {
-    const { env } = machine;
-    const journal: Journal = {
-      ...(saved ?? newJournal(options, io)),
-      ...(env && { env: env as Env, entries: [] }),
-    };
+    const journal = machineFor(saved, env, options, io);
     const router = routerOf(journal);
+    if (!machineIsWhole(router, options.env ?? '', io)) return { status: INPUT };
     const asked = remembering(io);
     const { reader: _, includePaths = [], defines = {} } = parseOptions(options, io);
     const parse = { reader: asked.io.files, includePaths, defines };

@@ -4,7 +4,7 @@
  * Owns the tree of commands and the exit status of wrong usage; each command is a file of its own.
  * `nft`, `conntrack` and nft's verbs take their arguments as the originals do.
  */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { Io } from './io.ts';
 import { withMachineOptions, withOutputOptions, withStateOptions } from './options.ts';
 import { INPUT, OK, USAGE } from './status.ts';
@@ -32,6 +32,11 @@ const NFT_VERBS = [
 
 type Run = () => Promise<number>;
 
+const seed = (value: string): number => {
+  if (/^\d+$/.test(value) && Number(value) <= 0xffffffff) return Number(value);
+  throw new InvalidArgumentError('It wants a number from 0 to 4294967295.');
+};
+
 function program(io: Io, run: (what: Run) => void): Command {
   const top = new Command('nftsim')
     .description('A Linux router in a process: nft rulesets, conntrack, NAT, flowtables')
@@ -40,6 +45,8 @@ function program(io: Io, run: (what: Run) => void): Command {
     .enablePositionalOptions()
     .configureOutput({ writeOut: io.out, writeErr: io.err });
   withStateOptions(top);
+  /** What is said after the command's name wins over what is said before. */
+  const optionsOf = <T>(command: Command): T => ({ ...top.opts(), ...command.opts() }) as T;
   const own = (command: Command): Command =>
     withOutputOptions(withMachineOptions(withStateOptions(command)));
 
@@ -47,7 +54,7 @@ function program(io: Io, run: (what: Run) => void): Command {
     .description("check a ruleset and make it the machine's whole ruleset")
     .option('--json', 'print the summary as JSON')
     .action((file: string, _options, command: Command) =>
-      run(async () => (await import('./load.ts')).load(file, command.optsWithGlobals(), io)),
+      run(async () => (await import('./load.ts')).load(file, optionsOf(command), io)),
     );
   own(top.command('replay <trace...>'))
     .description('send the packets of traces through the machine')
@@ -57,20 +64,24 @@ function program(io: Io, run: (what: Run) => void): Command {
     .option('--monitor', 'print the lines of `nft monitor trace`')
     .option('--events', 'print the lines of `conntrack -E`')
     .option('--explain', 'say of each flow why it is offloaded or not')
-    .option('--engine <engine>', 'how rules run: emit (generated code) or step (one by one)')
-    .option('--seed <number>', 'what random choices start from', '0')
+    .addOption(
+      new Option('--engine <engine>', 'how rules run: emit (generated code) or step (one by one)')
+        .choices(['emit', 'step'])
+        .default('emit'),
+    )
+    .option('--seed <number>', 'what random choices start from (default: 0)', seed)
     .action((files: string[], _options, command: Command) =>
-      run(async () => (await import('./replay.ts')).replay(files, command.optsWithGlobals(), io)),
+      run(async () => (await import('./replay.ts')).replay(files, optionsOf(command), io)),
     );
   own(top.command('check <ruleset...>'))
     .description('check rulesets; nothing is changed')
     .action((files: string[], _options, command: Command) =>
-      run(async () => (await import('./check.ts')).check(files, command.optsWithGlobals(), io)),
+      run(async () => (await import('./check.ts')).check(files, optionsOf(command), io)),
     );
   withStateOptions(top.command('proc'))
     .description('print /proc/net/nf_conntrack')
     .action((_options, command: Command) =>
-      run(async () => (await import('./proc.ts')).proc(command.optsWithGlobals(), io)),
+      run(async () => (await import('./proc.ts')).proc(optionsOf(command), io)),
     );
   const raw = (name: string, description: string, args: (given: string[]) => string[]) =>
     top
@@ -84,7 +95,7 @@ function program(io: Io, run: (what: Run) => void): Command {
         run(async () => {
           const { tool } = await import('./tool.ts');
           const which = name === 'conntrack' ? 'conntrack' : 'nft';
-          return tool(which, args(given), command.optsWithGlobals(), io);
+          return tool(which, args(given), optionsOf(command), io);
         }),
       );
   raw('nft', 'the nft command line, on the state', (given) => given);
@@ -117,7 +128,9 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     return await chosen();
   } catch (e) {
-    io.err(`nftsim: internal error: ${(e as Error).message}; nothing was changed\n`);
+    // What the system refuses (a full disk) is no fault of the program's.
+    const { syscall, message } = e as NodeJS.ErrnoException;
+    io.err(`nftsim: ${syscall ? '' : 'internal error: '}${message}; nothing was changed\n`);
     return INPUT;
   }
 }

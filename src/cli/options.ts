@@ -3,7 +3,7 @@
  *
  * Owns their names, help and meaning; the commands add their own.
  */
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { RELEASES } from '../datapath/profile.ts';
 
 export interface CommonOptions {
@@ -17,7 +17,6 @@ export interface CommonOptions {
   readonly json?: boolean;
   readonly color?: 'auto' | 'always' | 'never';
   readonly quiet?: boolean;
-  readonly verbose?: boolean;
 }
 
 const collect = (value: string, all: readonly string[] | undefined): string[] => [
@@ -25,10 +24,20 @@ const collect = (value: string, all: readonly string[] | undefined): string[] =>
   value,
 ];
 
-/** `--state DIR`, `--no-state`. */
+const define = (value: string, all: readonly string[] | undefined): string[] => {
+  if (!/^[a-zA-Z_][\w.-]*=/.test(value)) throw new InvalidArgumentError('It wants name=value.');
+  return collect(value, all);
+};
+
+const folder = (value: string): string => {
+  if (value === '') throw new InvalidArgumentError('It wants a folder.');
+  return value;
+};
+
+/** `--state DIR`, `--no-state`. $NFTSIM_STATE is not commander's: one before the command would win. */
 export const withStateOptions = (command: Command): Command =>
   command
-    .addOption(new Option('--state <dir>', 'the state directory').env('NFTSIM_STATE'))
+    .option('--state <dir>', 'the state directory (else $NFTSIM_STATE, else .nftsim)', folder)
     .addOption(new Option('--no-state', 'keep everything in memory'));
 
 /** What a ruleset is loaded on and with. */
@@ -36,7 +45,7 @@ export const withMachineOptions = (command: Command): Command =>
   command
     .addOption(new Option('--env <file>', 'the machine: devices, addresses, routes (JSON)'))
     .addOption(new Option('--kernel <release>', 'the kernel to be').choices([...RELEASES]))
-    .option('-D, --define <name=value>', 'define a variable of the ruleset', collect)
+    .option('-D, --define <name=value>', 'define a variable of the ruleset', define)
     .option('-I, --includepath <dir>', 'look for included files there', collect);
 
 export const withOutputOptions = (command: Command): Command =>
@@ -44,5 +53,4 @@ export const withOutputOptions = (command: Command): Command =>
     .addOption(
       new Option('--color <when>', 'colour').choices(['auto', 'always', 'never']).default('auto'),
     )
-    .option('-q, --quiet', 'print no more than what was asked for')
-    .option('-v, --verbose', 'print more');
+    .option('-q, --quiet', 'print no more than what was asked for');

@@ -1,5 +1,5 @@
 /** `nftsim replay TRACE...`: packets through the machine, counters and connections out. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { printJson } from '../eval/list/document.ts';
 import type { Json } from '../eval/list/json.ts';
@@ -8,15 +8,18 @@ import type { Journal } from '../replay/journal.ts';
 import { replay as replayTrace } from '../replay/replay.ts';
 import type { Router } from '../replay/router.ts';
 import { failureLines, flowLines, refusedLines, summaryLines } from '../report/replay.ts';
+import { makeFolder } from '../state/folder.ts';
 import { problemText } from '../trace/problem.ts';
 import { readTrace } from '../trace/read.ts';
+import { failure } from '../trace/report.ts';
+import type { Env } from '../trace/schema.ts';
 import type { Trace } from '../trace/trace.ts';
 import { Events } from './conntrack/events.ts';
 import { conntrackCommand } from './conntrack.ts';
 import type { Io } from './io.ts';
-import { parseOptions } from './machine.ts';
+import { machineIsWhole, parseOptions, readEnv } from './machine.ts';
 import type { CommonOptions } from './options.ts';
-import { keep, newJournal, onState, remembering, routerOf } from './session.ts';
+import { keep, newJournal, onState, remembering, routerElsewhere, routerOf } from './session.ts';
 import { INPUT, OK, REFUSED } from './status.ts';
 import { errStyle } from './style.ts';
 
@@ -26,7 +29,7 @@ export interface ReplayCommandOptions extends CommonOptions {
   readonly monitor?: boolean;
   readonly events?: boolean;
   readonly engine?: 'step' | 'emit';
-  readonly seed: string;
+  readonly seed?: number;
 }
 
 interface Played {
@@ -44,45 +47,61 @@ function rulesetEntry(
   return trace.ruleset;
 }
 
-/** The machine that the trace runs on, before its ruleset: a new one, or the saved one. */
-function journalFor(
+/** The saved machine with the loaded ruleset, as the trace and the options want it. */
+function savedMachine(saved: Journal, trace: Trace, options: ReplayCommandOptions): Journal {
+  return {
+    ...saved,
+    ...(trace.hasMachine && { env: trace.env }),
+    ...(options.kernel !== undefined && { kernel: options.kernel }),
+    ...(options.seed !== undefined && { seed: options.seed }),
+  };
+}
+
+/** The machine before the trace, and what was done to it; or why it cannot be. */
+function machineFor(
   trace: Trace,
   saved: Journal | undefined,
-  fresh: boolean,
   options: ReplayCommandOptions,
   io: Io,
-): Journal {
-  const base = { ...newJournal(options, io), seed: Number(options.seed), env: trace.env };
-  if (fresh || !saved) return base;
-  const { env = trace.env } = saved;
-  return { ...saved, env: trace.env.link.length ? trace.env : env };
+): { readonly router: Router; readonly journal: Journal } | string {
+  const { engine, seed = 0 } = options;
+  if (saved && !rulesetEntry(trace, options)) {
+    const journal = savedMachine(saved, trace, options);
+    const router = routerElsewhere(journal, engine);
+    return typeof router === 'string' ? router : { router, journal };
+  }
+  const journal = { ...newJournal(options, io), seed, env: trace.env };
+  return { router: routerOf(journal, engine), journal };
+}
+
+/** Loads a ruleset as the whole one; what nft said where it refused it. */
+function loadRuleset(
+  { router, journal }: Pick<Played, 'router' | 'journal'>,
+  { name, text }: { readonly name: string; readonly text?: string },
+  options: ReplayCommandOptions,
+  io: Io,
+): string | undefined {
+  const asked = remembering(io);
+  const { includePaths = [], defines = {} } = parseOptions(options, io);
+  if (text !== undefined) asked.read.files[name] = { text };
+  const reader = asked.io.files;
+  const source = { kind: 'file', path: name } as const;
+  const { ok, errors } = router.load(source, { reader, includePaths, defines });
+  keep(journal, { did: 'load', path: name, read: asked.read, includePaths, defines }, io);
+  return ok ? undefined : errors;
 }
 
 function playOn(
   given: Trace,
-  saved: Journal | undefined,
+  { router, journal }: Pick<Played, 'router' | 'journal'>,
   options: ReplayCommandOptions,
   io: Io,
 ): Played {
-  const trace = options.monitor ? { ...given, monitor: true } : given;
-  const ruleset = rulesetEntry(trace, options);
-  const journal = journalFor(trace, saved, ruleset !== undefined, options, io);
-  const router = routerOf(journal, options.engine);
+  const { monitor = given.monitor, explain = false } = options;
+  const trace = { ...given, monitor };
   const events = options.events ? eventLines(router, io) : undefined;
-  let loadError: string | undefined;
-  if (ruleset) {
-    const asked = remembering(io);
-    const { includePaths = [], defines = {} } = parseOptions(options, io);
-    if (ruleset.text !== undefined) asked.read.files[ruleset.name] = { text: ruleset.text };
-    const result = router.load(
-      { kind: 'file', path: ruleset.name },
-      { reader: asked.io.files, includePaths, defines },
-    );
-    if (!result.ok) loadError = result.errors;
-    const { read } = asked;
-    keep(journal, { did: 'load', path: ruleset.name, read, includePaths, defines }, io);
-  }
-  const { explain = false } = options;
+  const ruleset = rulesetEntry(trace, options);
+  const loadError = ruleset && loadRuleset({ router, journal }, ruleset, options, io);
   const answer = replayTrace(router, trace, {
     ...(loadError !== undefined && { loadError }),
     explain,
@@ -138,45 +157,88 @@ function tell(trace: Trace, answer: Answer, options: ReplayCommandOptions, io: I
   return answer.loaded && answer.failures.length === 0 ? OK : REFUSED;
 }
 
-/** One trace that fails in an unforeseen way leaves the others their answers. */
-function guarded(trace: Trace, io: Io, run: () => number): number {
+/** Writes what `--out` asks for; whether that could be done. */
+function written(file: string, text: string, io: Io): boolean {
   try {
-    return run();
+    writeFileSync(file, text);
+    return true;
+  } catch (e) {
+    io.err(`${file}: ${failure(e)}\n`);
+    return false;
+  }
+}
+
+function run(
+  trace: Trace,
+  saved: Journal | undefined,
+  options: ReplayCommandOptions,
+  io: Io,
+): { readonly status: number; readonly journal?: Journal } {
+  const machine = machineFor(trace, saved, options, io);
+  if (typeof machine === 'string') {
+    io.err(`${trace.file}: this machine refuses what was loaded before:\n${machine}`);
+    return { status: REFUSED };
+  }
+  if (!machineIsWhole(machine.router, options.env ?? trace.file, io)) return { status: INPUT };
+  const played = playOn(trace, machine, options, io);
+  if (options.out === undefined) print(played, options, io);
+  else {
+    const file = path.join(options.out, `${trace.name}.answer.json`);
+    if (!written(file, asJson(played.answer), io)) return { status: INPUT };
+  }
+  const status = tell(trace, played.answer, options, io);
+  return { status, ...(played.answer.loaded && { journal: played.journal }) };
+}
+
+/** One trace that fails in an unforeseen way leaves the others their answers. */
+function guarded(trace: Trace, options: ReplayCommandOptions, io: Io): number {
+  try {
+    return run(trace, undefined, options, io).status;
   } catch (e) {
     io.err(`${trace.file}: internal error: ${(e as Error).message}\n`);
     return INPUT;
   }
 }
 
-export function replay(files: readonly string[], options: ReplayCommandOptions, io: Io): number {
-  const read = files.map((file) => readTrace(file));
-  const problems = read.flatMap((r) => r.problems);
-  for (const p of problems) io.err(`${problemText(p)}\n`);
-  if (problems.length && options.out === undefined) return INPUT;
-  const traces = read.flatMap((r) => r.trace ?? []);
-  const alone = traces.length === 1 && options.out === undefined;
-  const statuses = traces.map((trace) => {
-    const run = (saved: Journal | undefined) => {
-      const played = playOn(trace, saved, options, io);
-      const { problems: machine, ended } = played.router.setup;
-      if (machine.length) {
-        for (const problem of machine) io.err(`${trace.file}: env: ${problem}\n`);
-        return { status: INPUT };
-      }
-      if (ended !== null)
-        io.err(
-          `${trace.file}: warning: env: ${ended}\n` +
-            `the set-up of the machine ends there, as a script would: later settings, neighbours, routes and rules are not there\n`,
-        );
-      if (options.out !== undefined) {
-        mkdirSync(options.out, { recursive: true });
-        const file = path.join(options.out, `${trace.name}.answer.json`);
-        writeFileSync(file, asJson(played.answer));
-      } else print(played, options, io);
-      const status = tell(trace, played.answer, options, io);
-      return { status, ...(played.answer.loaded && { journal: played.journal }) };
-    };
-    return alone ? onState(options, io, run) : guarded(trace, io, () => run(undefined).status);
-  });
-  return Math.max(problems.length ? INPUT : OK, ...statuses);
+/** Whether the files that the options name can be used. */
+function filesAreUsable({ ruleset, out }: ReplayCommandOptions, io: Io): boolean {
+  const file = ruleset === undefined ? {} : io.files.read(ruleset);
+  if ('error' in file) {
+    io.err(`${ruleset}: ${file.error}\n`);
+    return false;
+  }
+  try {
+    if (out !== undefined) makeFolder(out);
+    return true;
+  } catch (e) {
+    io.err(`${out}: ${failure(e)}\n`);
+    return false;
+  }
+}
+
+export async function replay(
+  files: readonly string[],
+  options: ReplayCommandOptions,
+  io: Io,
+): Promise<number> {
+  const given = await readEnv(options, io);
+  if (typeof given === 'number') return given;
+  if (!filesAreUsable(options, io)) return INPUT;
+  const read = (file: string, saved?: Env) => {
+    const { trace, problems } = readTrace(file, {
+      ...(given && { given }),
+      ...(saved && { saved }),
+    });
+    for (const p of problems) io.err(`${problemText(p)}\n`);
+    return trace;
+  };
+  const [only] = files;
+  if (files.length === 1 && options.out === undefined)
+    return onState(options, io, (saved) => {
+      const trace = read(only!, options.ruleset === undefined ? saved?.env : undefined);
+      return trace ? run(trace, saved, options, io) : { status: INPUT };
+    });
+  const traces = files.map((file) => read(file));
+  if (traces.includes(undefined) && options.out === undefined) return INPUT;
+  return Math.max(...traces.map((trace) => (trace ? guarded(trace, options, io) : INPUT)));
 }

@@ -4,6 +4,7 @@
  * Owns what the saved body is (a journal, see replay/journal.ts), how a router is made from it, and
  * that nothing is saved where a command fails before it did anything.
  */
+import { DEFAULT_RELEASE } from '../datapath/profile.ts';
 import { setNextNumbers } from '../eval/index.ts';
 import {
   type Journal,
@@ -44,11 +45,14 @@ export const newJournal = (options: CommonOptions, io: Io): Journal => ({
   entries: [],
 });
 
-/** An Io that is heard by nobody and answers as it was answered then. */
-function silentIo(entry: Extract<JournalEntry, { did: 'nft' | 'conntrack' }>): Io {
+/** An Io that answers as it was answered then; only complaints are heard. */
+function recordedIo(
+  entry: Extract<JournalEntry, { did: 'nft' | 'conntrack' }>,
+  complaint: (text: string) => void,
+): Io {
   return {
     out() {},
-    err() {},
+    err: complaint,
     stdin: () => entry.stdin,
     files: recordedReader(entry.read),
     async *versions() {},
@@ -56,29 +60,36 @@ function silentIo(entry: Extract<JournalEntry, { did: 'nft' | 'conntrack' }>): I
   };
 }
 
-export function redo(router: Router, entry: JournalEntry): void {
+/** Does it again; what nft said of a ruleset or a command that it refuses. */
+export function redo(router: Router, entry: JournalEntry): string | undefined {
   switch (entry.did) {
-    case 'load':
-      router.load(
-        { kind: 'file', path: entry.path },
-        {
-          reader: recordedReader(entry.read),
-          includePaths: entry.includePaths,
-          defines: entry.defines,
-        },
-      );
-      break;
-    case 'nft':
-      runNft(entry.argv, silentIo(entry), router.target);
-      break;
+    case 'load': {
+      const { includePaths, defines } = entry;
+      const reader = recordedReader(entry.read);
+      const source = { kind: 'file', path: entry.path } as const;
+      const { ok, errors } = router.load(source, { reader, includePaths, defines });
+      return ok ? undefined : errors;
+    }
+    case 'nft': {
+      let said = '';
+      const io = recordedIo(entry, (text) => {
+        said += text;
+      });
+      return runNft(entry.argv, io, router.target) === 0 ? undefined : said;
+    }
     case 'conntrack':
-      runConntrack(entry.argv, silentIo(entry), router.datapath);
-      break;
+      runConntrack(
+        entry.argv,
+        recordedIo(entry, () => {}),
+        router.datapath,
+      );
+      return undefined;
     case 'count':
       setNextNumbers(router.ruleset, entry.next);
-      break;
+      return undefined;
     case 'trace':
       play(router, entry.events);
+      return undefined;
   }
 }
 
@@ -88,6 +99,20 @@ export function routerOf(journal: Journal, engine?: 'step' | 'emit'): Router {
   for (const entry of journal.entries) redo(router, entry);
   return router;
 }
+
+/** The same on another machine, or what that one refuses of what was done. */
+export function routerElsewhere(journal: Journal, engine?: 'step' | 'emit'): Router | string {
+  const router = new Router(routerOptions(journal, engine));
+  for (const entry of journal.entries) {
+    const refused = redo(router, entry);
+    if (refused !== undefined && !(entry.did === 'nft' && entry.refused)) return refused;
+  }
+  return router;
+}
+
+/** The release that a machine runs. */
+export const kernelOf = ({ kernel, env }: Journal): string =>
+  kernel ?? env?.kernel ?? DEFAULT_RELEASE;
 
 /** Adds what this process did. */
 export function keep(journal: Journal, entry: JournalEntry, { pid }: Io): void {

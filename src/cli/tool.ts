@@ -39,7 +39,8 @@ export async function tool(
       if (counted) keep(journal, { did: 'count', next }, io);
       return counted || !saved ? { status, journal } : { status };
     }
-    keep(journal, { did: which, argv, stdin: asked.stdin(), read: asked.read }, io);
+    const refused = status !== OK && { refused: true as const };
+    keep(journal, { did: which, argv, stdin: asked.stdin(), read: asked.read, ...refused }, io);
     return { status, journal };
   });
   if (!monitoring && !events) return status;

@@ -36,6 +36,8 @@ type Deed =
       readonly argv: readonly string[];
       readonly stdin: string;
       readonly read: ReadFiles;
+      /** It did not exit with 0. */
+      readonly refused?: true;
     }
   /** nft left nothing behind but that these numbers come next. */
   | { readonly did: 'count'; readonly next: NextNumbers }

@@ -9,7 +9,6 @@ import { createHash } from 'node:crypto';
 import {
   closeSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -18,6 +17,7 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
+import { makeFolder } from './folder.ts';
 
 const FORMAT = 'nftsim-state';
 export const STATE_VERSION = 1;
@@ -115,7 +115,7 @@ const sleep = (ms: number): void => {
 
 function acquire(directory: string): string {
   try {
-    mkdirSync(directory, { recursive: true });
+    makeFolder(directory);
   } catch (e) {
     const { code, message } = e as NodeJS.ErrnoException;
     throw new StateError(code === 'EEXIST' ? `${directory}: not a directory` : message);

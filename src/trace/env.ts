@@ -1,4 +1,5 @@
 /** The machine's description: in the trace, in a file that it names, or given with `--env`. */
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Problem } from './problem.ts';
 import { failure, jsonProblem, report } from './report.ts';
@@ -10,11 +11,11 @@ export interface EnvResult {
 }
 
 /** Reads and checks a file that holds an `env`. */
-export function readEnvFile(file: string, read: (file: string) => string): EnvResult {
+export function readEnvFile(file: string): EnvResult {
   const problems: Problem[] = [];
   let text: string;
   try {
-    text = read(file);
+    text = readFileSync(file, 'utf8');
   } catch (e) {
     return { problems: [{ file, message: failure(e) }] };
   }
@@ -28,15 +29,25 @@ export function readEnvFile(file: string, read: (file: string) => string): EnvRe
   return { problems };
 }
 
-/** The env of a trace. */
+/** Machines that a trace does not describe itself. */
+export interface Machines {
+  /** Takes the place of the trace's own. */
+  readonly given?: Env;
+  /** That of the loaded ruleset: for a trace that has neither a machine nor a ruleset. */
+  readonly saved?: Env;
+}
+
+/** The machine that a trace runs on; none where the file that it names cannot be used. */
 export function envOf(
   file: string,
-  head: CaseHead,
+  { env, ruleset }: CaseHead,
+  { given, saved }: Machines,
   problems: Problem[],
-  read: (file: string) => string,
 ): Env | undefined {
-  if (typeof head.env !== 'string') return head.env ?? { link: [] };
-  const result = readEnvFile(path.resolve(path.dirname(file), head.env), read);
+  if (given) return given;
+  if (env === undefined) return (ruleset === undefined && saved) || { link: [] };
+  if (typeof env !== 'string') return env;
+  const result = readEnvFile(path.resolve(path.dirname(file), env));
   problems.push(...result.problems);
   return result.env;
 }

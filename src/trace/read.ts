@@ -6,7 +6,7 @@
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { envOf } from './env.ts';
+import { envOf, type Machines } from './env.ts';
 import { ethernetFrame, networkPacket, type PacketFields } from './frame.ts';
 import { FieldError, type Problem } from './problem.ts';
 import { failure, jsonProblem, type Place, report } from './report.ts';
@@ -175,7 +175,7 @@ export function caseName(file: string): string {
 }
 
 /** Reads and checks a trace file; a trace comes back only if nothing is wrong with it. */
-export function readTrace(file: string): ReadResult {
+export function readTrace(file: string, machines: Machines = {}): ReadResult {
   const problems: Problem[] = [];
   let text: string;
   try {
@@ -191,7 +191,7 @@ export function readTrace(file: string): ReadResult {
     return { problems };
   }
   const head = parsed.data;
-  const env = envOf(file, head, problems, (name) => readFileSync(name, 'utf8'));
+  const env = envOf(file, head, machines, problems);
   const ruleset = readRuleset(file, head, problems);
   if (!env) return { problems };
   const events = readEvents(file, doc, env, problems);
@@ -201,6 +201,7 @@ export function readTrace(file: string): ReadResult {
     name: caseName(file),
     monitor: head.monitor ?? false,
     env,
+    hasMachine: (machines.given ?? head.env) !== undefined,
     events,
     ...(head.about !== undefined && { about: head.about }),
     ...(ruleset && { ruleset }),

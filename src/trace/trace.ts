@@ -73,6 +73,8 @@ export interface Trace {
   readonly ruleset?: RulesetText;
   readonly monitor: boolean;
   readonly env: Env;
+  /** Whether `env` was described for it; else it is the saved machine's, or empty. */
+  readonly hasMachine: boolean;
   readonly events: readonly TraceEvent[];
   readonly expect?: EndExpect;
 }

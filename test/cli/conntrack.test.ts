@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { runConntrack, runConntrackLine, splitLine } from '../../src/cli/conntrack.ts';
 import { Datapath } from '../../src/datapath/index.ts';
+import { filesOf, hearing } from './io.ts';
 
 const HELP = "Try `conntrack -h' or 'conntrack --help' for more information.\n";
 const said = (text: string): string => `conntrack v1.4.8 (conntrack-tools): ${text}\n`;
@@ -225,18 +226,29 @@ test('labels are set, shown and matched by name', () => {
   expect(line('-L -l web').out).toBe('');
 });
 
-test('-R runs the lines of a file', () => {
-  const [out, err]: string[][] = [[], []];
-  const io = {
-    out: (text: string) => void out!.push(text),
-    err: (text: string) => void err!.push(text),
-    stdin: () => '# a comment\n-D -p udp\n\n-I -p 50 -s 3.3.3.3 -d 4.4.4.4 -t 9\n',
-  };
-  expect(runConntrack(['-R', '-'], io, machine)).toBe(0);
-  expect(lines('-L')).toHaveLength(4);
-  const listing = { ...io, stdin: () => '-L\n' };
-  expect(runConntrack(['-R', '-'], listing, machine)).toBe(2);
-  expect(err!.join('')).toMatch(/Cannot use command `-L' with --load-file/);
+describe('-R', () => {
+  const WORK = '# a comment\n-D -p udp\n\n-I -p 50 -s 3.3.3.3 -d 4.4.4.4 -t 9\n';
+
+  test.each([
+    ['standard input', '-', { stdin: () => WORK }],
+    ['a file', 'work.txt', { files: filesOf({ 'work.txt': WORK }) }],
+  ])('runs the lines of %s', (_, name, io) => {
+    expect(runConntrack(['-R', name], hearing(io), machine)).toBe(0);
+    expect(lines('-L')).toHaveLength(4);
+  });
+
+  test('takes no commands that list', () => {
+    const io = hearing({ stdin: () => '-L\n' });
+    expect(runConntrack(['-R', '-'], io, machine)).toBe(2);
+    expect(io.heard.err).toMatch(/Cannot use command `-L' with --load-file/);
+  });
+
+  test('reads no files in a trace', () => {
+    expect(run('-R /dev/null')).toMatchObject({
+      status: 2,
+      err: said('Failed to open file /dev/null for reading') + HELP,
+    });
+  });
 });
 
 test('a line is split as a shell would', () => {

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Io } from '../../src/cli/io.ts';
 import { load } from '../../src/cli/load.ts';
 import { tool } from '../../src/cli/tool.ts';
+import { filesOf, hearing } from './io.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -13,29 +13,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-interface Machine extends Io {
-  said: string;
-}
-
 const RULESETS: Readonly<Record<string, string>> = {
   'new.nft': 'table ip6 n {\n\tchain c {\n\t\taccept\n\t}\n}\n',
 };
 
-function machine(pid: number, between: readonly (() => Promise<unknown>)[] = []): Machine {
-  const io: Machine = {
-    said: '',
-    out: (text) => {
-      io.said += text;
-    },
-    err: (text) => {
-      io.said += text;
-    },
-    stdin: () => '',
-    files: {
-      read: (file) =>
-        file in RULESETS ? { text: RULESETS[file]! } : { error: 'No such file or directory' },
-      glob: () => [],
-    },
+const machine = (pid: number, between: readonly (() => Promise<unknown>)[] = []) =>
+  hearing({
+    files: filesOf(RULESETS),
     async *versions() {
       yield;
       for (const step of between) {
@@ -43,11 +27,8 @@ function machine(pid: number, between: readonly (() => Promise<unknown>)[] = [])
         yield;
       }
     },
-    env: {},
     pid,
-  };
-  return io;
-}
+  });
 
 const state = () => ({ state: dir }) as never;
 const nft = (line: string) => () => tool('nft', [line], state(), machine(7));
@@ -56,7 +37,7 @@ const nft = (line: string) => () => tool('nft', [line], state(), machine(7));
 async function told(args: readonly string[], lines: readonly string[]): Promise<string[]> {
   const io = machine(1, lines.map(nft));
   expect(await tool('nft', args, state(), io)).toBe(130);
-  return io.said.split('\n').slice(0, -1);
+  return io.heard.both.split('\n').slice(0, -1);
 }
 
 const LIFE = [
@@ -146,7 +127,7 @@ describe('a ruleset', () => {
     await nft('add table ip old')();
     const io = machine(1, [() => load('new.nft', state(), machine(9))]);
     await tool('nft', ['monitor', 'ruleset'], state(), io);
-    expect(io.said.split('\n')).toEqual([
+    expect(io.heard.both.split('\n')).toEqual([
       'delete table ip old',
       'add table ip6 n',
       'add chain ip6 n c',
@@ -159,10 +140,10 @@ describe('a ruleset', () => {
 test('nothing to follow, or not alone', async () => {
   const memory = machine(1);
   expect(await tool('nft', ['monitor'], { state: false } as never, memory)).toBe(2);
-  expect(memory.said).toBe('error: without a state directory there is nothing to follow\n');
+  expect(memory.heard.both).toBe('error: without a state directory there is nothing to follow\n');
   const io = machine(1);
   expect(await tool('nft', ['list tables; monitor'], state(), io)).toBe(1);
-  expect(io.said).toBe(
+  expect(io.heard.both).toBe(
     'Error: nftsim does not support `monitor` with other commands\n' +
       'list tables; monitor\n             ^^^^^^^^\n',
   );
@@ -198,7 +179,7 @@ describe('conntrack -E', () => {
   async function shown(...argv: string[]): Promise<string[]> {
     const io = machine(1, deeds);
     expect(await tool('conntrack', ['-E', ...argv], state(), io)).toBe(0);
-    return io.said.split('\n').slice(0, -1);
+    return io.heard.both.split('\n').slice(0, -1);
   }
 
   test('shows what processes do', async () => {

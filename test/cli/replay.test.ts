@@ -1,26 +1,16 @@
 /** `nftsim replay`: what is printed beside the ruleset and the connections. */
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import type { Io } from '../../src/cli/io.ts';
 import { main } from '../../src/cli/main.ts';
 import { diskReader } from '../../src/cli/nft/files.ts';
+import { hearing } from './io.ts';
 
 const TRACE = path.resolve(import.meta.dirname, '../../fixtures/flowtable-tcp/trace.json');
 
 async function replay(...options: string[]): Promise<string> {
-  let out = '';
-  const io: Io = {
-    out: (text) => {
-      out += text;
-    },
-    err: () => {},
-    stdin: () => '',
-    files: diskReader,
-    async *versions() {},
-    env: {},
-  };
+  const io = hearing({ files: diskReader });
   expect(await main(['replay', TRACE, '--no-state', ...options], io)).toBe(0);
-  return out;
+  return io.heard.out;
 }
 
 test('--events prints what conntrack -E would have shown', async () => {

@@ -1,7 +1,7 @@
 /** `nft` on one ruleset, as the tests of the command line run it: what a line of it printed. */
-import type { Io } from '../../src/cli/io.ts';
 import { runNft } from '../../src/cli/nft.ts';
 import { nft } from '../eval/ruleset/nft.ts';
+import { filesOf, hearing } from './io.ts';
 
 export interface Run {
   readonly status: number;
@@ -13,24 +13,8 @@ export interface Run {
 export function command(files: Readonly<Record<string, string>> = {}, stdin = '', kernel?: string) {
   const { target } = nft(kernel);
   return (...argv: string[]): Run => {
-    let out = '';
-    let err = '';
-    const io: Io = {
-      out: (text) => {
-        out += text;
-      },
-      err: (text) => {
-        err += text;
-      },
-      stdin: () => stdin,
-      files: {
-        read: (path) =>
-          path in files ? { text: files[path]! } : { error: 'No such file or directory' },
-        glob: () => [],
-      },
-      async *versions() {},
-      env: {},
-    };
-    return { status: runNft(argv, io, target), out, err };
+    const io = hearing({ stdin: () => stdin, files: filesOf(files) });
+    const status = runNft(argv, io, target);
+    return { status, out: io.heard.out, err: io.heard.err };
   };
 }

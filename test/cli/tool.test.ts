@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Io } from '../../src/cli/io.ts';
 import { tool } from '../../src/cli/tool.ts';
 import type { Journal } from '../../src/replay/journal.ts';
 import { readState } from '../../src/state/directory.ts';
+import { hearing } from './io.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -16,14 +16,9 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 /** Runs a command line; what it prints. */
 async function nft(...argv: string[]): Promise<string> {
-  let said = '';
-  const say = (text: string) => {
-    said += text;
-  };
-  const files = { read: () => ({ error: 'No such file or directory' }), glob: () => [] };
-  const io: Io = { out: say, err: say, stdin: () => '', files, async *versions() {}, env: {} };
-  await tool('nft', argv, { state: dir } as never, io);
-  return said;
+  const io = hearing();
+  await tool('nft', argv, { state: dir }, io);
+  return io.heard.both;
 }
 
 const kept = () =>

@@ -13,6 +13,7 @@ import { diskReader } from '../../src/cli/nft/files.ts';
 import { routerOf } from '../../src/cli/session.ts';
 import { replay } from '../../src/replay/replay.ts';
 import { readTrace } from '../../src/trace/read.ts';
+import { hearing } from '../cli/io.ts';
 import { releases } from './recorded.ts';
 
 const root = path.resolve(import.meta.dirname, '../../fixtures/events');
@@ -24,18 +25,11 @@ const names = readdirSync(root)
 function events(name: string, kernel: string): string {
   const { trace } = readTrace(path.join(root, `${name}.case.json`));
   const router = routerOf({ env: trace!.env, kernel, seed: 0, entries: [] });
-  let shown = '';
-  const io = {
-    out: (text: string) => {
-      shown += text;
-    },
-    err: () => {},
-    stdin: () => '',
-  };
+  const io = hearing();
   new Events(conntrackCommand('-E'), io).watch(router.datapath, () => 1);
   router.load({ kind: 'text', ...trace!.ruleset! }, { reader: diskReader });
   replay(router, trace!);
-  return shown;
+  return io.heard.out;
 }
 
 const isGone = (line: string): boolean => line.startsWith('[DESTROY]');

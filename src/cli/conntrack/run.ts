@@ -22,6 +22,7 @@ import {
   XML_HEADER,
 } from '../../datapath/conntrack/list/index.ts';
 import { NONE } from '../../datapath/packet.ts';
+import type { SourceReader } from '../../parser/index.ts';
 import { CommandError, type ConntrackCommand, TOOL, usageError } from './command.ts';
 import { changeOf, newEntry, tuplesOf } from './create.ts';
 import {
@@ -41,6 +42,8 @@ export interface ConntrackIo {
   out(text: string): void;
   err(text: string): void;
   stdin(): string;
+  /** Files that the command line names. */
+  readonly files: Pick<SourceReader, 'read'>;
 }
 
 export interface ConntrackMachine {
