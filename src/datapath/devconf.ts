@@ -40,6 +40,7 @@ const IPV6 = {
   hop_limit: 64,
   keep_addr_on_down: 0,
   mtu: 1500,
+  proxy_ndp: 0,
 };
 
 export type Ipv4Conf = Record<keyof typeof IPV4, number>;

@@ -73,8 +73,8 @@ export class Neighbours {
   private readonly ops: NeighbourOps;
   /** Per device: entries by a hash of their address. */
   private readonly byDevice: (Map<number, Neighbour[]> | undefined)[] = [];
-  /** Devices and addresses that they answer for (pneigh), as `IFINDEX ADDRESS`. */
-  readonly proxies = new Set<string>();
+  /** Addresses that devices answer for (pneigh), by `IFINDEX WORDS`. */
+  private readonly proxies = new Map<string, { ifindex: number; address: Int32Array }>();
 
   constructor(ns: Netns, family: number, ops: NeighbourOps) {
     this.ns = ns;
@@ -92,6 +92,25 @@ export class Neighbours {
       if (k === entry.length) return chain[i];
     }
     return undefined;
+  }
+
+  /** pneigh_lookup: whether the device answers for that address. */
+  isProxied(ifindex: number, address: Int32Array): boolean {
+    return this.proxies.size > 0 && this.proxies.has(`${ifindex} ${address}`);
+  }
+
+  addProxy(ifindex: number, address: Int32Array): void {
+    this.proxies.set(`${ifindex} ${address}`, { ifindex, address: address.slice() });
+  }
+
+  /** pneigh_delete; false: there was none. */
+  deleteProxy(ifindex: number, address: Int32Array): boolean {
+    return this.proxies.delete(`${ifindex} ${address}`);
+  }
+
+  /** Addresses that the device answers for. */
+  *proxiedBy(ifindex: number): Iterable<Int32Array> {
+    for (const proxy of this.proxies.values()) if (proxy.ifindex === ifindex) yield proxy.address;
   }
 
   /** The entry, made if there is none (__neigh_create). */

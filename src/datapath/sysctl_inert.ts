@@ -42,7 +42,7 @@ const FIXED: readonly (readonly [RegExp, string])[] = (
     [`${DEVICE4}(bootp_relay|mc_forwarding|medium_id|proxy_arp_pvlan)`, '0'],
     [`${IPV4}icmp_echo_enable_probe`, '0'],
     [`${DEVICE6}(accept_source_route|force_forwarding|ioam6_enabled|mc_forwarding)`, '0'],
-    [`${DEVICE6}(proxy_ndp|rpl_seg_enabled|seg6_.*|use_oif_addrs_only)`, '0'],
+    [`${DEVICE6}(rpl_seg_enabled|seg6_.*|use_oif_addrs_only)`, '0'],
     [`${IPV6}flowlabel_reflect`, '0'],
     [`${IPV6}icmp\\.error_anycast_as_unicast`, '0'],
     [`${IPV6}icmp\\.ratemask`, '0-1,3-127'],

@@ -91,10 +91,9 @@ function proxy(
   { ifindex }: Device,
   { family, words }: Prefix,
 ): CommandError | undefined {
-  if (family !== NFPROTO_IPV4) return notSupported('-6 neighbour … proxy');
-  const { proxies } = ns.neigh4;
-  if (action !== 'delete') proxies.add(`${ifindex} ${words[0]}`);
-  else if (!proxies.delete(`${ifindex} ${words[0]}`)) return answers('No such file or directory');
+  const table = family === NFPROTO_IPV4 ? ns.neigh4 : ns.neigh6;
+  if (action !== 'delete') table.addProxy(ifindex, words);
+  else if (!table.deleteProxy(ifindex, words)) return answers('No such file or directory');
   return undefined;
 }
 

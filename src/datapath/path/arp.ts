@@ -178,7 +178,7 @@ function arpProcess(ns: Netns, p: Packet, device: Device): void {
 
 /** arp_fwd_proxy, pneigh_lookup: whether the device answers for others, or for this address. */
 const proxied = (ns: Netns, device: Device, target: number): boolean =>
-  isSet(ns, device, 'proxy_arp') || ns.neigh4.proxies.has(`${device.ifindex} ${target}`);
+  isSet(ns, device, 'proxy_arp') || ns.neigh4.isProxied(device.ifindex, ns.key4(target));
 
 /** neigh_event_ns: who asks tells where it is. */
 function asked(ns: Netns, device: Device, sender: number, lladdr: Uint8Array): void {

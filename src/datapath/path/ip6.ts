@@ -53,9 +53,10 @@ import {
   RTCF_LOCAL,
 } from '../route.ts';
 import { protocolDeliver6 } from './deliver6.ts';
-import { IPPROTO_HOPOPTS, parseHopOptions } from './exthdrs.ts';
+import { IPPROTO_HOPOPTS, IPPROTO_ICMPV6, parseHopOptions } from './exthdrs.ts';
 import { fragment6 } from './fragment.ts';
 import {
+  ICMPV6_ADDR_UNREACH,
   ICMPV6_ADM_PROHIBITED,
   ICMPV6_DEST_UNREACH,
   ICMPV6_EXC_HOPLIMIT,
@@ -66,7 +67,7 @@ import {
   icmp6Send,
 } from './icmp6.ts';
 import { clearControlBlock, earlyDemux, loopBack } from './ip.ts';
-import { isMember, sendRedirect6 } from './ndisc.ts';
+import { isMember, isNdisc, sendRedirect6 } from './ndisc.ts';
 import { hardHeader, neighbourOutput, transmit } from './transmit.ts';
 import { resetUntracked, vrfIp6Receive, vrfLocalOut } from './vrf.ts';
 
@@ -216,6 +217,7 @@ function ip6Forward(ns: Netns, p: Packet): void {
     ns.drop(p, 'IP_INHDR');
     return;
   }
+  if (ns.settings.all6.proxy_ndp !== 0 && proxied(ns, p)) return;
   if (!sourceMayBeForwarded(ns, p)) return;
   const mtu = Math.max(mtuForward6(ns, route), IPV6_MIN_MTU);
   if (tooBig(p, mtu)) {
@@ -228,6 +230,21 @@ function ip6Forward(ns: Netns, p: Packet): void {
   if (!ns.hook(NFPROTO_IPV6, FORWARD, p, m[DEV]!, p.dst!.dev)) return;
   m[CB_FLAGS] = m[CB_FLAGS]! | CB_FORWARDED;
   dstOutput6(ns, p);
+}
+
+/** ip6_forward_proxy_check: what is for an address that the device answers for; true: taken care of. */
+function proxied(ns: Netns, p: Packet): boolean {
+  const { m, b } = p;
+  const at = m[NH]!;
+  loadIpv6(p, at + 24, daddr);
+  if (!ns.neigh6.isProxied(m[DEV]!, daddr)) return false;
+  if (b[at + 6] === IPPROTO_ICMPV6 && isNdisc(p, at + 40)) {
+    ip6Input(ns, p);
+    return true;
+  }
+  if (!isLinkLocal6(daddr)) return false;
+  icmp6Send(ns, p, ICMPV6_DEST_UNREACH, ICMPV6_ADDR_UNREACH, 0);
+  return !refuse(ns, p, 'IP_INADDRERRORS');
 }
 
 /** Redirects to senders of the same link; sources that must not leave theirs. false: freed. */

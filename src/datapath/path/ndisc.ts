@@ -55,6 +55,9 @@ export function isMember(ns: Netns, device: Device, group: Int32Array): boolean 
     if (group[3] === 2 && ns.settings.all6.forwarding)
       return scope === 1 || scope === 2 || scope === 5;
   }
+  for (const address of ns.neigh6.proxiedBy(device.ifindex)) {
+    if (equalIpv6(solicitedNode(address), group)) return true;
+  }
   return device.addr6.some((a) => {
     if (equalIpv6(solicitedNode(a.local), group)) return true;
     const anycast = Int32Array.of(a.local[0]!, a.local[1]!, 0, 0);
@@ -165,6 +168,12 @@ function optionAddress(p: Packet, type: number, header = 24): Uint8Array | undef
 const isSolicitedNode = (a: Int32Array): boolean =>
   a[0] === (0xff020000 | 0) && a[1] === 0 && a[2] === 1 && a[3]! >>> 24 === 0xff;
 
+/** pndisc_is_router: whether the device answers for an address that lies elsewhere. */
+const answersFor = (ns: Netns, device: Device, target: Int32Array): boolean =>
+  device.ipv6.forwarding !== 0 &&
+  (ns.settings.all6.proxy_ndp | device.ipv6.proxy_ndp) !== 0 &&
+  ns.neigh6.isProxied(device.ifindex, target);
+
 function receiveSolicitation(ns: Netns, p: Packet, device: Device, target: Int32Array): void {
   const { m } = p;
   const from = new Int32Array(4);
@@ -178,8 +187,9 @@ function receiveSolicitation(ns: Netns, p: Packet, device: Device, target: Int32
   if (dad && (lladdr !== undefined || !isSolicitedNode(to))) return;
   const own = device.addr6.some((a) => equalIpv6(a.local, target));
   const anycast = !own && ns.fib6.isAnycast(target);
-  if (!own && !anycast) return;
-  const router = ns.settings.all6.forwarding ? FLAG_ROUTER : 0;
+  const proxied = !own && !anycast && answersFor(ns, device, target);
+  if (!own && !anycast && !proxied) return;
+  const router = device.ipv6.forwarding && !proxied ? FLAG_ROUTER : 0;
   const override = own && multicast ? FLAG_OVERRIDE : 0;
   // who asks one host by its link-layer address knows it
   const told = multicast || (own && device.ipv6.force_tllao !== 0);
@@ -193,7 +203,7 @@ function receiveSolicitation(ns: Netns, p: Packet, device: Device, target: Int32
     ns.neigh6.update(ns.neigh6.get(device.ifindex, from), lladdr, NUD_STALE, 'override');
   else if (multicast && ns.neigh6.find(device.ifindex, from) === undefined) return;
   const flags = router | override | FLAG_SOLICITED;
-  const source = anycast ? (ns.fib6.selectSource(device, from) ?? target) : target;
+  const source = own ? target : (ns.fib6.selectSource(device, from) ?? target);
   sendNdisc(ns, device, source, from, NEIGHBOUR_ADVERTISEMENT, flags, target, option);
 }
 
