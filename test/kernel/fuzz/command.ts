@@ -136,7 +136,6 @@ const ROUTING = [
   'neigh replace 192.168.1.10 lladdr 02:ff:00:00:00:77 dev eth0 nud permanent',
   'addr del 192.168.1.1/24 dev eth0',
   'addr add 10.9.0.1/24 dev eth2',
-  'addr add 2001:db8:9::1/64 dev eth2 nodad',
 ];
 
 export function command(r: Random, machine: Machine, ruleset: RulesetSpec): Fields {
