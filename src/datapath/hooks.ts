@@ -32,7 +32,7 @@ export type HookFunction = (p: Packet) => number;
 export interface HookEntry {
   readonly fn: HookFunction;
   readonly priority: number;
-  /** For people: `filter forward` of a chain, `conntrack`, `nat`, … */
+  /** As `nft list hooks` shows it: `chain ip t c [nf_tables]`, `ipv4_conntrack_in [nf_conntrack]`. */
   readonly name: string;
 }
 

@@ -175,6 +175,10 @@ export interface KernelProfile {
   readonly dynsetListsStatements: boolean;
   /** Byte orders are changed of whole words of 2, 4 or 8 bytes only (6.12's stable releases). */
   readonly byteorderOfWords: boolean;
+  /** What hangs at hooks can be listed (5.14). */
+  readonly listsHooks: boolean;
+  /** There, nf_confirm is one function for both families, and nf_nat_ipv6_local_in one of its own (after 6.1). */
+  readonly newHookFunctions: boolean;
   /** Also a batch that is only checked is asked where its rules may stand (until 6.1). */
   readonly validatesChecks: boolean;
   /** A VLAN device wants room for its tag before the header, so that received pieces are cut anew (6.12). */
@@ -270,6 +274,8 @@ const V4_16: KernelProfile = {
   elementTimeoutChanges: false,
   dynsetListsStatements: false,
   byteorderOfWords: false,
+  listsHooks: false,
+  newHookFunctions: false,
   validatesChecks: true,
   vlanWantsRoom: false,
   ctReadsTemplates: true,
@@ -340,6 +346,7 @@ const V6_1: KernelProfile = {
   conntrackDestroyTells: true,
   conntrackListsAll: true,
   conntrackUpdatesWithoutFamily: true,
+  listsHooks: true,
   nftListsFlowsAsJson: true,
   nftReadsOptionType: false,
   nftTestsFlagInBraces: true,
@@ -371,6 +378,7 @@ const V6_12: KernelProfile = {
   catchAllUndoesInversion: false,
   concatComparesWord: false,
   elementTimeoutChanges: true,
+  newHookFunctions: true,
   validatesChecks: false,
   vlanWantsRoom: true,
   ctReadsTemplates: false,

@@ -134,7 +134,7 @@ export class Router {
   }
 
   private describe(profile: KernelProfile, options: RouterOptions): Machine {
-    const { devices, clock } = this.datapath.ns;
+    const { devices, clock, hooks } = this.datapath.ns;
     return {
       profile,
       ...(options.timeZone !== undefined && { timeZone: options.timeZone }),
@@ -143,6 +143,8 @@ export class Router {
       ifname: (index) => devices.get(index)?.name,
       canOffload: (name) => options.assumeDevices || devices.named(name)?.hwOffload === true,
       uptime: () => clock.jiffies * MS_PER_JIFFY,
+      hooks,
+      devices: () => [...devices].sort((a, b) => a.ifindex - b.ifindex),
     };
   }
 

@@ -94,13 +94,13 @@ function leave(ct: ConntrackCore, p: Packet): number {
 }
 
 export function bridgeHooks(ct: ConntrackCore): readonly Registration[] {
-  const at = (hook: number, priority: number, fn: HookFunction): Registration => [
+  const at = (hook: number, priority: number, fn: HookFunction, name: string): Registration => [
     hook,
-    { fn, priority, name: 'conntrack' },
+    { fn, priority, name: `${name} [nf_conntrack_bridge]` },
   ];
   return [
-    at(PREROUTING, PRIORITY_CONNTRACK, (p) => enter(ct, p)),
-    at(INPUT, PRIORITY_CONFIRM, (p) => local(ct, p)),
-    at(POSTROUTING, PRIORITY_CONFIRM, (p) => leave(ct, p)),
+    at(PREROUTING, PRIORITY_CONNTRACK, (p) => enter(ct, p), 'nf_ct_bridge_pre'),
+    at(INPUT, PRIORITY_CONFIRM, (p) => local(ct, p), 'nf_ct_bridge_in'),
+    at(POSTROUTING, PRIORITY_CONFIRM, (p) => leave(ct, p), 'nf_ct_bridge_post'),
   ];
 }

@@ -31,15 +31,17 @@ function hooksOf(ct: ConntrackCore, family: number): readonly Registration[] {
   const enter: HookFunction = (p) => conntrackIn(ct, p);
   const local: HookFunction = ipv4 ? (p) => conntrackLocal4(ct, p) : enter;
   const leave: HookFunction = (p) => confirmHook(ct, p);
-  const at = (hook: number, priority: number, fn: HookFunction): Registration => [
+  const ip = ipv4 ? 'ipv4' : 'ipv6';
+  const confirm = ct.netns.profile.newHookFunctions ? 'nf_confirm' : `${ip}_confirm`;
+  const at = (hook: number, priority: number, fn: HookFunction, name: string): Registration => [
     hook,
-    { fn, priority, name: 'conntrack' },
+    { fn, priority, name: `${name} [nf_conntrack]` },
   ];
   return [
-    at(PREROUTING, PRIORITY_CONNTRACK, enter),
-    at(OUTPUT, PRIORITY_CONNTRACK, local),
-    at(POSTROUTING, PRIORITY_CONFIRM, leave),
-    at(INPUT, ipv4 ? PRIORITY_CONFIRM : PRIORITY_CONFIRM - 1, leave),
+    at(PREROUTING, PRIORITY_CONNTRACK, enter, `${ip}_conntrack_in`),
+    at(OUTPUT, PRIORITY_CONNTRACK, local, `${ip}_conntrack_local`),
+    at(POSTROUTING, PRIORITY_CONFIRM, leave, confirm),
+    at(INPUT, ipv4 ? PRIORITY_CONFIRM : PRIORITY_CONFIRM - 1, leave, confirm),
   ];
 }
 

@@ -8,7 +8,13 @@ import { HZ, wheelExpiry } from '../clock.ts';
 import type { Conntrack } from '../conntrack/index.ts';
 import { type HookEntry, NETDEV_INGRESS } from '../hooks.ts';
 import type { Netns } from '../netns.ts';
-import { NFPROTO_NETDEV, type Packet } from '../packet.ts';
+import {
+  NFPROTO_INET,
+  NFPROTO_IPV4,
+  NFPROTO_IPV6,
+  NFPROTO_NETDEV,
+  type Packet,
+} from '../packet.ts';
 import { dumpFlow, type FlowDump, restoreFlow } from './dump.ts';
 import { FastPath } from './fast-path.ts';
 import { FLOW_HW, FLOW_HW_DEAD, FLOW_HW_DYING, FLOW_TEARDOWN, type Flow, KEY_IIF } from './flow.ts';
@@ -22,6 +28,12 @@ import { offload } from './offload.ts';
 /** What is there when time starts was loaded so long before the first packet. */
 const LOADED_BEFORE_US = 50_000;
 
+/** nf_flowtable_type: the kernel's function at the devices of a flowtable, by the family of its table. */
+const FUNCTIONS: Readonly<Record<number, string>> = {
+  [NFPROTO_IPV4]: 'nf_flow_offload_ip_hook [nf_flow_table]',
+  [NFPROTO_IPV6]: 'nf_flow_offload_ipv6_hook [nf_flow_table]',
+  [NFPROTO_INET]: 'nf_flow_offload_inet_hook [nf_flow_table_inet]',
+};
 export class Flowtables {
   private readonly ns: Netns;
   private readonly conntrack: Conntrack;
@@ -142,11 +154,11 @@ export class Flowtables {
   }
 
   private hook(flowtable: Flowtable, ifindex: number): void {
-    const { priority, name } = flowtable.spec;
+    const { priority, family } = flowtable.spec;
     const entry: HookEntry = {
       fn: (p) => this.fastPath.run(flowtable, p),
       priority,
-      name: `flowtable ${name}`,
+      name: FUNCTIONS[family]!,
     };
     this.ns.hooks.register({ family: NFPROTO_NETDEV, hook: NETDEV_INGRESS, ifindex }, entry);
     flowtable.hooks.set(ifindex, entry);

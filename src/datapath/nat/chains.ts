@@ -9,6 +9,7 @@
 import type { HookEntry, HookFunction, Hooks } from '../hooks.ts';
 import { INPUT, OUTPUT, POSTROUTING, PREROUTING } from '../hooks.ts';
 import { NFPROTO_INET, NFPROTO_IPV4, NFPROTO_IPV6 } from '../packet.ts';
+import type { KernelProfile } from '../profile.ts';
 
 /** A base chain of type nat. */
 export interface NatChain {
@@ -19,19 +20,20 @@ export interface NatChain {
   readonly priority: number;
   /** Runs the chain's rules for a first packet; a rule that translates calls Nat. Returns NF_*. */
   readonly run: HookFunction;
-  /** For people, as HookEntry's: `nat postrouting`. */
-  readonly name: string;
 }
 
 /** NF_IP_PRI_NAT_DST, NF_IP_PRI_NAT_SRC */
 const PRIORITY_NAT_DST = -100;
 const PRIORITY_NAT_SRC = 100;
-const NAT_HOOKS: readonly (readonly [hook: number, priority: number])[] = [
-  [PREROUTING, PRIORITY_NAT_DST],
-  [POSTROUTING, PRIORITY_NAT_SRC],
-  [OUTPUT, PRIORITY_NAT_DST],
-  [INPUT, PRIORITY_NAT_SRC],
+/** Hooks, and the kernel's functions there of IPv4 and IPv6. */
+const NAT_HOOKS: readonly (readonly [hook: number, priority: number, ip: string, ip6: string])[] = [
+  [PREROUTING, PRIORITY_NAT_DST, 'nf_nat_ipv4_pre_routing', 'nf_nat_ipv6_in'],
+  [POSTROUTING, PRIORITY_NAT_SRC, 'nf_nat_ipv4_out', 'nf_nat_ipv6_out'],
+  [OUTPUT, PRIORITY_NAT_DST, 'nf_nat_ipv4_local_fn', 'nf_nat_ipv6_local_fn'],
+  [INPUT, PRIORITY_NAT_SRC, 'nf_nat_ipv4_local_in', 'nf_nat_ipv6_local_in'],
 ];
+/** That of input, before it had one of its own. */
+const OLD_IPV6_LOCAL_IN = 'nf_nat_ipv6_fn';
 
 interface FamilyHooks {
   /** Chains at each hook, by hook number. */
@@ -45,11 +47,17 @@ const EMPTY: readonly NatChain[] = [];
 export class NatChains {
   private readonly families = new Map<number, FamilyHooks>();
   private readonly hooks: Hooks;
+  private readonly profile: KernelProfile;
   private readonly hookFunction: (family: number, hook: number) => HookFunction;
 
   /** `hookFunction` gives what NAT does at a hook of a family. */
-  constructor(hooks: Hooks, hookFunction: (family: number, hook: number) => HookFunction) {
+  constructor(
+    hooks: Hooks,
+    profile: KernelProfile,
+    hookFunction: (family: number, hook: number) => HookFunction,
+  ) {
     this.hooks = hooks;
+    this.profile = profile;
     this.hookFunction = hookFunction;
   }
 
@@ -86,8 +94,10 @@ export class NatChains {
   }
 
   private register(family: number): FamilyHooks {
-    const entries = NAT_HOOKS.map(([hook, priority]) => {
-      const entry: HookEntry = { fn: this.hookFunction(family, hook), priority, name: 'nat' };
+    const entries = NAT_HOOKS.map(([hook, priority, ip, ip6]) => {
+      const named = hook === INPUT && !this.profile.newHookFunctions ? OLD_IPV6_LOCAL_IN : ip6;
+      const name = `${family === NFPROTO_IPV4 ? ip : named} [nf_nat]`;
+      const entry: HookEntry = { fn: this.hookFunction(family, hook), priority, name };
       this.hooks.register({ family, hook }, entry);
       return [hook, entry] as const;
     });

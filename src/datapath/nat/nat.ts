@@ -97,7 +97,9 @@ export class Nat {
     this.ns = ns;
     this.conntrack = conntrack;
     this.routing = routing;
-    this.chains = new NatChains(ns.hooks, (family, hook) => this.hookFunction(family, hook));
+    this.chains = new NatChains(ns.hooks, ns.profile, (family, hook) =>
+      this.hookFunction(family, hook),
+    );
     const { random, profile } = ns;
     this.unique = new UniqueTuple({ conntrack, bySource: this.bySource, random, profile });
     this.icmp = new IcmpTranslation(conntrack);

@@ -50,7 +50,11 @@ export class Defrag4 {
   private readonly queues = new Map<string, FragmentQueue>();
   private users = 0;
   private readonly hook: HookFunction = (p) => defragHook(this.ns, p);
-  private readonly entry = { fn: this.hook, priority: PRIORITY_DEFRAG, name: 'defrag' };
+  private readonly entry = {
+    fn: this.hook,
+    priority: PRIORITY_DEFRAG,
+    name: 'ipv4_conntrack_defrag [nf_defrag_ipv4]',
+  };
 
   constructor(ns: Netns) {
     this.ns = ns;

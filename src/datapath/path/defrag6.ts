@@ -64,7 +64,11 @@ export class Defrag6 {
   private readonly queues = new Map<string, FragmentQueue>();
   private users = 0;
   private readonly hook: HookFunction = (p) => defragHook6(this.ns, p);
-  private readonly entry = { fn: this.hook, priority: PRIORITY_DEFRAG, name: 'defrag' };
+  private readonly entry = {
+    fn: this.hook,
+    priority: PRIORITY_DEFRAG,
+    name: 'ipv6_defrag [nf_defrag_ipv6]',
+  };
 
   constructor(ns: Netns) {
     this.ns = ns;

@@ -74,13 +74,21 @@ export class Synproxy {
   private readonly ct: Conntrack;
   private readonly cookies: Cookies;
   private readonly users = new Map<number, number>();
-  private readonly entry: HookEntry;
+  private readonly entries: ReadonlyMap<number, HookEntry>;
 
   constructor(ns: Netns, ct: Conntrack) {
     this.ns = ns;
     this.ct = ct;
     this.cookies = new Cookies(ns);
-    this.entry = { fn: (p) => this.hook(p), priority: PRIORITY, name: 'synproxy' };
+    const entry = (ip: string): HookEntry => ({
+      fn: (p) => this.hook(p),
+      priority: PRIORITY,
+      name: `${ip}_synproxy_hook [nf_synproxy_core]`,
+    });
+    this.entries = new Map([
+      [NFPROTO_IPV4, entry('ipv4')],
+      [NFPROTO_IPV6, entry('ipv6')],
+    ]);
   }
 
   /** nf_synproxy_ipv4_init, _ipv6_init: a rule or object of that family needs the hooks. */
@@ -98,9 +106,10 @@ export class Synproxy {
       const before = this.users.get(f) ?? 0;
       const now = before + by;
       this.users.set(f, now);
+      const entry = this.entries.get(f)!;
       for (const hook of [INPUT, POSTROUTING]) {
-        if (before === 0) this.ns.hooks.register({ family: f, hook }, this.entry);
-        else if (now === 0) this.ns.hooks.unregister({ family: f, hook }, this.entry);
+        if (before === 0) this.ns.hooks.register({ family: f, hook }, entry);
+        else if (now === 0) this.ns.hooks.unregister({ family: f, hook }, entry);
       }
     }
   }

@@ -80,12 +80,12 @@ export class BaseChains {
   add(chain: Chain): void {
     const { base, table } = chain;
     if (!base || table.dormant || this.registered.has(chain)) return;
-    const name = `${table.family} ${table.name} ${chain.name}`;
+    const name = `chain ${table.family} ${table.name} ${chain.name} [nf_tables]`;
     const { priority } = base;
     const entry: HookEntry = { fn: this.hookFunction(chain), priority, name };
     if (base.type === 'nat') {
       const { hooknum: hook } = base;
-      const nat = { family: nfprotoOf(table.family), hook, priority, run: entry.fn, name };
+      const nat = { family: nfprotoOf(table.family), hook, priority, run: entry.fn };
       this.machinery.nat.addChain(nat);
       this.registered.set(chain, { points: [], entry, nat });
       return;

@@ -20,6 +20,7 @@ const TEXT = {
   EAFNOSUPPORT: 'Address family not supported by protocol',
   ENOTEMPTY: 'Directory not empty',
   EPROTO: 'Protocol error',
+  ENODEV: 'No such device',
   EOVERFLOW: 'Value too large for defined data type',
 } as const;
 

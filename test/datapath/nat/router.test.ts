@@ -48,7 +48,6 @@ function masquerading(kernel?: string): Router {
     family: NFPROTO_IPV4,
     hook: POSTROUTING,
     priority: 100,
-    name: 'nat postrouting',
     run: (p) => (p.m[11] === ETH1 ? nat.masquerade(p, natRange()) : NF_ACCEPT),
   });
   return router;
@@ -135,7 +134,6 @@ describe('dnat and redirect', () => {
       family: NFPROTO_IPV4,
       hook: PREROUTING,
       priority: -100,
-      name: 'nat prerouting',
       run: (p) => nat.setup(p, NF_NAT_MANIP_DST, to),
     });
     return router;
@@ -160,7 +158,6 @@ describe('dnat and redirect', () => {
       family: NFPROTO_IPV4,
       hook: PREROUTING,
       priority: -100,
-      name: 'nat prerouting',
       run: (p) => nat.redirect(p, range),
     });
     let delivered: Packet | null = null;
@@ -182,7 +179,6 @@ describe('dnat and redirect', () => {
       family: NFPROTO_IPV4,
       hook: OUTPUT,
       priority: -100,
-      name: 'nat output',
       run: (p) => nat.setup(p, NF_NAT_MANIP_DST, to),
     });
     const p = ipPacket({ saddr: OUTSIDE, daddr: SERVER, protonum: 17 }, udp(1234, 53));

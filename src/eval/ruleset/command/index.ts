@@ -14,6 +14,7 @@ import { describe } from './describe.ts';
 import { addElement, flushElements, removeElement } from './element.ts';
 import { addFlowtable, removeFlowtable } from './flowtable.ts';
 import { getElement } from './get.ts';
+import { listHooks } from './hooks.ts';
 import {
   listChain,
   listChains,
@@ -109,6 +110,7 @@ const HANDLERS: Readonly<Partial<Record<Verb, Handlers>>> = {
     meters: listSets,
     flowtable: listFlowtable,
     flowtables: listFlowtables,
+    hooks: listHooks,
   },
   reset: {
     ...objects(resetObject, resetObjects),

@@ -53,6 +53,10 @@ export function hookNumber(family: Family, hook: string): number | undefined {
   return HOOKS[family][hook];
 }
 
+/** All hooks of a family, by number. */
+export const hookNumbers = (family: Family): readonly (readonly [name: string, number: number])[] =>
+  Object.entries(HOOKS[family]);
+
 /** Chains that hang at devices instead of the whole family (nft_base_chain_netdev). */
 export function atDevices(family: Family, hook: string): boolean {
   return family === 'netdev' || (family === 'inet' && hook === 'ingress');
