@@ -266,9 +266,11 @@ describe('nat chains', () => {
     nat.addChain(late);
     const priorities = (family: number, hook: number) =>
       ns.hooks.at(family, hook).map((entry) => [entry.name, entry.priority]);
-    expect(priorities(NFPROTO_IPV4, PREROUTING)).toEqual([['nf_nat_ipv4_pre_routing [nf_nat]', -100]]);
+    expect(priorities(NFPROTO_IPV4, PREROUTING)).toEqual([
+      ['nf_nat_ipv4_pre_routing [nf_nat]', -100],
+    ]);
     expect(priorities(NFPROTO_IPV4, POSTROUTING)).toEqual([['nf_nat_ipv4_out [nf_nat]', 100]]);
-    expect(priorities(NFPROTO_IPV6, OUTPUT)).toEqual([['nf_nat_ipv4_pre_routing [nf_nat]', -100]]);
+    expect(priorities(NFPROTO_IPV6, OUTPUT)).toEqual([['nf_nat_ipv6_local_fn [nf_nat]', -100]]);
     nat.removeChain(early);
     expect(priorities(NFPROTO_IPV6, PREROUTING)).toEqual([]);
     expect(priorities(NFPROTO_IPV4, PREROUTING)).toEqual([['nat', -100]]);
