@@ -73,6 +73,8 @@ export class Neighbours {
   private readonly ops: NeighbourOps;
   /** Per device: entries by a hash of their address. */
   private readonly byDevice: (Map<number, Neighbour[]> | undefined)[] = [];
+  /** What leaves just now is a question for an address. */
+  asking = false;
   /** Addresses that devices answer for (pneigh), by `IFINDEX WORDS`. */
   private readonly proxies = new Map<string, { ifindex: number; address: Int32Array }>();
 
@@ -254,7 +256,9 @@ export class Neighbours {
   private probe(entry: Neighbour): void {
     entry.probes++;
     this.after(entry, RETRANS);
+    this.asking = true;
     this.ops.solicit(entry, entry.state === NUD_PROBE);
+    this.asking = false;
   }
 
   private timeout(entry: Neighbour): void {

@@ -7,8 +7,6 @@
 import type { EgressFrame, Fate, PacketAnswer, Path } from './answer.ts';
 
 interface Frame extends EgressFrame {
-  /** Made by the machine itself: an ICMP error, a reset, an echo reply. */
-  readonly own: boolean;
   /** The moment it left, in µs. */
   readonly at: number;
 }
@@ -23,13 +21,22 @@ function inTurn(frames: readonly Frame[], wires: readonly string[]): Frame[] {
 
 export class Outcome {
   private frames: Frame[] = [];
+  private left = false;
+  private answered = false;
   private drop?: { readonly reason: string; readonly own: boolean };
   private delivered = false;
   path: Path = 'slow';
   rule?: string;
 
-  egress(oif: string, bytes: Uint8Array, own: boolean, at: number): void {
-    this.frames.push({ oif, frame: Buffer.from(bytes).toString('hex'), own, at });
+  /** A frame leaves while the event plays. */
+  egress(oif: string, bytes: Uint8Array, at: number): void {
+    this.frames.push({ oif, frame: Buffer.from(bytes).toString('hex'), at });
+  }
+
+  /** What came in or was sent with the event leaves, now or later; `own`: what the machine answered. */
+  leaves(own: boolean): void {
+    if (own) this.answered = true;
+    else this.left = true;
   }
 
   /** Of several drops (copies, errors about errors) the first one of a received packet counts. */
@@ -42,13 +49,13 @@ export class Outcome {
   }
 
   private fate(sent: boolean): Fate {
-    const passed = this.frames.some((f) => !f.own);
-    if (sent)
-      return this.drop ? 'dropped' : this.frames.length || this.delivered ? 'sent' : 'dropped';
-    if (passed) return 'forwarded';
-    const answered = this.frames.some((f) => f.own);
-    if (this.drop && !this.delivered) return answered ? 'refused' : 'dropped';
-    if (answered) return 'answered';
+    if (sent) {
+      const gone = this.left || this.answered || this.delivered;
+      return gone && !this.drop ? 'sent' : 'dropped';
+    }
+    if (this.left) return 'forwarded';
+    if (this.drop && !this.delivered) return this.answered ? 'refused' : 'dropped';
+    if (this.answered) return 'answered';
     return this.delivered ? 'delivered' : 'dropped';
   }
 

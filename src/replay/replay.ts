@@ -3,7 +3,7 @@
  */
 import { describe, FlowLog, type FlowtableListener } from '../datapath/flowtable/index.ts';
 import type { NetnsEvents } from '../datapath/netns.ts';
-import { DATA, END, FLAG_LOCAL, FLAGS, type Packet } from '../datapath/packet.ts';
+import { DATA, END, EVENT, FLAG_LOCAL, FLAGS, type Packet } from '../datapath/packet.ts';
 import type { Trace, TraceEvent } from '../trace/trace.ts';
 import { wiresOf } from '../trace/wire.ts';
 import type { Answer, Failure, FlowNote, PacketAnswer, Snapshot } from './answer.ts';
@@ -48,11 +48,12 @@ class Recording {
     return {
       egress: (ifindex, p) => {
         const bytes = p.b.subarray(p.m[DATA]!, p.m[END]!);
-        this.now.egress(ns.devices.get(ifindex)!.name, bytes, own(p), ns.clock.now);
+        this.now.egress(ns.devices.get(ifindex)!.name, bytes, ns.clock.now);
+        if (!ns.neigh4.asking && !ns.neigh6.asking) this.of(p.m[EVENT]!).leaves(own(p));
         if (!own(p)) this.log?.forwarded(p);
       },
       drop: (p, reason) => {
-        this.now.dropped(reason, own(p));
+        this.of(p.m[EVENT]!).dropped(reason, own(p));
         if (!own(p)) this.log?.dropped(p);
       },
       local: () => this.now.local(),

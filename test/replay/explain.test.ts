@@ -1,16 +1,10 @@
 /** `replay --explain`: every reason why a packet is offloaded, not offloaded, slow again; why flows end. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { diskReader } from '../../src/cli/nft/files.ts';
 import { routerOf } from '../../src/cli/session.ts';
 import { replay } from '../../src/replay/replay.ts';
 import { flowLines } from '../../src/report/replay.ts';
-import { readTrace } from '../../src/trace/read.ts';
-
-const dir = mkdtempSync(path.join(os.tmpdir(), 'nftsim-explain-'));
-afterAll(() => rmSync(dir, { recursive: true }));
+import { traceOf } from './trace.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -61,21 +55,15 @@ function explain(
   ${more ?? ''}
   chain forward { type filter hook forward priority 0; policy accept; ${rule ?? 'flow add @ft'}; }
 }\n`;
-  const file = path.join(dir, 'trace.json');
   const timed = events.map((event, n) => ({ time: n * 0.02, ...event }));
-  writeFileSync(
-    file,
-    JSON.stringify({ about: 'flows', ruleset, env: { ...env, ...set.env }, events: timed }),
-  );
-  const { trace, problems } = readTrace(file);
-  expect(problems).toEqual([]);
-  const router = routerOf({ env: trace!.env, seed: 0, entries: [], ...(kernel && { kernel }) });
+  const trace = traceOf({ env: { ...env, ...set.env }, events: timed });
+  const router = routerOf({ env: trace.env, seed: 0, entries: [], ...(kernel && { kernel }) });
   const loaded = router.load(
     { kind: 'text', name: 'ruleset', text: ruleset },
     { reader: diskReader },
   );
   expect(loaded.errors).toBe('');
-  return flowLines(replay(router, trace!, { explain: true }));
+  return flowLines(replay(router, trace, { explain: true }));
 }
 
 const out = (l4: Fields, more: Fields = {}): Fields => ({
