@@ -131,7 +131,10 @@ function addDevice(ns: Netns, link: LinkConfig, n: number): string | undefined {
     below = ns.devices.named(link.link ?? '') ?? null;
     if (below === null) return `Cannot find device "${link.link ?? ''}"`;
   }
-  const device = createDevice(ns, link.ifname, kind, link.ifindex ?? FIRST_IFINDEX + n, {
+  const index = link.ifindex ?? FIRST_IFINDEX + n;
+  if (ns.devices.named(link.ifname) ?? ns.devices.get(index))
+    return `link ${link.ifname}: its name or its index is another device's`;
+  const device = createDevice(ns, link.ifname, kind, index, {
     below,
     vlanId: Number(data.id ?? 0),
     vlanProto: data.protocol === '802.1ad' ? 0x88a8 : 0x8100,

@@ -27,11 +27,20 @@ const isOther = (value: unknown, usual: unknown): boolean =>
   value !== undefined && String(value).toLowerCase() !== String(usual).toLowerCase();
 const isFull = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
 
-/** Of `linkinfo.info_data` of a VLAN device or a bridge. */
+const isNumber = (value: unknown, most: number): boolean =>
+  Number.isInteger(value) && Number(value) >= 0 && Number(value) <= most;
+
+/** Of `linkinfo.info_data` of a VLAN device, a VRF or a bridge. */
 export function unreadOfLink(name: string, kind: string, data: Data): string | undefined {
   const refused = (key: string) => `link ${name}: ${key}: not supported`;
-  if (kind === 'vlan')
+  const wrong = (key: string) => `link ${name}: ${key}: ${JSON.stringify(data[key]) ?? 'missing'}`;
+  if (kind === 'vlan') {
+    if (!isNumber(data.id, 4094)) return wrong('id');
+    if (isOther(data.protocol, '802.1Q') && isOther(data.protocol, '802.1ad'))
+      return refused('protocol');
     return ['ingress_qos', 'egress_qos'].filter((k) => isFull(data[k])).map(refused)[0];
+  }
+  if (kind === 'vrf' && !isNumber(data.table, 0xffffffff)) return wrong('table');
   if (kind !== 'bridge' || !data.vlan_filtering) return undefined;
   if (isOther(data.vlan_default_pvid, 1)) return refused('vlan_default_pvid');
   return isOther(data.vlan_protocol, '802.1Q') ? refused('vlan_protocol') : undefined;

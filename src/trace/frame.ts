@@ -221,6 +221,12 @@ function transport(p: PacketFields, pseudo: Pseudo): Segment {
   return { bytes: data };
 }
 
+/** Where a fragment begins: headers count in units of 8 bytes. */
+function fragmentStart(from: number | undefined, field: string): number {
+  if (from !== undefined && from % 8 !== 0) throw new FieldError(field, 'not a multiple of 8');
+  return from ?? 0;
+}
+
 function ipv4(p: PacketFields, ip: NonNullable<PacketFields['ip']>): Uint8Array {
   const saddr = ip4(ip.saddr, 'ip.saddr');
   const daddr = ip4(ip.daddr, 'ip.daddr');
@@ -231,7 +237,7 @@ function ipv4(p: PacketFields, ip: NonNullable<PacketFields['ip']>): Uint8Array 
   const options = concat(given, new Uint8Array((4 - (given.length % 4)) % 4));
   if (options.length > 40) throw new FieldError('ip.options', 'longer than 40 bytes');
   const cut = ip.fragment;
-  const from = cut?.from ?? 0;
+  const from = fragmentStart(cut?.from, 'ip.fragment.from');
   const body = cut ? segment.bytes.subarray(from, cut.to ?? segment.bytes.length) : segment.bytes;
   const words = 5 + options.length / 4;
   const protocol =
@@ -259,7 +265,7 @@ type Extension = NonNullable<NonNullable<PacketFields['ip6']>['extensions']>[num
 /** Puts one extension header before what follows; gives its protocol number with the bytes. */
 function extend(e: Extension, next: number, body: Uint8Array): [number, Uint8Array] {
   if (e.type === 'frag') {
-    const from = e.from ?? 0;
+    const from = fragmentStart(e.from, 'ip6.extensions.from');
     const head = concat(Uint8Array.of(next, 0), u16(from | (e.more ? 1 : 0)), u32(e.id ?? 0));
     return [44, concat(head, body.subarray(from, e.to ?? body.length))];
   }

@@ -19,6 +19,7 @@ import {
   eventSchema,
   packetExpectSchema,
 } from './schema.ts';
+import { checkTogether } from './together.ts';
 import type { FrameEvent, RulesetText, SendEvent, Trace, TraceEvent } from './trace.ts';
 import { type Wires, wiresOf } from './wire.ts';
 
@@ -115,6 +116,7 @@ function packetEvent(e: Event, index: number, time: number, wires: Wires): Frame
 }
 
 function makeEvent(e: Event, index: number, time: number, wires: Wires): TraceEvent {
+  checkTogether(e);
   if (e.nft !== undefined) return { kind: 'nft', index, time, command: e.nft };
   if (e.conntrack !== undefined) return { kind: 'conntrack', index, time, command: e.conntrack };
   if (typeof e.ip === 'string') return { kind: 'ip', index, time, command: e.ip };

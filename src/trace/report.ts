@@ -50,6 +50,20 @@ function deepest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
     : issue;
 }
 
+/** What is wrong, without what zod puts before it; of a union what each of its branches wants. */
+function inShort(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_union') {
+    const branches = issue.errors.flatMap(([first]) => first ?? []);
+    const near = branches.find(({ code }) => code !== 'invalid_type');
+    if (near) return inShort(near);
+    const wanted = branches.flatMap((b) => (b.code === 'invalid_type' ? [b.expected] : []));
+    return wanted.length ? `expected ${[...new Set(wanted)].join(' or ')}` : issue.message;
+  }
+  if (issue.code !== 'invalid_type') return issue.message;
+  if (issue.message.endsWith('received undefined')) return 'missing';
+  return issue.message.replace('Invalid input: ', '');
+}
+
 export function report(error: z.ZodError, at: Place, prefix: string, problems: Problem[]): void {
   for (const raw of error.issues) {
     const issue = deepest(raw);
@@ -60,7 +74,7 @@ export function report(error: z.ZodError, at: Place, prefix: string, problems: P
       }
     } else {
       const field = fieldPath([...(prefix ? [prefix] : []), ...issue.path]);
-      problems.push({ ...at, field, message: issue.message });
+      problems.push({ ...at, field, message: inShort(issue) });
     }
   }
 }

@@ -25,7 +25,7 @@ const text = z.union([z.string(), z.number()]).transform(String);
 
 export const linkSchema = z.looseObject({
   ifname: z.string().min(1).max(15),
-  ifindex: z.int().min(1).optional(),
+  ifindex: z.int().min(1).max(0x7fffffff).optional(),
   address: z.string().optional(),
   mtu: z.int().min(68).max(65536).optional(),
   group: text.optional(),

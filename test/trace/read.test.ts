@@ -45,6 +45,37 @@ test.each([
     { iif: 'eth0', ip, tcp: { sport: 1, dport: 2, flags: 'sny' } },
     'tcp.flags: not a known name: "sny"',
   ],
+  ['a field without a value', { iif: 'eth0', ip: { saddr: '192.0.2.1' } }, 'ip.daddr: missing'],
+  ['a wrong type', { iif: 'eth0', ip, tcp: [] }, 'tcp: expected object, received array'],
+  ['a wrong type of several', { iif: 'eth0', ip: 5 }, 'ip: expected string or object'],
+  [
+    'a number out of range, or a name',
+    { iif: 'eth0', ip: { ...ip, protocol: 300 } },
+    'ip.protocol: Too big: expected number to be <=255',
+  ],
+  [
+    'a fragment out of step',
+    { iif: 'eth0', ip: { ...ip, fragment: { from: 4 } } },
+    'ip.fragment.from: not a multiple of 8',
+  ],
+  ['two commands', { nft: 'list ruleset', conntrack: '-L' }, "conntrack: not together with 'nft'"],
+  ['a command and a packet', { iif: 'eth0', ip: 'route list' }, "iif: not together with 'ip'"],
+  [
+    'a frame and fields',
+    { iif: 'eth0', frame: '00'.repeat(14), ip },
+    "ip: not together with 'frame'",
+  ],
+  [
+    'two headers of a kind',
+    { iif: 'eth0', ip, udp: { sport: 1, dport: 2 }, esp: { spi: 1 } },
+    "esp: not together with 'udp'",
+  ],
+  [
+    'a header in the air',
+    { iif: 'eth0', udp: { sport: 1, dport: 2 } },
+    "udp: without 'ip' or 'ip6'",
+  ],
+  ['a tag of what is sent', { ip, vlan: { id: 5 } }, 'vlan: only of a frame that comes in (iif)'],
   ['nothing at all', {}, 'neither a packet, a command nor a snapshot'],
   [
     'a bad expectation',
@@ -76,7 +107,7 @@ test('broken JSON is told with its place', () => {
     'not valid JSON: line 2, column 16: comma expected',
   );
   expect(problems('{"events": [,]}')[0]).toBe('not valid JSON: line 1, column 13: value expected');
-  expect(problems('[]')).toEqual(['Invalid input: expected object, received array']);
+  expect(problems('[]')).toEqual(['expected object, received array']);
 });
 
 test('JSON Lines: the head, then an event a line', () => {

@@ -98,6 +98,22 @@ describe('what a dump says and is not read', () => {
     ]);
   });
 
+  it.each([
+    ['vlan', {}, 'link x: id: missing'],
+    ['vlan', { id: '7' }, 'link x: id: "7"'],
+    ['vlan', { id: 7, protocol: '802.1x' }, 'link x: protocol: not supported'],
+    ['vrf', { table: -1 }, 'link x: table: -1'],
+  ])('and a %s of %j', (info_kind, info_data, problem) => {
+    const x = { ifname: 'x', link: 'eth0', linkinfo: { info_kind, info_data } };
+    expect(problemsOf({ link: [x] })).toEqual([problem]);
+  });
+
+  it('and devices with the name or the index of another', () => {
+    const problem = (name: string) => `link ${name}: its name or its index is another device's`;
+    expect(problemsOf({ link: [{ ifname: 'eth0' }] })).toEqual([problem('eth0')]);
+    expect(problemsOf({ link: [{ ifname: 'x', ifindex: 10 }] })).toEqual([problem('x')]);
+  });
+
   it('and paths by several next hops in the run', () => {
     const lines = ['ip nexthop add id 1 via 10.0.0.2', 'ip route add 10.8.0.0/16 nhid 1'];
     const routes = 'ip route add 10.9.0.0/16 nexthop via 10.0.0.2 nexthop via 10.0.0.3';
