@@ -88,6 +88,11 @@ export class Fib4Tables {
     this.rules.add({ ...ANY_RULE, priority: 32767, table: RT_TABLE_DEFAULT }, none);
   }
 
+  /** Whether there is this table: once a route came into it, it stays. */
+  has(id: number): boolean {
+    return this.tables.has(id);
+  }
+
   table(id: number): FibTable {
     let table = this.tables.get(id);
     if (table === undefined) this.tables.set(id, (table = new FibTable(id, 1)));

@@ -114,6 +114,11 @@ export class Fib6 {
     this.rules.add({ ...ANY_RULE, priority: 32766, table: RT_TABLE_MAIN }, none);
   }
 
+  /** Whether there is this table: once a route came into it, it stays. */
+  has(id: number): boolean {
+    return this.tables.has(id);
+  }
+
   table(id: number): FibTable {
     let table = this.tables.get(id);
     if (table === undefined) this.tables.set(id, (table = new FibTable(id, 4)));

@@ -45,6 +45,8 @@ export function ipRoute(ns: Netns, words: Words, family: number): CommandError |
   const known = named ?? line.gateway ?? line.dst ?? line.prefsrc;
   const v6 = (family || known?.family || NFPROTO_IPV4) === NFPROTO_IPV6;
   if (action === 'delete') return remove(ns, line, v6);
+  // it is made before the route is looked at, and stays where that is refused
+  (v6 ? ns.fib6 : ns.fib4).table(line.table ?? defaultTable(line.type, v6));
   const route = resolve(ns, line, v6);
   return isError(route) ? route : install(ns, route, action);
 }
@@ -210,7 +212,9 @@ function gone(ns: Netns, routes: readonly FibRoute[]): void {
 
 function remove(ns: Netns, line: RouteLine, v6: boolean): CommandError | undefined {
   const fib = v6 ? ns.fib6 : ns.fib4;
-  const table = fib.table(line.table ?? defaultTable(line.type, v6));
+  const id = line.table ?? defaultTable(line.type, v6);
+  if (!fib.has(id)) return new CommandError('Error: FIB table does not exist.');
+  const table = fib.table(id);
   const dst = line.dst?.length ? line.dst.words : new Int32Array(v6 ? 4 : 1);
   const dev = line.dev === undefined ? undefined : (ns.devices.named(line.dev)?.ifindex ?? -1);
   const found = table
@@ -240,9 +244,20 @@ function flush(ns: Netns, words: Words, family: number): CommandError | undefine
     (v6 ? ns.fib6 : ns.fib4).exceptions.flush();
     return undefined;
   }
+  if (words.done) return new CommandError('"ip route flush" requires arguments.');
   const line = parseRoute(words, family);
   if (isError(line)) return line;
-  const table = (v6 ? ns.fib6 : ns.fib4).table(line.table ?? RT_TABLE_MAIN);
+  if (line.dev !== undefined) {
+    const device = findDevice(ns, line.dev);
+    if (isError(device)) return device;
+  }
+  const fib = v6 ? ns.fib6 : ns.fib4;
+  const id = line.table ?? RT_TABLE_MAIN;
+  if (!fib.has(id) && id !== RT_TABLE_MAIN) {
+    const what = `${v6 ? 'ipv6' : 'ipv4'}: FIB table does not exist.`;
+    return new CommandError(`Error: ${what}\nFlush terminated`);
+  }
+  const table = fib.table(id);
   const dev = line.dev === undefined ? undefined : ns.devices.named(line.dev)?.ifindex;
   const flushed = [...table].filter(
     (route) =>

@@ -57,6 +57,7 @@ export function ipRule(ns: Netns, words: Words, family: number): CommandError | 
     if (!given.has('table') && spec.action === FR_TABLE && !spec.l3mdev) spec.table = RT_TABLE_MAIN;
     if (!given.has('priority')) spec.priority = rules.defaultPriority();
     else if ([...rules].some((r) => sameRule(r, spec))) return answers('File exists');
+    if (v6 && spec.action === FR_TABLE && !spec.l3mdev) ns.fib6.table(spec.table);
     rules.add(spec, (name) => ns.devices.named(name)?.ifindex ?? 0);
   } else if (action === 'delete') {
     const found = [...rules].find((r) =>

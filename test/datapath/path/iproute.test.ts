@@ -47,6 +47,25 @@ describe('ip route', () => {
     expect(goes(ns, '10.1.2.9')).toBe('eth1');
   });
 
+  test('tables that no route ever came into are not there', () => {
+    const ns = machine();
+    const missing = (v: number) => `Error: ipv${v}: FIB table does not exist.\nFlush terminated`;
+    expect(ip(ns, 'route flush table 100')).toBe(missing(4));
+    expect(ip(ns, '-6 route flush table 100')).toBe(missing(6));
+    expect(ip(ns, 'route del default table 100')).toBe('Error: FIB table does not exist.');
+    expect(ip(ns, 'rule add from 10.0.0.9 lookup 100')).toBeUndefined();
+    expect(ip(ns, 'route flush table 100')).toBe(missing(4));
+    expect(ip(ns, '-6 rule add from fd00::9 lookup 100')).toBeUndefined();
+    expect(ip(ns, '-6 route flush table 100')).toBeUndefined();
+    expect(ip(ns, 'route add default via 10.0.0.2 table 100')).toBe(
+      'Error: Nexthop has invalid gateway.',
+    );
+    expect(ip(ns, 'route flush table 100')).toBeUndefined();
+    expect(ip(ns, 'route del default table 100')).toBe('RTNETLINK answers: No such process');
+    expect(ip(ns, 'route flush dev nix')).toBe('Cannot find device "nix"');
+    expect(ip(ns, 'route flush')).toBe('"ip route flush" requires arguments.');
+  });
+
   test('taking a route that nobody came upon makes nothing stale', () => {
     const ns = machine();
     ip(ns, 'route add default via 203.0.113.1');
