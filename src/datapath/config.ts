@@ -146,7 +146,7 @@ function addDevice(ns: Netns, link: LinkConfig, n: number): string | undefined {
   const address = text === undefined ? undefined : parseMac(text);
   if (text !== undefined && address === undefined) return `link ${link.ifname}: address ${text}`;
   if (address !== undefined) ns.links.setAddress(device, address);
-  if (link.mtu) ns.links.setMtu(device, link.mtu);
+  if (link.mtu) ns.links.giveMtu(device, link.mtu);
   if (link.group !== undefined && link.group !== 'default') device.group = Number(link.group);
   return undefined;
 }

@@ -56,8 +56,10 @@ export class Device {
   vlanProto = 0x8100;
   /** VRF: the table that it looks up. */
   vrfTable = 0;
-  /** Bridge: its address was not given, it is the lowest of its ports'. */
-  addressFollowsPorts = false;
+  /** Its address was not given: a bridge's is the lowest of its ports', a VLAN device's that of the one below. */
+  addressFollows = false;
+  /** Bridge: its MTU was given, it is not the least of its ports'. */
+  mtuIsOwn = false;
   /** Bridge: VLAN filtering. */
   vlanFiltering = false;
   readonly addr4: Address4[] = [];

@@ -64,7 +64,10 @@ export class InterfaceAddresses {
     const subnet = device.addr4.filter(
       (a) => a.prefixlen === prefixlen && ((a.local ^ local) & mask4(prefixlen)) === 0,
     );
-    if (subnet.some((a) => a.local === local)) return 'RTNETLINK answers: File exists';
+    for (const a of subnet) {
+      if (a.local === local) return 'RTNETLINK answers: File exists';
+      if (a.scope !== scope) return 'RTNETLINK answers: Invalid argument';
+    }
     const secondary = subnet.length > 0;
     const address: Address4 = { local, prefixlen, broadcast, scope, secondary };
     const list = device.addr4;

@@ -12,6 +12,18 @@ import type { LinkEvent, Netns } from './netns.ts';
 import { ETH_P_8021Q, NFPROTO_IPV4, NFPROTO_IPV6 } from './packet.ts';
 import { ANY_RULE } from './rule.ts';
 
+const ETH_DATA_LEN = 1500;
+const ETHERNET = [68, 65535] as const;
+/** min_mtu and max_mtu of each kind of device. */
+const MTUS: Readonly<Record<DeviceKind, readonly [number, number]>> = {
+  wire: ETHERNET,
+  bridge: ETHERNET,
+  vlan: [0, 65535],
+  vrf: [1280, 65575],
+  dummy: [0, 0x7fffffff],
+  loopback: [0, 0x7fffffff],
+};
+
 /** l3mdev rules of VRF devices. */
 const L3MDEV_PRIORITY = 1000;
 
@@ -107,7 +119,22 @@ export class Links extends InterfaceAddresses {
       if (!keep || isLinkLocal6(a.local)) this.removeAddress6(device, a);
   }
 
-  setMtu(device: Device, mtu: number): void {
+  /** `ip link set DEV mtu`. Returns an error, or undefined. */
+  giveMtu(device: Device, mtu: number): string | undefined {
+    const [least, most] = MTUS[device.kind];
+    if (mtu < least) return 'Error: mtu less than device minimum.';
+    if (mtu > most) return 'Error: mtu greater than device maximum.';
+    const below = this.ns.devices.get(device.link);
+    if (below !== undefined && mtu > below.mtu)
+      return 'RTNETLINK answers: Numerical result out of range';
+    if (mtu === device.mtu) return undefined;
+    device.mtuIsOwn = device.kind === 'bridge';
+    this.setMtu(device, mtu);
+    return undefined;
+  }
+
+  /** dev_set_mtu: VLAN devices shrink with the one below, bridges follow their ports. */
+  private setMtu(device: Device, mtu: number): void {
     this.ns.fib4.exceptions.mtuChanged(device.ifindex, mtu, device.mtu);
     device.mtu = mtu;
     device.ipv6.mtu = mtu;
@@ -118,16 +145,31 @@ export class Links extends InterfaceAddresses {
     this.routesChanged(NFPROTO_IPV4);
     this.routesChanged(NFPROTO_IPV6);
     this.tell(device, 'change');
+    for (const vlan of device.vlans) if (vlan.mtu > mtu) this.setMtu(vlan, mtu);
+    this.adjustMtu(this.ns.devices.get(device.master));
+  }
+
+  /** br_mtu_auto_adjust */
+  private adjustMtu(bridge: Device | undefined): void {
+    if (bridge?.kind !== 'bridge' || bridge.mtuIsOwn) return;
+    const least = Math.min(...bridge.ports.map((port) => port.mtu));
+    const mtu = bridge.ports.length > 0 ? least : ETH_DATA_LEN;
+    if (mtu !== bridge.mtu) this.setMtu(bridge, mtu);
   }
 
   /** NETDEV_CHANGEADDR: the neighbours of the device are forgotten, those for good as well. */
   setAddress(device: Device, address: Uint8Array): void {
+    device.addressFollows = false;
+    this.changeAddress(device, address);
+  }
+
+  private changeAddress(device: Device, address: Uint8Array): void {
     device.address = address;
-    device.addressFollowsPorts = false;
     this.ns.neigh4.flush(device.ifindex);
     this.ns.neigh6.flush(device.ifindex);
     this.routesChanged(NFPROTO_IPV4);
-    for (const vlan of device.vlans) this.setAddress(vlan, address);
+    for (const vlan of device.vlans) if (vlan.addressFollows) this.changeAddress(vlan, address);
+    this.followPorts(this.ns.devices.get(device.master));
     this.tell(device, 'change');
   }
 
@@ -142,6 +184,7 @@ export class Links extends InterfaceAddresses {
     device.vlanId = id;
     device.vlanProto = protocol;
     device.address = below.address;
+    device.addressFollows = true;
     device.mtu = device.ipv6.mtu = below.mtu;
     below.vlans.push(device);
   }
@@ -157,14 +200,19 @@ export class Links extends InterfaceAddresses {
     device.master = master?.ifindex ?? 0;
     master?.ports.push(device);
     if (master?.kind === 'vrf' || old?.kind === 'vrf') this.moveRoutes(device);
-    if (master?.kind === 'bridge' && master.addressFollowsPorts) this.followPorts(master);
+    this.followPorts(old);
+    this.followPorts(master ?? undefined);
+    this.adjustMtu(old);
+    this.adjustMtu(master ?? undefined);
     this.tell(device, 'change');
   }
 
-  /** A bridge without an address of its own has the lowest of its ports'. */
-  private followPorts(bridge: Device): void {
-    const lowest = bridge.ports.map((port) => port.address).sort((a, b) => Buffer.compare(a, b))[0];
-    if (lowest !== undefined) bridge.address = lowest;
+  /** br_stp_recalculate_bridge_id: a bridge without an address of its own has the lowest of its ports'. */
+  private followPorts(bridge: Device | undefined): void {
+    if (bridge?.kind !== 'bridge' || !bridge.addressFollows) return;
+    const addresses = bridge.ports.map((port) => port.address);
+    const lowest = addresses.sort((a, b) => Buffer.compare(a, b))[0] ?? new Uint8Array(6);
+    if (Buffer.compare(lowest, bridge.address) !== 0) this.changeAddress(bridge, lowest);
   }
 
   /** Into or out of a VRF: addresses' routes are made anew in the other table. */

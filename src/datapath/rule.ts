@@ -36,7 +36,7 @@ export interface RuleSpec {
   readonly l3mdev: boolean;
   /** -1: none. */
   readonly suppressPrefixlength: number;
-  /** Priority to go on at (FR_GOTO). */
+  /** Priority to go on at (FR_GOTO); where no rule has it, the rule is passed over. */
   readonly goto: number;
 }
 
@@ -172,7 +172,7 @@ export class Rules {
       if (selects(rule, flow) === rule.not) continue;
       if (rule.action === FR_NOP) continue;
       if (rule.action === FR_GOTO) {
-        const target = list.findIndex((r) => r.priority >= rule.goto);
+        const target = list.findIndex((r) => r.priority === rule.goto);
         if (target < 0) continue;
         i = target - 1;
         continue;

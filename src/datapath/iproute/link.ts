@@ -27,18 +27,24 @@ function setLink(ns: Netns, words: Words): CommandError | undefined {
   words.take('dev');
   const device = findDevice(ns, words.value('dev'));
   if (isError(device)) return device;
-  const changes: (() => void)[] = [];
+  const changes: Change[] = [];
   while (!words.done) {
     const change = parseChange(ns, device, words);
     if (isError(change)) return change;
     changes.push(change);
   }
-  for (const change of changes) change();
+  for (const change of changes) {
+    const error = change();
+    if (typeof error === 'string') return new CommandError(error);
+  }
   return undefined;
 }
 
+/** Done once the line is read; a string is an error. */
+type Change = () => unknown;
+
 /** One setting of `ip link set`. */
-function parseChange(ns: Netns, device: Device, words: Words): (() => void) | CommandError {
+function parseChange(ns: Netns, device: Device, words: Words): Change | CommandError {
   const word = words.next()!;
   switch (word) {
     case 'up':
@@ -46,7 +52,8 @@ function parseChange(ns: Netns, device: Device, words: Words): (() => void) | Co
       return () => ns.links.setUp(device, word === 'up');
     case 'mtu': {
       const mtu = numberOf(words, word, 65536);
-      return isError(mtu) ? mtu : () => ns.links.setMtu(device, mtu);
+      if (isError(mtu)) return mtu;
+      return () => ns.links.giveMtu(device, mtu);
     }
     case 'master': {
       const master = findDevice(ns, words.value(word));
@@ -112,7 +119,10 @@ function addLink(ns: Netns, words: Words): CommandError | undefined {
   if (kind === 'vlan' && below === null) return answers('Operation not supported');
   const device = createDevice(ns, name, kind, ns.devices.free(2), { ...data, below });
   if (address !== undefined) ns.links.setAddress(device, address);
-  if (mtu > 0) ns.links.setMtu(device, mtu);
+  if (mtu > 0) {
+    const error = ns.links.giveMtu(device, mtu);
+    if (error !== undefined) return new CommandError(error);
+  }
   return undefined;
 }
 
@@ -168,7 +178,7 @@ export function createDevice(
   }
   if (kind === 'bridge') {
     device.vlanFiltering = data.vlanFiltering ?? false;
-    device.addressFollowsPorts = true;
+    device.addressFollows = true;
   }
   return device;
 }

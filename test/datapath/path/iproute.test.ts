@@ -117,6 +117,8 @@ describe('ip rule', () => {
     expect(ip(ns, 'rule add pref 10 not iif eth1 to 8.8.0.0/16 unreachable')).toBeUndefined();
     expect(goes(ns, '8.8.8.8')).toBe('error 101');
     expect(ip(ns, 'rule add pref 5 iif eth0 goto 100')).toBeUndefined();
+    expect(goes(ns, '8.8.8.8')).toBe('error 101');
+    expect(ip(ns, 'rule add pref 100 fwmark 0x99 lookup 7')).toBeUndefined();
     expect(goes(ns, '8.8.8.8')).toBe('eth1');
     expect(ip(ns, 'rule add pref 200 lookup main suppress_prefixlength 0')).toBeUndefined();
     expect(ip(ns, 'rule add pref 201 lookup 7')).toBeUndefined();
