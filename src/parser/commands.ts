@@ -90,6 +90,16 @@ interface Noun {
 }
 
 export abstract class Commands extends Tables {
+  private readonly ownWords = new Map<string, ReadonlySet<string>>([
+    ['list', new Set([...plurals, 'rules', 'hooks', ...this.objects.map(({ row }) => row.plural)])],
+    ['reset', new Set(['rules', ...resettable.map((name) => `${name}s`)])],
+  ]);
+
+  /** Words of a verb's own name nothing in its command, nor after it where that is broken. */
+  protected override scopeHas(word: string): boolean {
+    return super.scopeHas(word) || this.scopes.some((verb) => this.ownWords.get(verb)?.has(word));
+  }
+
   protected command(): Command {
     const first = this.peek();
     const verb = verbs.get(first.tokenType as never) ?? 'add';
@@ -215,10 +225,17 @@ export abstract class Commands extends Tables {
   // ── Other verbs ────────────────────────────────────────────────────────────────────────────
 
   private other(verb: Verb): Omit<Command, 'kind' | 'verb' | 'span'> {
+    const hasWords = this.ownWords.has(verb);
+    if (hasWords) this.scopes.push(verb);
     const { name: object, object: row, all } = this.noun(verb, false);
     if (all?.ofTable) this.requireTable();
     const found = this.whichOne(verb, object, row);
     if (row || all) this.scopes.pop();
+    if (!hasWords) return { object, ...found };
+    if (this.at(T.Name) && this.isScoped()) {
+      this.unexpected([T.EndOfFile.name, T.Newline.name, T.Semicolon.name]);
+    }
+    this.scopes.pop();
     return { object, ...found };
   }
 
@@ -378,7 +395,7 @@ export abstract class Commands extends Tables {
     if (tabled && this.take(T.Table)) return this.table();
     const draft = this.inFamily();
     if (object === 'rules' && this.take(T.Chain)) return this.chain();
-    if (tabled && this.at(T.Name)) draft.table = this.identifier();
+    if (tabled && this.at(T.Name) && !this.isScoped()) draft.table = this.identifier();
     if (object === 'rules' && draft.table && this.at(T.Name)) draft.chain = this.identifier();
     return { ...draft, span: this.spanFrom(first) };
   }

@@ -182,18 +182,25 @@ export abstract class Sets extends Chains {
 
   private dataSpec(by: 'type' | 'typeof', draft: Draft<SetBlock>): void {
     if (!this.take(T.Colon)) this.unexpected([T.Colon.name, T.Dot.name]);
+    const object = this.objectData();
+    if (object) {
+      draft.data = object;
+      return;
+    }
     if (this.take(T.Interval)) draft.dataInterval = true;
     draft.data = this.dataOf(by);
   }
 
+  /** Of kinds that two words name there are no maps. */
+  private objectData(): DataSpec | undefined {
+    const row = this.objects.find(({ words }) => words.length === 1 && this.reads(words[0]!));
+    if (!row) return undefined;
+    const span = this.spanOf(this.next());
+    return { by: 'object', object: { text: row.row.name, span }, span };
+  }
+
   private dataOf(by: 'type' | 'typeof'): DataSpec {
     const first = this.peek();
-    const row = this.objects.find(({ words }) => words.every((w, i) => this.reads(w, i + 1)));
-    if (row) {
-      for (const _ of row.words) this.next();
-      const span = this.spanFrom(first);
-      return { by: 'object', object: { text: row.row.name, span }, span };
-    }
     if (by === 'typeof' && !this.reads('verdict')) {
       const expr = this.reads('queue') ? this.symbol(this.next()) : this.typeofExpression();
       return { by: 'typeof', expr, span: this.spanFrom(first) };

@@ -26,6 +26,8 @@ export interface FieldOptions {
   readonly pseudo?: true;
   /** Its value names the protocol that follows. */
   readonly next?: Numbering;
+  /** The word that rules say it by, where it lists by another. */
+  readonly word?: string;
 }
 
 /** Bit offset and length in the header, type of the value. */
@@ -228,14 +230,19 @@ export function headerRow(
   own: (row: () => PayloadRow, header: PayloadRow) => Partial<PayloadRow> = () => ({}),
 ): PayloadRow {
   const names = Object.keys(spec.fields);
-  const phrase: Phrase = [word('field', names)];
+  const wordOf = (name: string): string => spec.fields[name]?.[3]?.word ?? name;
+  const written = new Map(names.map((name) => [wordOf(name), name]));
+  const phrase: Phrase = [word('field', [...written.keys()])];
   const header: PayloadRow = {
     row: 'key',
     name: spec.name,
     phrase,
     spec,
     protocol: spec,
-    check: (args: Args, node, ctx) => checkField(row, spec, (args.field as Word).text, node, ctx),
+    check(args: Args, node, ctx) {
+      const { text } = args.field as Word;
+      return checkField(row, spec, written.get(text) ?? '', node, ctx);
+    },
     names(load) {
       const numbering = spec.fields[payloadArgs(load).field ?? '']?.[3]?.next;
       return numbering && { numbering };
@@ -247,7 +254,7 @@ export function headerRow(
     jsonFields: {
       word: 'payload',
       names,
-      args: (field, from) => ({ field: from.word(field) }),
+      args: (field, from) => ({ field: from.word(wordOf(field)) }),
     },
     ...payloadHooks(spec),
     fieldAt(like, offset, bits, message) {

@@ -5,7 +5,7 @@ import { integer } from '../type/integer.ts';
 import { headerRow } from './header.ts';
 
 const TOO_BIG = { messages: [2] };
-const PARAMETER = { messages: [4] };
+const PARAMETER = { messages: [4], word: 'param-problem' };
 const ECHO = { messages: [128, 129] };
 const QUERY = { messages: [130] };
 const REDIRECT = { messages: [137] };

@@ -190,3 +190,10 @@ export function setHint(ruleset: Ruleset, family: Family, table: string, name: s
     }
   );
 }
+
+/** The same of a chain; nft knows those of the batch. */
+export function noChain({ tx, errors }: CommandContext, cmd: Command): void {
+  const { text = '', span = cmd.span } = cmd.handle.chain ?? {};
+  const hint = hintIn(tx.ruleset, chains, text, familyOf(cmd), tableName(cmd), span, span);
+  errors.push(hint ?? { severity: 'error', message: strerror('ENOENT'), spans: [span] });
+}

@@ -27,6 +27,7 @@ import {
   tableIn,
   tableName,
 } from './context.ts';
+import { noChain, noTable } from './hint.ts';
 import { askForSet } from './set.ts';
 
 export function addRule(cmd: Command, ctx: CommandContext): void {
@@ -193,7 +194,12 @@ function positionOf(cmd: Command, ctx: CommandContext): number | undefined | nul
   if (handle) return Number(handle.value);
   if (position) return Number(position.value);
   if (!index) return undefined;
-  const rule = tableIn(ctx, cmd)?.chains.get(chain?.text ?? '')?.rules[Number(index.value)];
+  const table = tableIn(ctx, cmd);
+  const found = table?.chains.get(chain?.text ?? '');
+  if (!table) noTable(ctx, cmd);
+  else if (!found) noChain(ctx, cmd);
+  if (!found) return null;
+  const rule = found.rules[Number(index.value)];
   if (rule) return rule.handle;
   const span = { ...index.span, start: (chain?.span.end ?? index.span.start) + 1 };
   report(ctx, `Could not process rule: ${strerror('ENOENT')}`, span);
