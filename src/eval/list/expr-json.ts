@@ -35,10 +35,11 @@ export function exprJson(e: Expr, ctx: ListContext): Json {
   }
 }
 
-/** What one sign joins stands side by side. */
+/** What one sign joins stands side by side, but for what a change of byte order stands around. */
 function operandsJson(e: Binop, ctx: ListContext): Json[] {
   return [e.left, e.right].flatMap((operand) => {
-    if (operand.kind === 'binop' && operand.op === e.op) return operandsJson(operand, ctx);
+    const joined = operand.kind === 'binop' && operand.op === e.op && operand.order === e.order;
+    if (joined) return operandsJson(operand, ctx);
     if (e.op === '|' && operand.kind === 'value') return flagsJson(operand, ctx);
     return [ctx.exprJson(operand)];
   });

@@ -86,11 +86,11 @@ export function takenValue(e: Expr): Expr {
   return withoutName(underMask(e, field).masked);
 }
 
-/** Constants beside bytes without a name are numbers as these are. */
+/** Constants beside bytes without a name are numbers as these are, in the machine's order as statements take it. */
 function takenOperation(e: Binop): Binop {
   const left = takenValue(e.left);
   if (left === e.left) return e;
-  return { ...e, left, right: { ...e.right, type: left.type } };
+  return { ...e, order: 'host', left, right: { ...e.right, type: left.type } };
 }
 
 /** A field that lies across bytes, with bits behind it: masked twice, and its keys where it lies. */
@@ -106,7 +106,10 @@ function takenMap(key: Expr, map: SetLiteral | SetRef): { key: Expr; map: SetLit
     return { key, map };
   }
   const once = withoutName(masked);
-  return { key: { ...once, left: once }, map: shifted(map, BigInt(shift), masked.bits) };
+  return {
+    key: { ...once, order: 'host', left: once },
+    map: shifted(map, BigInt(shift), masked.bits),
+  };
 }
 
 /** The bytes of a header as any bytes. */
