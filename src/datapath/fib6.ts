@@ -56,7 +56,7 @@ export const isAny6 = (a: Int32Array): boolean => (a[0]! | a[1]! | a[2]! | a[3]!
 export const isLoopback6 = (a: Int32Array): boolean => (a[0]! | a[1]! | a[2]!) === 0 && a[3] === 1;
 
 /** rt6_need_strict: the destination means something on one link only. */
-export const needsStrict = (a: Int32Array): boolean =>
+const needsStrict = (a: Int32Array): boolean =>
   isMulticast6(a) || isLinkLocal6(a) || isLoopback6(a);
 
 const ADDRESS_SCOPE_GLOBAL = 14;

@@ -97,7 +97,6 @@ export const CB_FORWARDED = 1;
 export const CB_REROUTED = 2;
 export const CB_DOREDIRECT = 4;
 export const CB_FRAG_PMTU = 8;
-export const CB_L3SLAVE = 16;
 export const CB_FRAG_COMPLETE = 32;
 export const CB_FRAGMENTED = 64;
 
@@ -119,7 +118,6 @@ export const PACKET_HOST = 0;
 export const PACKET_BROADCAST = 1;
 export const PACKET_MULTICAST = 2;
 export const PACKET_OTHERHOST = 3;
-export const PACKET_OUTGOING = 4;
 export const PACKET_LOOPBACK = 5;
 
 export const IP_CT_ESTABLISHED = 0;

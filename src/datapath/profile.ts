@@ -402,7 +402,7 @@ const V6_12_117: KernelProfile = {
 };
 
 /** In order of release; each row says what changed since the one before. */
-export const PROFILES: readonly KernelProfile[] = [V4_16, V5_2, V5_10, V6_1, V6_12, V6_12_117];
+const PROFILES: readonly KernelProfile[] = [V4_16, V5_2, V5_10, V6_1, V6_12, V6_12_117];
 
 /** The names that `--kernel` takes. */
 export const RELEASES: readonly string[] = PROFILES.map((p) => p.release);

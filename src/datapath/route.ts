@@ -85,7 +85,6 @@ export function makeRoute(parts: RouteParts, fib: FibRoute | null): Route {
 }
 
 export const EPERM = 1;
-export const ESRCH = 3;
 export const EAGAIN = 11;
 export const EACCES = 13;
 export const EXDEV = 18;

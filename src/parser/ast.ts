@@ -263,9 +263,6 @@ export interface Rule {
 
 export type Family = 'ip' | 'ip6' | 'inet' | 'arp' | 'bridge' | 'netdev';
 
-/** A value where nft takes a literal or a variable. */
-export type Literal = SymbolExpr | VariableExpr;
-
 export interface TableBlock {
   readonly kind: 'table';
   readonly flags?: readonly Word[];

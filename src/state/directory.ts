@@ -20,7 +20,7 @@ import path from 'node:path';
 import { makeFolder } from './folder.ts';
 
 const FORMAT = 'nftsim-state';
-export const STATE_VERSION = 1;
+const STATE_VERSION = 1;
 /** How long a command waits for another one to end, in milliseconds. */
 const LOCK_WAIT_MS = 10_000;
 

@@ -172,7 +172,7 @@ function readEvents(file: string, doc: Document, env: Env, problems: Problem[]):
 }
 
 /** The name of a case: `DIR/x.case.json` -> `x`. */
-export function caseName(file: string): string {
+function caseName(file: string): string {
   return path.basename(file).replace(/(\.case)?\.jsonl?$|\.ndjson$/, '');
 }
 

@@ -23,7 +23,7 @@ const bytes = z.union([hex, fill], 'neither hexadecimal bytes nor {"length", "fi
 
 const text = z.union([z.string(), z.number()]).transform(String);
 
-export const linkSchema = z.looseObject({
+const linkSchema = z.looseObject({
   ifname: z.string().min(1).max(15),
   ifindex: z.int().min(1).max(0x7fffffff).optional(),
   address: z.string().optional(),
@@ -41,7 +41,7 @@ export const linkSchema = z.looseObject({
   addr_info: z.array(z.looseObject({ local: z.string(), prefixlen: integer(128) })).optional(),
 });
 
-export const routeSchema = z.looseObject({
+const routeSchema = z.looseObject({
   dst: z.string(),
   gateway: z.string().optional(),
   dev: z.string().optional(),
@@ -51,7 +51,7 @@ export const routeSchema = z.looseObject({
   type: z.string().optional(),
 });
 
-export const ruleSchema = z.looseObject({
+const ruleSchema = z.looseObject({
   priority: z.number().optional(),
   src: z.string().optional(),
   srclen: z.number().optional(),
@@ -83,7 +83,7 @@ export const envSchema = z.strictObject({
 const tcpFlags = z.union([u8, z.string(), z.array(z.string())]);
 const protocol = z.union([z.string(), u8]);
 
-export const packetFields = {
+const packetFields = {
   frame: hex.optional(),
   ether: z
     .strictObject({
@@ -193,7 +193,7 @@ export const packetFields = {
   payload: bytes.optional(),
 };
 
-export const ipSchema = z.strictObject({
+const ipSchema = z.strictObject({
   saddr: z.string(),
   daddr: z.string(),
   ttl: u8.optional(),

@@ -10,7 +10,7 @@ import type { Env, Link } from './schema.ts';
 export type Wires = ReadonlyMap<string, Wire>;
 
 /** The loopback and what is built on other devices (vlan, bridge, vrf, …) have no wire. */
-export const hasWire = (link: Link): boolean =>
+const hasWire = (link: Link): boolean =>
   link.linkinfo?.info_kind === undefined && link.ifname !== 'lo';
 
 const numbered = (prefix: string, n: number): string =>

@@ -114,8 +114,6 @@ export const COMPARING: readonly string[] = [
   'reply-zone',
 ];
 
-export const UNKNOWN_COUPLE = -1;
-
 export interface LegalRow {
   readonly name: string;
   readonly legal: string;
@@ -124,7 +122,7 @@ export interface LegalRow {
 /** What checkLegal found wrong. */
 export type Illegal =
   | { readonly kind: 'missing' | 'illegal'; readonly name: string }
-  /** Neither couple is whole; `couple` is the first that is begun, or UNKNOWN_COUPLE. */
+  /** Neither couple is whole; `couple` is the first that is begun; -1: none is. */
   | { readonly kind: 'couple'; readonly couple: number };
 
 /** generic_opt_check: options against a command's column; `couples` are names that go together. */

@@ -18,7 +18,7 @@ import type { SynproxyState } from './synproxy.ts';
 import { COLUMN_WIDTHS, type ColumnName } from './table.ts';
 import { newTuple, type Tuple, tupleL3num, tupleProtonum } from './tuple.ts';
 
-export const DUMP_VERSION = 1;
+const DUMP_VERSION = 1;
 
 /** Columns that are made anew. */
 const NOT_KEPT: readonly ColumnName[] = [

@@ -74,9 +74,6 @@ export interface ExpectationPolicy {
 /** What became of a `ct expectation set`. */
 export type ExpectOutcome = 'done' | 'break' | 'drop';
 
-/** What NAT and others may rely on; Conntrack is it. */
-export type ConntrackActions = Conntrack;
-
 const expected = newTuple();
 
 export class Conntrack extends ConntrackCore {

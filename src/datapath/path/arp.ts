@@ -79,7 +79,7 @@ function solicit(ns: Netns, n: Neighbour, unicast: boolean): void {
 }
 
 /** arp_send: passes the arp output hook. */
-export function sendArp(
+function sendArp(
   ns: Netns,
   device: Device,
   op: number,

@@ -205,7 +205,7 @@ function forwardTo(ns: Netns, p: Packet, to: Device, local: boolean): void {
 }
 
 /** br_forward_finish: the postrouting hook and the port. */
-export function bridgePostrouting(ns: Netns, p: Packet, to: Device): void {
+function bridgePostrouting(ns: Netns, p: Packet, to: Device): void {
   if (ns.hook(NFPROTO_BRIDGE, POSTROUTING, p, 0, to.ifindex)) bridgePush(ns, p, to);
 }
 

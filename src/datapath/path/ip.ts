@@ -129,7 +129,7 @@ export function earlyDemux(p: Packet, protocol: number, th: number): void {
 }
 
 /** ip_rcv_finish: what came by a VRF's port comes by the VRF; then the route decides. */
-export function ipReceiveFinish(ns: Netns, p: Packet): void {
+function ipReceiveFinish(ns: Netns, p: Packet): void {
   if (!vrfIpReceive(ns, p)) return;
   const { m } = p;
   const device = ns.devices.get(m[DEV]!)!;
@@ -173,7 +173,7 @@ export function routeInput(ns: Netns, p: Packet, device: Device): boolean {
 }
 
 /** dst_input. */
-export function dstInput(ns: Netns, p: Packet): void {
+function dstInput(ns: Netns, p: Packet): void {
   switch (p.dst!.input) {
     case INPUT_FORWARD:
       ipForward(ns, p);
@@ -254,7 +254,7 @@ function exceedsMtu(p: Packet, mtu: number): boolean {
 }
 
 /** ip_local_deliver: puts fragments together, then the input hook. */
-export function ipLocalDeliver(ns: Netns, p: Packet): void {
+function ipLocalDeliver(ns: Netns, p: Packet): void {
   const { m, b } = p;
   if (half(b, m[NH]! + 6) & IP_MF_OFFSET && !ipDefrag(ns, p, 'local')) return;
   if (!ns.hook(NFPROTO_IPV4, INPUT, p, m[DEV]!, 0)) return;
@@ -322,7 +322,7 @@ function ipFinishOutput(ns: Netns, p: Packet): number {
 }
 
 /** ip_skb_dst_mtu. */
-export function outputMtu(ns: Netns, p: Packet): number {
+function outputMtu(ns: Netns, p: Packet): number {
   return maybeForward(ns, p.dst!, (p.m[CB_FLAGS]! & CB_FORWARDED) !== 0);
 }
 
@@ -340,7 +340,7 @@ function ipFragment(ns: Netns, p: Packet, mtu: number): number {
 }
 
 /** ip_finish_output2: the neighbour. */
-export function ipFinishOutput2(ns: Netns, p: Packet): number {
+function ipFinishOutput2(ns: Netns, p: Packet): number {
   const { m, b } = p;
   const route = p.dst!;
   const device = ns.devices.get(route.dev)!;

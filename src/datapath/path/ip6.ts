@@ -131,7 +131,7 @@ function headerIsSound(ns: Netns, p: Packet): boolean {
 }
 
 /** ip6_rcv_finish. */
-export function ip6ReceiveFinish(ns: Netns, p: Packet): void {
+function ip6ReceiveFinish(ns: Netns, p: Packet): void {
   if (!vrfIp6Receive(ns, p)) return;
   if (p.dst === null) {
     if (p.pieces !== null) earlyDemux(p, p.b[p.m[NH]! + 6]!, p.m[NH]! + 40);
@@ -141,7 +141,7 @@ export function ip6ReceiveFinish(ns: Netns, p: Packet): void {
 }
 
 /** ip6_route_input. */
-export function routeInput6(ns: Netns, p: Packet): void {
+function routeInput6(ns: Netns, p: Packet): void {
   const { m, b } = p;
   const at = m[NH]!;
   const { flow } = ns.fib6;
@@ -157,7 +157,7 @@ export function routeInput6(ns: Netns, p: Packet): void {
 }
 
 /** dst_input. */
-export function dstInput6(ns: Netns, p: Packet): void {
+function dstInput6(ns: Netns, p: Packet): void {
   switch (p.dst!.input) {
     case INPUT_FORWARD:
       ip6Forward(ns, p);
@@ -337,7 +337,7 @@ function ip6FinishOutput(ns: Netns, p: Packet): number {
 }
 
 /** ip6_finish_output2: the neighbour. */
-export function ip6FinishOutput2(ns: Netns, p: Packet): number {
+function ip6FinishOutput2(ns: Netns, p: Packet): number {
   const { m, b } = p;
   const route = p.dst!;
   const device = ns.devices.get(route.dev)!;

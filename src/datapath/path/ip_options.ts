@@ -39,7 +39,7 @@ export interface OptionsContext {
  * __ip_options_compile: walks the options at `at` (first option byte). Returns 0, or the offset from
  * the header of what is wrong.
  */
-export function compileOptions(
+function compileOptions(
   b: Uint8Array,
   header: number,
   opt: IpOptions,

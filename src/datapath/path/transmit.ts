@@ -114,7 +114,7 @@ function finishChecksum(p: Packet): void {
 }
 
 /** vlan_insert_tag: the tag that was out of band goes into the frame. */
-export function pushTag(p: Packet): void {
+function pushTag(p: Packet): void {
   const { b, m } = p;
   const at = m[DATA]! - VLAN_HLEN;
   b.copyWithin(at, at + VLAN_HLEN, at + VLAN_HLEN + 12);

@@ -33,7 +33,7 @@ import { ICMPV6, isNdisc } from './ndisc.ts';
 import { ethTypeTrans } from './receive.ts';
 
 /** The VRF that a device is a port of; undefined: none. */
-export function vrfOf(ns: Netns, ifindex: number): Device | undefined {
+function vrfOf(ns: Netns, ifindex: number): Device | undefined {
   const master = ns.devices.get(ifindex)?.master ?? 0;
   if (master === 0) return undefined;
   const device = ns.devices.get(master);

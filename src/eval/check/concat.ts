@@ -75,7 +75,7 @@ const describe = (parts: readonly Expr[]): string =>
   concatType(parts.map((part) => part.type)).description;
 
 /** What a part of a concatenation is expected to be: the type of the key there, and its width. */
-export function partExpected(type: ValueType, whole: Expected, index: number): Expected {
+function partExpected(type: ValueType, whole: Expected, index: number): Expected {
   const like = whole.parts?.[index];
   return like ?? { type, bits: type.bits, order: type.order };
 }

@@ -113,7 +113,7 @@ function transportParent(
 }
 
 /** `below` carries `protocol`: the match that says so. */
-export function implyNext(
+function implyNext(
   below: Protocol,
   protocol: Protocol,
   span: Span,

@@ -140,7 +140,7 @@ function elementOptions(
 }
 
 /** Whether an element stands for several keys. */
-export function isInterval(key: Expr): boolean {
+function isInterval(key: Expr): boolean {
   if (key.kind === 'concat') return key.parts.some(isInterval);
   return (
     key.kind === 'range' ||
@@ -150,7 +150,7 @@ export function isInterval(key: Expr): boolean {
 }
 
 /** A prefix of all bits makes a set one of intervals, but is a plain value in it. */
-export function wholeKey(key: Expr): Expr {
+function wholeKey(key: Expr): Expr {
   if (key.kind === 'concat') return { ...key, parts: key.parts.map(wholeKey) };
   return key.kind === 'prefix' && key.length === key.bits ? key.base : key;
 }

@@ -139,7 +139,7 @@ function follow(e: SetElement, ctx: BindContext): LinkedVerdict {
 }
 
 /** The instances of an element's own stateful ops, made when they are first needed. */
-export function elementState(e: SetElement, env: Env): readonly StatefulInstance[] {
+function elementState(e: SetElement, env: Env): readonly StatefulInstance[] {
   e.state ??= e.exprs.flatMap((op) =>
     op.op === 'effect' && op.row.state ? [op.row.state.create(op.args, env)] : [],
   );

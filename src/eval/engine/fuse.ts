@@ -25,7 +25,7 @@ import {
   ZERO,
 } from './word.ts';
 
-export const MAX_RULES = 200;
+const MAX_RULES = 200;
 const MAX_OPS = 1500;
 
 type LoadOp = Extract<BoundOp, { op: 'load' }>;
@@ -87,7 +87,7 @@ export interface RulePlan {
 }
 
 /** Which loads run without a place of their own: read and forget. */
-export const isFence = (op: BoundOp): boolean =>
+const isFence = (op: BoundOp): boolean =>
   op.op === 'store' ||
   (op.op === 'effect' && op.writes !== undefined) ||
   (op.op === 'lookup' && op.verdict) ||

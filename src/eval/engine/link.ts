@@ -27,12 +27,6 @@ export interface EngineOptions {
   readonly startSeconds?: number;
 }
 
-/** A rule that has a word which does not run. */
-export interface UnsupportedRule {
-  readonly rule: Rule;
-  readonly words: readonly string[];
-}
-
 type TableEnv = Omit<Env, 'track' | 'onRelease'>;
 
 export class Engine implements CommitListener {

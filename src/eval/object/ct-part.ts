@@ -33,8 +33,7 @@ const writtenL3proto = (args: Args): Family | undefined =>
   wordOf(args, 'l3proto')?.text as Family | undefined;
 
 /** As written, else the family of the table. */
-export const l3protoOf = (args: Args, ctx: CheckContext): Family =>
-  writtenL3proto(args) ?? ctx.family;
+const l3protoOf = (args: Args, ctx: CheckContext): Family => writtenL3proto(args) ?? ctx.family;
 
 /** The protocol family that the kernel is told of: the one that was written. */
 export type TakesL3proto = {

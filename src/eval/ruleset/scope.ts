@@ -55,7 +55,7 @@ function nearestSet(ruleset: Ruleset, name: string): NearName | undefined {
   return { kind, name: set.name, family: set.table.family, table: set.table.name };
 }
 
-export function chainInfo(chain: Chain | undefined): ChainInfo | undefined {
+function chainInfo(chain: Chain | undefined): ChainInfo | undefined {
   if (!chain) return undefined;
   const { name, base } = chain;
   return base ? { name, type: base.type, hook: base.hook, priority: base.priority } : { name };

@@ -49,7 +49,7 @@ function parseIpv4(text: string): bigint | undefined {
   return value;
 }
 
-export const printIpv4 = (value: bigint): string =>
+const printIpv4 = (value: bigint): string =>
   [24n, 16n, 8n, 0n].map((at) => (value >> at) & 0xffn).join('.');
 
 function parseIpv6(text: string): bigint | undefined {
@@ -131,7 +131,7 @@ function zeroRun(groups: readonly number[]): { start: number; length: number } {
 }
 
 /** As inet_ntop prints, with the dotted tail of mapped and compatible addresses. */
-export function printIpv6(value: bigint): string {
+function printIpv6(value: bigint): string {
   const groups = Array.from({ length: 8 }, (_, i) =>
     Number((value >> BigInt(112 - 16 * i)) & 0xffffn),
   );

@@ -65,7 +65,7 @@ export const symbolTable = (table: Readonly<Record<string, number>>): Symbols =>
   Object.entries(table).map(([name, value]) => [name, BigInt(value)]);
 
 /** The name of a value: the first in the table. */
-export const symbolOf = (symbols: Symbols, value: bigint): string | undefined =>
+const symbolOf = (symbols: Symbols, value: bigint): string | undefined =>
   symbols.find(([, v]) => v === value)?.[0];
 
 function parseSymbol(text: string, given: Given, symbols: Symbols): bigint | string {

@@ -8,7 +8,7 @@ const DURATION = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+)ms)?
 const UNITS_MS = [86400000n, 3600000n, 60000n, 1000n, 1n] as const;
 
 /** `1d2h3m4s5ms` in milliseconds. */
-export function parseDuration(text: string): bigint | undefined {
+function parseDuration(text: string): bigint | undefined {
   const m = DURATION.exec(text);
   if (!m || text === '') return undefined;
   return UNITS_MS.reduce((sum, unit, i) => sum + BigInt(m[i + 1] ?? 0) * unit, 0n);

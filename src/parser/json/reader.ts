@@ -44,7 +44,7 @@ const INTERNAL: Source = { id: 0, name: 'internal', text: '', internal: true };
 const column = (member: number): number => 4 + 5 * member;
 const MOST_MEMBERS = 4;
 
-export class JsonProblems {
+class JsonProblems {
   readonly diagnostics: Diagnostic[] = [];
   readonly sources: readonly Source[];
   /** Where everything is that JSON says. */

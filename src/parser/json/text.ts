@@ -18,7 +18,7 @@ export type JsonValue =
 export type JsonObject = ReadonlyMap<string, JsonValue>;
 
 /** A number with a fraction or an exponent: nothing of nft's takes one. */
-export class JsonReal {
+class JsonReal {
   readonly value: number;
   constructor(value: number) {
     this.value = value;

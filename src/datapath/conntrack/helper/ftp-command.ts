@@ -37,7 +37,7 @@ const PATTERNS: readonly (readonly Pattern[])[] = [
 export const NO_MATCH = 0;
 /** The command may go on in the next segment. */
 export const PARTIAL = 1;
-export const MATCH = 2;
+const MATCH = 2;
 
 /** What find left: which command, and where its numbers stand. */
 export const match = { type: 'PORT' as FtpType, offset: 0, length: 0 };

@@ -46,11 +46,7 @@ const message = (text: string, span: Span): Diagnostic => ({
 const tableText = (table: Table): string => `table '${table.name}' in family ${table.family}`;
 
 /** The table that was meant, where the one that a command names is not there. */
-export function tableHint(
-  tables: readonly Table[],
-  name: string,
-  span: Span,
-): Diagnostic | undefined {
+function tableHint(tables: readonly Table[], name: string, span: Span): Diagnostic | undefined {
   const found = closest(tables, name, (t) => [t.name]);
   return found && message(tableText(found.table), span);
 }

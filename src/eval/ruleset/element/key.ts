@@ -160,7 +160,7 @@ function fieldExpr(field: KeyField, low: bigint, high: bigint): Expr {
 }
 
 /** Bits in which the ends of a range differ, if it is all that share the bits before them. */
-export function prefixGap(low: bigint, high: bigint): number | undefined {
+function prefixGap(low: bigint, high: bigint): number | undefined {
   const gap = low ^ high;
   if ((gap & (gap + 1n)) !== 0n || (low & gap) !== 0n) return undefined;
   return gap === 0n ? 0 : gap.toString(2).length;

@@ -119,7 +119,7 @@ function statementsOf(e: SetElement): NonNullable<Element['statements']> {
 }
 
 /** The args of a stateful op over which its instance's are laid. */
-export function stateArgs(
+function stateArgs(
   op: Pick<EffectOp, 'args'> & { readonly row: StatementRow },
   instance: StatefulInstance | undefined,
 ): Readonly<Record<string, unknown>> {
