@@ -175,6 +175,8 @@ export interface KernelProfile {
   readonly dynsetListsStatements: boolean;
   /** Byte orders are changed of whole words of 2, 4 or 8 bytes only (6.12's stable releases). */
   readonly byteorderOfWords: boolean;
+  /** `osf` may stand in tables of IPv6 and bridges, where it never matches (before 6.1). */
+  readonly osfInAnyFamily: boolean;
   /** What hangs at hooks can be listed (5.14). */
   readonly listsHooks: boolean;
   /** There, nf_confirm is one function for both families, and nf_nat_ipv6_local_in one of its own (after 6.1). */
@@ -274,6 +276,7 @@ const V4_16: KernelProfile = {
   elementTimeoutChanges: false,
   dynsetListsStatements: false,
   byteorderOfWords: false,
+  osfInAnyFamily: true,
   listsHooks: false,
   newHookFunctions: false,
   validatesChecks: true,
@@ -346,6 +349,7 @@ const V6_1: KernelProfile = {
   conntrackDestroyTells: true,
   conntrackListsAll: true,
   conntrackUpdatesWithoutFamily: true,
+  osfInAnyFamily: false,
   listsHooks: true,
   nftListsFlowsAsJson: true,
   nftReadsOptionType: false,

@@ -15,6 +15,7 @@ const KEYS = ['name', 'version'];
 
 const HOOKS = ['prerouting', 'input', 'forward'];
 const WHERE = { ip: HOOKS, inet: HOOKS };
+const ANYWHERE = { ...WHERE, ip6: HOOKS, bridge: HOOKS };
 
 export const osf: KeyRow = {
   row: 'key',
@@ -61,6 +62,6 @@ export const osf: KeyRow = {
   lower(load, dreg, to) {
     to.emit({ op: 'load', row: osf, args: load.args, dreg, len: load.bits / 8 }, load.span);
   },
-  validate: (_op, site) => misplaced(site, WHERE),
+  validate: (_op, site, { osfInAnyFamily }) => misplaced(site, osfInAnyFamily ? ANYWHERE : WHERE),
   bytecode: (op) => `osf dreg ${op.op === 'load' ? registerName(op.dreg) : 0}`,
 };

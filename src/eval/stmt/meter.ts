@@ -6,7 +6,7 @@
  */
 import type { Element, SetExpr, Span } from '../../parser/ast.ts';
 import { member } from '../../parser/json/reader.ts';
-import { expr, kw, listed, num, str } from '../../parser/phrase.ts';
+import { expr, kw, listed, nameOr, num } from '../../parser/phrase.ts';
 import { exprOf, numberOf, wordOf } from '../check/arg.ts';
 import type { CheckContext, SetInfo } from '../check/context.ts';
 import type { StatementRow } from '../row.ts';
@@ -51,11 +51,15 @@ function checkMeter(
 export const meter: StatementRow<MeterArgs> = {
   row: 'statement',
   name: 'meter',
-  phrase: [str('name'), listed(kw('size'), num('size')), expr('elements', 'elements')],
+  phrase: [nameOr('name', 'last'), listed(kw('size'), num('size')), expr('elements', 'elements')],
   check(args, span, ctx) {
     const name = wordOf(args, 'name')?.text ?? '';
     const elements = exprOf(args, 'elements') as SetExpr;
     const [element] = elements.elements;
+    if (element && !element.statements?.length) {
+      const { end } = elements.span;
+      return ctx.unread("syntax error, unexpected '}'", { ...elements.span, start: end - 1 });
+    }
     const checked = element && checkMeter(name, element, span, ctx);
     const size = numberOf(args, 'size');
     return checked && { ...checked, ...(size && { size: Number(size.value) }) };
