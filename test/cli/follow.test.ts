@@ -30,7 +30,7 @@ const machine = (pid: number, between: readonly (() => Promise<unknown>)[] = [])
     pid,
   });
 
-const state = () => ({ state: dir }) as never;
+const state = () => ({ state: dir });
 const nft = (line: string) => () => tool('nft', [line], state(), machine(7));
 
 /** What `nft ARGS` tells while the lines run. */
@@ -139,7 +139,7 @@ describe('a ruleset', () => {
 
 test('nothing to follow, or not alone', async () => {
   const memory = machine(1);
-  expect(await tool('nft', ['monitor'], { state: false } as never, memory)).toBe(2);
+  expect(await tool('nft', ['monitor'], { state: false }, memory)).toBe(2);
   expect(memory.heard.both).toBe('error: without a state directory there is nothing to follow\n');
   const io = machine(1);
   expect(await tool('nft', ['list tables; monitor'], state(), io)).toBe(1);
