@@ -49,7 +49,12 @@ function parseChange(ns: Netns, device: Device, words: Words): Change | CommandE
   switch (word) {
     case 'up':
     case 'down':
-      return () => ns.links.setUp(device, word === 'up');
+      return () => {
+        // vlan_dev_open
+        if (word === 'up' && ns.devices.get(device.link)?.up === false)
+          return 'RTNETLINK answers: Network is down';
+        return ns.links.setUp(device, word === 'up');
+      };
     case 'mtu': {
       const mtu = numberOf(words, word, 65536);
       if (isError(mtu)) return mtu;
