@@ -53,10 +53,11 @@ const SCTP_HEADER = 12;
 const DCCPO_MAX_RESERVED = 31;
 
 /** Length of the TCP header, options included; 0 where there is no sound one. */
-function tcpHeader(p: Packet): number {
+function tcpHeader(p: Packet, { fragmentsLackTransport }: KernelProfile): number {
   const { b, m } = p;
   const th = m[TH]!;
-  if (m[L4PROTO] !== IPPROTO_TCP || m[FRAGOFF] !== 0 || th + TCP_HEADER > m[END]!) return 0;
+  if (m[L4PROTO] !== IPPROTO_TCP || th + TCP_HEADER > m[END]!) return 0;
+  if (fragmentsLackTransport && m[FRAGOFF] !== 0) return 0;
   const length = (b[th + 12]! >> 4) * 4;
   return length < TCP_HEADER || th + length > m[END]! ? 0 : length;
 }
@@ -81,11 +82,13 @@ const runsOver = (p: Packet, i: number, length: number, offset: number, len: num
   return i + own > length || offset + len > own;
 };
 
-const findTcp: Find = (p, number, offset, len) => {
-  const length = tcpHeader(p);
-  const i = findTcpOption(p, number, length);
-  return i === NONE || runsOver(p, i, length, offset, len) ? NONE : p.m[TH]! + i + offset;
-};
+const findTcp =
+  (profile: KernelProfile): Find =>
+  (p, number, offset, len) => {
+    const length = tcpHeader(p, profile);
+    const i = findTcpOption(p, number, length);
+    return i === NONE || runsOver(p, i, length, offset, len) ? NONE : p.m[TH]! + i + offset;
+  };
 
 const findIpv6 =
   (fit: boolean): Find =>
@@ -150,7 +153,7 @@ function dccpHeader(b: Uint8Array, th: number): number {
 
 const FIND: Readonly<Record<ExthdrArgs['op'], (profile: KernelProfile) => Find>> = {
   ipv6: ({ extensionsMustFit }) => findIpv6(extensionsMustFit),
-  tcpopt: () => findTcp,
+  tcpopt: findTcp,
   ipv4: () => findIpv4,
   sctp: () => findSctp,
   dccp: () => findDccp,
@@ -182,12 +185,12 @@ export function readExthdr(args: OpArgs, len: number, { ns }: Env): Reader {
 }
 
 /** `tcp option maxseg size set`: options of two and four bytes (nft_exthdr_tcp_set_eval). */
-export function writeExthdr(args: OpArgs, len: number): Writer | undefined {
+export function writeExthdr(args: OpArgs, len: number, { ns }: Env): Writer | undefined {
   const { op, number, offset } = args as unknown as ExthdrArgs;
   if (op !== 'tcpopt' || (len !== 2 && len !== 4)) return undefined;
   const start = offset / 8;
   return (p, regs, from) => {
-    const length = tcpHeader(p);
+    const length = tcpHeader(p, ns.profile);
     if (length === 0) return false;
     const i = findTcpOption(p, number, length);
     if (i === NONE) return true;
@@ -215,10 +218,10 @@ function setWord(p: Packet, at: number, value: number): void {
 }
 
 /** `reset tcp option`: NOPs in its place; where that cannot be, a drop (nft_exthdr_tcp_strip_eval). */
-export function runResetOption(args: OpArgs): Effect {
+export function runResetOption(args: OpArgs, { ns }: Env): Effect {
   const kind = Number(args.kind);
   return (p) => {
-    const length = tcpHeader(p);
+    const length = tcpHeader(p, ns.profile);
     if (length === 0) return NFT_BREAK;
     const i = findTcpOption(p, kind, length);
     if (i === NONE) return NFT_CONTINUE;
