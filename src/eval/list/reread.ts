@@ -78,7 +78,15 @@ export function rereadKey(
     { family: 'inet', set: () => undefined },
   );
   const parsed = parse(ops, load);
-  return parsed && asExpr(parsed.left, known);
+  return parsed && (maskedField(parsed.left, known) ?? asExpr(parsed.left, known));
+}
+
+/** A field at the end of its bytes. */
+function maskedField(held: Held, known: KnownProtocols): Expr | undefined {
+  if (held.kind !== 'binop' || held.op !== '&' || held.of.kind !== 'bytes') return undefined;
+  if (isExtension(held.of.load)) return undefined;
+  const found = trimmed(held.of.load, held.by, known);
+  return found?.shift === 0 ? named(found.load, known) : undefined;
 }
 
 const oddBits = (e: Expr): Load | undefined =>
