@@ -69,8 +69,9 @@ export function bytesAt(load: Load, offset: number, bits: number): Load {
 export function nameBytes(load: Load, known: KnownProtocols): Load {
   if (!isBytes(load) || payloadArgs(load).layer === 'tun') return load;
   const { offset, bits } = payloadArgs(load);
-  // Fields in front of what says their header are mere bytes.
-  return find(load, offset, bits, known) ?? asBytes(load);
+  const field = find(load, offset, bits, known);
+  // Fields in front of what says their header are mere bytes; in a tunnel the family has said it.
+  return field ?? (load.args.tunnel && load.row !== raw && load.row !== th ? load : asBytes(load));
 }
 
 /** A mask of bits that make up another field of the same header: that field. */
