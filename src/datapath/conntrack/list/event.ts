@@ -1,6 +1,7 @@
 /**
- * Lines of `conntrack -E`, and the same as XML. Mirrors ctnetlink_conntrack_event (nf_conntrack_netlink.c), which says what
- * an event tells, and snprintf_default.c of libnetfilter_conntrack.
+ * Lines of `conntrack -E`, and the same as XML. Mirrors ctnetlink_conntrack_event
+ * (nf_conntrack_netlink.c), which says what an event tells, and snprintf_default.c of
+ * libnetfilter_conntrack.
  */
 import type { ConntrackCore } from '../core.ts';
 import {
