@@ -182,7 +182,7 @@ export abstract class Sets extends Chains {
 
   private dataSpec(by: 'type' | 'typeof', draft: Draft<SetBlock>): void {
     if (!this.take(T.Colon)) this.unexpected([T.Colon.name, T.Dot.name]);
-    const object = this.objectData();
+    const object = this.objectData(by);
     if (object) {
       draft.data = object;
       return;
@@ -191,11 +191,16 @@ export abstract class Sets extends Chains {
     draft.data = this.dataOf(by);
   }
 
-  /** Of kinds that two words name there are no maps. */
-  private objectData(): DataSpec | undefined {
-    const row = this.objects.find(({ words }) => words.length === 1 && this.reads(words[0]!));
+  /** Maps of objects whose kind two words name have a typeof for their keys. */
+  private objectData(by: 'type' | 'typeof'): DataSpec | undefined {
+    const first = this.peek();
+    const most = by === 'typeof' ? 2 : 1;
+    const row = this.objects.find(
+      ({ words }) => words.length <= most && words.every((w, i) => this.reads(w, i + 1)),
+    );
     if (!row) return undefined;
-    const span = this.spanOf(this.next());
+    for (const _ of row.words) this.next();
+    const span = this.spanFrom(first);
     return { by: 'object', object: { text: row.row.name, span }, span };
   }
 

@@ -97,6 +97,8 @@ function sctpError(ct: ConntrackCore, p: Packet, dataoff: number): boolean {
   const { b, m } = p;
   if (m[END]! < dataoff + HEADER) return true;
   if (!ct.settings.checksum || m[HOOK] !== PREROUTING || m[FLAGS]! & FLAG_CSUM_OK) return false;
+  // the header is made one with what lies before it, whatever pieces it came in
+  p.pull(dataoff + HEADER);
   const crc = crc32c(b, dataoff, m[END]!);
   // the checksum stands in little-endian order
   const check =
