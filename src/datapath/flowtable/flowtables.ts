@@ -34,6 +34,7 @@ const FUNCTIONS: Readonly<Record<number, string>> = {
   [NFPROTO_IPV6]: 'nf_flow_offload_ipv6_hook [nf_flow_table]',
   [NFPROTO_INET]: 'nf_flow_offload_inet_hook [nf_flow_table_inet]',
 };
+
 export class Flowtables {
   private readonly ns: Netns;
   private readonly conntrack: Conntrack;

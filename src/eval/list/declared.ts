@@ -5,7 +5,7 @@
  */
 import { endsOf, rangeKey } from '../check/interval.ts';
 import type { ByteOrder, Concat, Element, Expr, SetLiteral } from '../checked.ts';
-import { bytesOf, constant, isText } from '../lower/constant.ts';
+import { bytesOf, constant, isText, numberIn } from '../lower/constant.ts';
 import type { ValueType } from '../type/index.ts';
 import { boolean, integer } from '../type/integer.ts';
 import { isBytes } from './field.ts';
@@ -39,7 +39,7 @@ function reread(key: Concat, types: readonly ValueType[], interval: boolean): Co
     const bits = 8 * Math.ceil(type.bits / 8);
     if (bits === 0) return { kind: 'value', value: 0n, type: integer, bits: 8, order: 'big' };
     const order = orderOf(part, interval);
-    const number = (of: Uint8Array) => read(of.subarray(at, at + bits / 8), order);
+    const number = (of: Uint8Array) => numberIn(of.subarray(at, at + bits / 8), order);
     const found = rangeKey({ ...part, type, bits }, number(low!), number(high!));
     at += words(bits);
     return found;
@@ -57,9 +57,4 @@ function bytes(key: Concat, end: number, interval: boolean): Uint8Array {
     at += words(part.bits);
   }
   return all;
-}
-
-function read(from: Uint8Array, order: ByteOrder): bigint {
-  const first = order === 'host' ? [...from].reverse() : [...from];
-  return first.reduce((n, byte) => (n << 8n) | BigInt(byte), 0n);
 }

@@ -4,7 +4,7 @@
 
 import { endsOf } from '../check/interval.ts';
 import type { Element, Expr, SetLiteral } from '../checked.ts';
-import { bytesOf, constantBytes, isText } from '../lower/constant.ts';
+import { bytesOf, constantBytes, isText, numberIn } from '../lower/constant.ts';
 import type { PrintOptions } from '../type/index.ts';
 
 /**
@@ -25,14 +25,8 @@ function compare(a: bigint | undefined, b: bigint | undefined): number {
 
 function rankOf(key: Expr, set: SetLiteral): bigint | undefined {
   if (key.kind === 'wildcard') return undefined;
-  if (key.kind === 'concat') return reversed(constantBytes(key));
+  if (key.kind === 'concat') return numberIn(constantBytes(key), 'host');
   const low = endsOf(key)?.[0] ?? 0n;
   if (key.type.bitmask) return low & -low;
-  return isText(key.type) && !set.interval ? reversed(bytesOf(low, key.bits, 'big')) : low;
-}
-
-function reversed(bytes: Uint8Array): bigint {
-  let rank = 0n;
-  for (let i = bytes.length - 1; i >= 0; i--) rank = (rank << 8n) | BigInt(bytes[i]!);
-  return rank;
+  return isText(key.type) && !set.interval ? numberIn(bytesOf(low, key.bits, 'big'), 'host') : low;
 }

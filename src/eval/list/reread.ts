@@ -10,7 +10,7 @@ import type { KnownProtocols } from '../check/known.ts';
 import type { Binop, Expr, Load, SetLiteral, SetRef, Value } from '../checked.ts';
 import { exthdrArgs } from '../expr/exthdr-load.ts';
 import type { Op } from '../ir.ts';
-import { constant, ones } from '../lower/constant.ts';
+import { bytesOf, constant, numberIn, ones } from '../lower/constant.ts';
 import { oddField } from '../lower/field.ts';
 import { lower } from '../lower.ts';
 import type { ValueType } from '../type/index.ts';
@@ -140,7 +140,7 @@ const named = (load: Load, known: KnownProtocols): Load =>
   isExtension(load) ? load : nameBytes(load, known);
 
 const number = (bytes: Uint8Array): Constant => ({
-  value: bytes.reduce((n, byte) => (n << 8n) | BigInt(byte), 0n),
+  value: numberIn(bytes, 'big'),
   bits: 8 * bytes.length,
 });
 
@@ -237,11 +237,8 @@ function typed({ value, bits }: Constant, { type, order }: Pick<Expr, 'type' | '
 const isNamed = ({ bits: own, symbols }: ValueType, bits: number, value: bigint): boolean =>
   own <= 8 && bits > 8 && symbols?.some(([, one]) => one === value) === true;
 
-function swapped(value: bigint, bits: number): bigint {
-  let out = 0n;
-  for (let at = 0; at < bits; at += 8) out = (out << 8n) | ((value >> BigInt(at)) & 0xffn);
-  return out;
-}
+const swapped = (value: bigint, bits: number): bigint =>
+  numberIn(bytesOf(value, bits, 'host'), 'big');
 
 function typedRight(right: Right, left: Expr, written: Expr): Expr {
   const { type, bits, order } = left;

@@ -76,6 +76,15 @@ export function bytesOf(value: bigint, bits: number, order: ByteOrder): Uint8Arr
   return bytes;
 }
 
+/** The number that lies in bytes. */
+export function numberIn(bytes: Uint8Array, order: ByteOrder): bigint {
+  let value = 0n;
+  for (let i = 0; i < bytes.length; i++) {
+    value = (value << 8n) | BigInt(bytes[order === 'host' ? bytes.length - 1 - i : i]!);
+  }
+  return value;
+}
+
 /** The bytes of a constant expression; `order` where it is to lie otherwise than its type says. */
 export function constantBytes(e: Expr, order?: ByteOrder): Uint8Array {
   if (e.kind === 'concat') return concatBytes(e, order);

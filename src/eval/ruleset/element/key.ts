@@ -7,7 +7,7 @@
  * interval_map_decompose, concat_range_aggregate of nft.
  */
 import type { Expr } from '../../checked.ts';
-import { bytesOf, isText, ones } from '../../lower/constant.ts';
+import { bytesOf, isText, numberIn, ones } from '../../lower/constant.ts';
 import { type ByteOrder, registerBits, type ValueType } from '../../type/index.ts';
 import { type NftSet, setWord } from '../store.ts';
 
@@ -187,7 +187,5 @@ export function listRank(shape: KeyShape, bytes: Uint8Array): bigint {
     const value = decodeKey(shape, bytes);
     return first!.type.bitmask ? flagRank(shape, value, first!.bits) : value;
   }
-  let rank = 0n;
-  for (let i = bytes.length - 1; i >= 0; i--) rank = (rank << 8n) | BigInt(bytes[i]!);
-  return rank;
+  return numberIn(bytes, 'host');
 }
