@@ -160,6 +160,32 @@ function line(event: Event, env: Env, out: string): string {
   return `P ${us} ${index} ${hexOf(ethernetFrame(fields, wires.get(event.iif as string)!))}`;
 }
 
+const LONG_PAUSE = 0.3;
+/** `wire` may wake a thousandth of its pause late, but for no more than 0.1 s (select_estimate_accuracy). */
+const LATE = 0.15;
+
+/** A frame of no bytes: nobody sends it, but who waits for it is awake. */
+const waken = (time: number): string => `P ${Math.round((time - LATE) * 1e6)} 0 `;
+
+interface Line {
+  readonly text: string;
+  /** The number of the event that it plays; what comes while it waits belongs to the one before. */
+  readonly event: number;
+}
+
+/** What `wire` reads: long pauses end in short ones, that events come when they should. */
+function wireLines(content: Content, out: string): Line[] {
+  let last = 0;
+  return eventsOf(content).flatMap((event, n) => {
+    const time = (event.time as number | undefined) ?? 0;
+    const pause = time - last;
+    last = time;
+    const played = { text: line(event, content.env, out), event: n };
+    if (pause < LONG_PAUSE) return [played];
+    return [{ text: waken(time), event: Math.max(n - 1, 0) }, played];
+  });
+}
+
 /** A case's events and the look at everything that ends them. */
 export function eventsOf({ events }: Content): readonly Event[] {
   if (events.some((e) => e.snapshot === 'end')) return events;
@@ -184,7 +210,7 @@ export function writePlay(content: Content, folders: Folders): void {
   writeFileSync(path.join(here, 'ruleset.nft'), content.ruleset);
   write(
     'wire',
-    eventsOf(content).map((event) => line(event, env, there)),
+    wireLines(content, there).map(({ text }) => text),
   );
   write('wires', [wireNames(env).join(' ')]);
   if (content.monitor) write('monitored', []);
@@ -210,10 +236,11 @@ function listed(file: string): unknown {
 /** What was recorded, as the oracle writes it: out of `load.rc`, `load.log`, `sent`, `monitor` and snapshots. */
 export function answer(dir: string, content: Content): object {
   const wires = wireNames(content.env);
+  const played = wireLines(content, dir).map(({ event }) => event);
   const sent = lines(`${dir}/sent`).map((l) => l.split(' '));
   const packets = eventsOf(content).flatMap((event, n) => {
     if (event.snapshot) return [];
-    const mine = sent.filter((s) => Number(s[1]) === n);
+    const mine = sent.filter((s) => played[Number(s[1])] === n);
     const egress = mine
       .filter(([sign]) => sign === '>')
       .map(([, , , i, frame]) => ({ oif: wires[Number(i)], frame }));
