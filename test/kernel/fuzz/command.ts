@@ -95,7 +95,6 @@ const SETTINGS: readonly Record<string, number>[] = [
   { 'net.netfilter.nf_flowtable_tcp_timeout': 6 },
   { 'net.netfilter.nf_flowtable_udp_timeout': 60 },
   { 'net.ipv4.conf.eth1.forwarding': 0 },
-  { 'net.ipv6.conf.all.forwarding': 0 },
   { 'net.ipv4.conf.all.rp_filter': 2 },
   { 'net.ipv4.conf.eth0.send_redirects': 0 },
   { 'net.ipv4.conf.all.route_localnet': 1 },
