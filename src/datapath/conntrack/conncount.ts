@@ -104,19 +104,20 @@ export class ConnCount {
 
   /** Whether `current` is on the list already; drops dead ones on the way. */
   private known(zone: number, zoneDir: number): boolean {
-    const originalZone = zoneDir & 1 ? zone : 0;
     const most = this.takesListed === 'none' ? MAX_NODES : MAX_COLLECT;
     let collected = 0;
     let found = false;
     this.list = this.list.filter((counted) => {
       if (found || collected > most) return true;
-      if (!this.exists(counted)) {
-        collected++;
-        return false;
-      }
+      const h = this.find(counted);
       const same = tuplesEqual(counted.tuple, 0, current, 0);
-      found = same && (counted.zoneDir & 1 ? counted.zone : 0) === originalZone;
-      return true;
+      if (h !== NONE && same && this.sameZone(counted, zone, zoneDir)) {
+        found = true;
+        return true;
+      }
+      if (h !== NONE && !this.closed(h)) return true;
+      collected++;
+      return false;
     });
     if (!found) {
       this.lastGc = this.ct.jiffies;
@@ -125,12 +126,27 @@ export class ConnCount {
     return found;
   }
 
-  private exists({ tuple, zone, zoneDir }: Counted): boolean {
+  private find({ tuple, zone, zoneDir }: Counted): number {
+    return findIn(this.ct, tuple, zone, zoneDir);
+  }
+
+  private sameZone(counted: Counted, zone: number, zoneDir: number): boolean {
+    const of = (id: number, dir: number, bit: number) => (dir & (1 << bit) ? id : 0);
+    // nf_ct_zone_equal was asked with a set of directions for a direction: of most zones it saw 0
+    const bit = this.takesListed === 'assured' ? IP_CT_DIR_ORIGINAL : zoneDir;
+    return of(counted.zone, counted.zoneDir, bit) === of(zone, zoneDir, bit);
+  }
+
+  private exists(counted: Counted): boolean {
+    const h = this.find(counted);
+    return h !== NONE && !this.closed(h);
+  }
+
+  /** already_closed */
+  private closed(h: number): boolean {
     const { ct } = this;
-    const h = findIn(ct, tuple, zone, zoneDir);
-    if (h === NONE) return false;
     const state = ct.table.state[h >> 1];
     const closed = state === TCP_TIME_WAIT || state === TCP_CLOSE;
-    return !(closed && ct.protonum(h >> 1) === IPPROTO_TCP);
+    return closed && ct.protonum(h >> 1) === IPPROTO_TCP;
   }
 }
