@@ -38,6 +38,8 @@ const RECURSION_LIMIT = 2;
 export function dupIp(ns: Netns, p: Packet, gateway: Int32Array, oif: number): void {
   if (ns.duplicating) return;
   const copy = ns.clone(p);
+  // pskb_copy takes what lies from the network header on, and new memory is zero
+  if (copy.m[LL]! >= 0) copy.b.fill(0, copy.m[LL], copy.m[NH]);
   ns.resetConntrack(copy);
   copy.m[CTINFO] = IP_CT_UNTRACKED;
   const v6 = p.m[PF] === NFPROTO_IPV6;
