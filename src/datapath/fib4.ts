@@ -259,10 +259,10 @@ export class Fib4 extends Fib4Tables {
   ): number {
     const rpf = Math.max(device.ipv4.rp_filter, this.ns.settings.all4.rp_filter);
     const simple = rpf === 0 && (device.ifindex !== oif || !this.sendsRedirects(device));
-    if (simple && !this.rules.custom) {
-      if (device.ipv4.accept_local | this.ns.settings.all4.accept_local) return 0;
+    const acceptLocal = device.ipv4.accept_local | this.ns.settings.all4.accept_local;
+    if (simple && acceptLocal) return 0;
+    if (simple && !this.rules.custom && !this.customLocal)
       return this.isOwnAddress(saddr) ? -EINVAL : 0;
-    }
     const flow = this.validateFlow;
     flow.clear();
     flow.l3mdev = this.ns.l3mdev(device.ifindex);
@@ -274,7 +274,6 @@ export class Fib4 extends Fib4Tables {
     if (this.rules.readsPorts) this.ns.fillPorts(flow, true);
     if (this.lookup(flow) !== 0) return rpf ? -EXDEV : 0;
     const found = this.result!;
-    const acceptLocal = device.ipv4.accept_local | this.ns.settings.all4.accept_local;
     if (found.type !== RTN_UNICAST && (found.type !== RTN_LOCAL || !acceptLocal)) return -EINVAL;
     if (this.usesDevice(found, device)) return nexthopScope(found) >= SCOPE_HOST ? 1 : 0;
     if (device.addr4.length === 0) return rpf ? -EXDEV : 0;

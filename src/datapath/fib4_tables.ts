@@ -74,6 +74,8 @@ export class Fib4Tables {
   readonly rules = new Rules();
   /** rt_genid: routes made before it are not valid any more. */
   genid = 1;
+  /** fib_has_custom_local_routes: somebody said of an address that it is the machine's; it stays so. */
+  customLocal = false;
   /** Result of the last successful lookup. */
   result: FibRoute | null = null;
   protected readonly ns: Netns;

@@ -31,6 +31,7 @@ import { parseRoute, type RouteLine } from './route_line.ts';
 /** IP6_RT_PRIO_USER */
 const IP6_PRIORITY = 1024;
 
+const RTPROT_KERNEL = 2;
 const RTPROT_BOOT = 3;
 
 export function ipRoute(ns: Netns, words: Words, family: number): CommandError | undefined {
@@ -48,7 +49,12 @@ export function ipRoute(ns: Netns, words: Words, family: number): CommandError |
   // it is made before the route is looked at, and stays where that is refused
   (v6 ? ns.fib6 : ns.fib4).table(line.table ?? defaultTable(line.type, v6));
   const route = resolve(ns, line, v6);
-  return isError(route) ? route : install(ns, route, action);
+  if (isError(route)) return route;
+  const refused = install(ns, route, action);
+  // the kernel's own come with addresses, also where they are named in a dump
+  if (refused === undefined && route.type === RTN_LOCAL && route.protocol !== RTPROT_KERNEL)
+    ns.fib4.customLocal ||= !v6;
+  return refused;
 }
 
 const isReject = (type: number) =>
