@@ -6,6 +6,7 @@
  */
 import type { Command } from '../parser/ast.ts';
 import type { Diagnostic } from '../parser/diagnostic.ts';
+import { CheckedForms } from './check/index.ts';
 import { eventJson, eventText, isMadeForRule } from './list/event.ts';
 import type { MonitorRequest } from './list/monitor.ts';
 import { collapsed } from './ruleset/command/collapse.ts';
@@ -183,6 +184,7 @@ function attempt(
     refused: [],
     warnings: [],
     scopes: new Map(),
+    forms: new CheckedForms(machine),
   };
   for (const cmd of collapsed(commands)) runCommand(cmd, ctx);
   if (ctx.monitor && commands.length > 1) {

@@ -6,6 +6,7 @@
  * word means is unknown here (see eval). Mirrors the grammar of nft(8).
  */
 import type { PlainList } from './plain-list.ts';
+import type { FormedRule } from './rule-form.ts';
 
 /** A stretch of a source text: `sources[source].text.slice(start, end)`. */
 export interface Span {
@@ -255,7 +256,9 @@ export interface PhraseStatement {
 
 export interface Rule {
   readonly statements: readonly Statement[];
-  readonly comment?: Word;
+  readonly comment?: Word | undefined;
+  /** The same rule, where it was read by the form of an earlier one. */
+  readonly formed?: FormedRule;
   readonly span: Span;
 }
 

@@ -16,7 +16,9 @@ import {
 import type { NumberWord, Span, Word } from './ast.ts';
 import { Definitions } from './definition.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import type { Lexer, Token } from './lexer.ts';
+import type { Token } from './lexer.ts';
+import { integer } from './number.ts';
+import { type Sketch, sketch } from './rule-form.ts';
 import * as T from './token.ts';
 import { tokenName } from './token-order.ts';
 
@@ -41,6 +43,11 @@ interface TokenVector {
   currIdx: number;
 }
 
+/** Gives tokens some at a time, and nothing after the last. */
+export interface TokenSource {
+  read(): Token[] | undefined;
+}
+
 export interface CursorOptions {
   readonly kinds: readonly TokenType[];
   readonly validate: boolean;
@@ -61,9 +68,9 @@ export abstract class Cursor extends EmbeddedActionsParser {
   /** Leading words whose phrases are open; the innermost one's words are no names. */
   protected scopes: string[] = [];
   /** Where more tokens come from: the text being read, what includes it, … */
-  private readers: { read(): Token[] | undefined }[] = [];
+  private readers: TokenSource[] = [];
   /** What is added to the offsets of each source's tokens. */
-  protected readonly bases: number[] = [];
+  protected bases: number[] = [];
   private depth = 0;
   private readonly vector = this as unknown as TokenVector;
 
@@ -82,9 +89,9 @@ export abstract class Cursor extends EmbeddedActionsParser {
   }
 
   /** Puts the cursor before the first token of a text. */
-  protected start(lexer: Lexer, definitions: Definitions): void {
+  protected start(tokens: TokenSource, definitions: Definitions): void {
     this.input = [];
-    this.readers = [lexer];
+    this.readers = [tokens];
     this.refill();
     this.diagnostics = [];
     this.definitions = definitions;
@@ -93,7 +100,7 @@ export abstract class Cursor extends EmbeddedActionsParser {
   }
 
   /** Puts the tokens of a text (but its end) at the cursor. */
-  protected splice(lexer: Lexer): void {
+  protected splice(lexer: TokenSource): void {
     const { tokVector, tokVectorLength, currIdx } = this.vector;
     const rest = [tokVector.slice(currIdx + 1, tokVectorLength)];
     this.readers.push({ read: () => rest.pop() }, { read: () => withoutEnd(lexer.read()) });
@@ -103,9 +110,21 @@ export abstract class Cursor extends EmbeddedActionsParser {
 
   /** Chevrotain's own step, which keeps tokens in sight for looking ahead. */
   protected consumeToken(): void {
+    this.step(1);
+  }
+
+  /** Goes on by so many tokens that are in sight. */
+  protected step(tokens: number): void {
     const { vector } = this;
-    const near = ++vector.currIdx + LOOKAHEAD >= vector.tokVectorLength;
+    vector.currIdx += tokens;
+    const near = vector.currIdx + LOOKAHEAD >= vector.tokVectorLength;
     if (near && this.readers.length > 0) this.refill();
+  }
+
+  /** What the rule that stands next consists of, as far as it is in sight. */
+  protected sketched(): Sketch | undefined {
+    if (this.scopes.length > 0) return undefined;
+    return sketch(this.vector.tokVector, this.vector.currIdx + 1);
   }
 
   /** Forgets the tokens taken but the last and adds the next ones. */
@@ -322,17 +341,3 @@ function firstNames(paths: readonly TokenType[][][]): string[] {
     ? (first as string[])
     : [];
 }
-
-/** Decimal, octal or hexadecimal; beyond 2^53 a bigint. */
-export function integer(image: string): number | bigint {
-  const octal = image.length > 1 && image.startsWith('0') && !/^0[xX]/.test(image);
-  const value = octal ? Number.parseInt(image, 8) : Number(image);
-  if (Number.isSafeInteger(value)) return value;
-  return BigInt(octal ? `0o${image.slice(1)}` : image);
-}
-
-const ZERO = 48;
-
-/** The same in decimal digits. */
-export const decimal = (image: string): string =>
-  image.length < 16 && image.charCodeAt(0) !== ZERO ? image : integer(image).toString();

@@ -7,10 +7,10 @@
 import type { IToken, ParserMethod } from 'chevrotain';
 import type { BinopExpr, Expr, ListExpr, SetRefExpr, SymbolExpr, VariableExpr } from './ast.ts';
 import type { CursorOptions } from './cursor.ts';
-import { decimal } from './cursor.ts';
 import type { Token } from './lexer.ts';
 import type { Phrase } from './phrase.ts';
 import { Phrases } from './phrases.ts';
+import { symbolOf } from './rule-form.ts';
 import * as T from './token.ts';
 import type { KeySyntax } from './vocabulary.ts';
 
@@ -146,17 +146,7 @@ export abstract class Operands extends Phrases {
   }
 
   protected symbol(token: IToken): SymbolExpr {
-    const span = this.spanOf(token);
-    switch (token.tokenType) {
-      case T.Num:
-        return { kind: 'symbol', text: decimal(token.image), number: true, span };
-      case T.Quoted:
-        return { kind: 'symbol', text: token.image.slice(1, -1), quoted: true, span };
-      default: {
-        const bracketed = token.image.charCodeAt(0) === 91;
-        return { kind: 'symbol', text: bracketed ? token.image.slice(1, -1) : token.image, span };
-      }
-    }
+    return symbolOf(token, this.spanOf(token));
   }
 
   /** `$name`: its value is looked up where it stands. */

@@ -2,12 +2,13 @@
  * The parser as a whole: lines of commands, definitions, includes; made once for a vocabulary.
  */
 import type { TokenType } from 'chevrotain';
-import type { Command, Expr, Source, Span, Word } from './ast.ts';
+import type { Command, Expr, Rule, Source, Span, Word } from './ast.ts';
 import { Commands } from './commands.ts';
 import { Abort } from './cursor.ts';
-import type { Definitions } from './definition.ts';
+import { Definitions } from './definition.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import { Lexer } from './lexer.ts';
+import { Lexer, type Token } from './lexer.ts';
+import type { RuleText } from './rule-form.ts';
 import type { Entry, SourceReader } from './source.ts';
 import * as T from './token.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -46,6 +47,8 @@ export class NftParser extends Commands {
   private options: ParseOptions = {};
   private includePaths: readonly string[] = [];
   private commands: Command[] = [];
+  /** By source. */
+  private texts: RuleText[] = [];
 
   constructor(vocabulary: Vocabulary, validate: boolean) {
     super({ kinds: T.kinds, validate }, vocabulary, phrasesByWord(vocabulary));
@@ -56,7 +59,8 @@ export class NftParser extends Commands {
   /** Reads a text; `definitions` are those that stand before it, and are added to. */
   read(entry: Entry, options: ParseOptions, definitions: Definitions): Reading {
     this.sources = [];
-    this.bases.length = 0;
+    this.bases = [];
+    this.texts = [];
     this.options = options;
     this.includePaths = [...(options.includePaths ?? []), ...folderOf(entry)];
     this.commands = [];
@@ -86,6 +90,25 @@ export class NftParser extends Commands {
 
   protected override textOf(source: number): string {
     return this.sources[source]!.text;
+  }
+
+  protected override ruleText(tokens: readonly Token[]): RuleText | undefined {
+    const { source } = this.spanOf(tokens[0]!);
+    if (this.spanOf(tokens.at(-1)!).source !== source) return undefined;
+    const { bases } = this;
+    const base = bases[source]!;
+    this.texts[source] ??= { source, base, rule: (read) => this.again(read, bases) };
+    return this.texts[source];
+  }
+
+  /** Reads a rule that was read by its form, node by node; no other is being read. */
+  private again(tokens: readonly Token[], bases: number[]): Rule {
+    this.bases = bases;
+    const { startOffset, image } = tokens.at(-1)!;
+    const end = T.token(T.EndOfFile, '', startOffset + image.length);
+    const batches = [[...tokens, end]];
+    this.start({ read: () => batches.pop() }, new Definitions());
+    return this.wholeRule();
   }
 
   private readFile(path: string) {

@@ -18,6 +18,7 @@ import type { CursorOptions } from './cursor.ts';
 import { Expressions } from './expressions.ts';
 import type { Token } from './lexer.ts';
 import type { Phrase } from './phrase.ts';
+import { FormedRule, RuleForms, type RuleText } from './rule-form.ts';
 import * as T from './token.ts';
 import type { StatementSyntax, Vocabulary } from './vocabulary.ts';
 
@@ -65,10 +66,19 @@ export abstract class Statements extends Expressions {
     this.led = led;
   }
 
+  private readonly forms = new RuleForms();
+
+  /** Where these tokens stand; undefined where they are of several texts. */
+  protected abstract ruleText(tokens: readonly Token[]): RuleText | undefined;
   /** `{ rules }` after `jump` and `goto`. */
   protected abstract subchainBlock(): ChainBlock;
 
-  protected readonly rule: ParserMethod<[], Rule> = this.RULE('ruleStatements', () => {
+  protected readonly rule: ParserMethod<[], Rule> = this.RULE('ruleStatements', () =>
+    this.ACTION(() => this.formedRule()),
+  );
+
+  /** The same, node by node. */
+  protected readonly wholeRule: ParserMethod<[], Rule> = this.RULE('wholeRule', () => {
     const first = this.peek();
     return this.ACTION(() => {
       const statements = [this.statement()];
@@ -78,6 +88,21 @@ export abstract class Statements extends Expressions {
       return comment ? { statements, comment, span } : { statements, span };
     });
   });
+
+  /** Goes by the form of an earlier rule where there is one. */
+  private formedRule(): Rule {
+    const sketch = this.sketched();
+    const text = sketch && this.ruleText(sketch.tokens);
+    if (!text) return this.SUBRULE(this.wholeRule);
+    const form = this.forms.find(sketch);
+    if (form) {
+      this.step(sketch.tokens.length);
+      return new FormedRule(form, sketch.tokens, text);
+    }
+    const rule = this.SUBRULE(this.wholeRule);
+    if (this.LA(0) === sketch.tokens.at(-1)) this.forms.learn(sketch, rule, text.base);
+    return rule;
+  }
 
   protected beginsStatement(): boolean {
     const token = this.peek();

@@ -40,6 +40,8 @@ export class Checker implements CheckContext, DependencyContext {
   /** What goes before the statement being checked, and before the whole rule. */
   private before: readonly Statement[] = NOTHING;
   first: readonly Statement[] = NOTHING;
+  /** Matches whose constants said more than what is compared. */
+  readonly telling = new Set<Statement>();
   /** Matches of equality so far. */
   private readonly equal: Extract<Statement, { kind: 'match' }>[] = [];
   private readonly outer: KnownProtocols;
@@ -153,11 +155,8 @@ export class Checker implements CheckContext, DependencyContext {
     const { left, right } = statement;
     this.equal.push(statement);
     const inside = left.kind === 'load' && left.args.tunnel !== undefined;
-    (inside && this.inner ? this.inner : this.outer).learn(
-      left,
-      right,
-      statement.span ?? left.span,
-    );
+    const known = inside && this.inner ? this.inner : this.outer;
+    if (known.learn(left, right, statement.span ?? left.span)) this.telling.add(statement);
   }
 
   get bridged(): boolean {
@@ -172,6 +171,7 @@ export class Checker implements CheckContext, DependencyContext {
   private contradicts(left: Expr, numbers: readonly number[], span: Span): boolean {
     const earlier = this.equal.find((match) => sameBytes(match.left, left));
     if (!earlier?.span || earlier.right.kind !== 'value') return false;
+    this.telling.add(earlier);
     if (numbers.includes(Number(earlier.right.value))) return false;
     this.error('conflicting statements', earlier.span, span);
     return true;

@@ -4,33 +4,36 @@
  * Owns the ways in. Mirrors rule_evaluate of nft.
  */
 import type { Rule as AstRule } from '../../parser/ast.ts';
-import type { Diagnostic } from '../../parser/diagnostic.ts';
-import type { Rule, Statement } from '../checked.ts';
+import type { Statement } from '../checked.ts';
 import type { NameScope } from '../type/index.ts';
 import { Checker } from './checker.ts';
 import type { ChainInfo, CheckContext, TableScope } from './context.ts';
+import type { CheckedForms, CheckedRule } from './form.ts';
 import { protocolNumbered } from './protocols.ts';
 import { isTerminal } from './statement.ts';
 
+export { CheckedForms, type CheckedRule } from './form.ts';
 export { checkKeySpec, type KeyInfo } from './key-spec.ts';
-
-export interface CheckedRule {
-  /** Absent after errors. */
-  readonly rule?: Rule;
-  readonly diagnostics: readonly Diagnostic[];
-}
 
 /** A context for what is checked outside of rules: sets, elements, objects. */
 export const checkContext = (scope: TableScope, names: NameScope): CheckContext =>
   new Checker(scope, names);
 
+/** `forms`: what rules of the same batch came to. */
 export function checkRule(
   node: AstRule,
   scope: TableScope,
   chain: ChainInfo | undefined,
-  names: NameScope,
+  forms: CheckedForms,
 ): CheckedRule {
-  const checker = new Checker(scope, names, chain);
+  const { formed } = node;
+  const again = formed && forms.check(formed, scope, chain);
+  if (again) return { rule: again, diagnostics: [] };
+  if (!formed) return checkWhole(node, new Checker(scope, forms.names, chain));
+  return forms.learn(formed, scope, chain, (checker) => checkWhole(node, checker));
+}
+
+function checkWhole(node: AstRule, checker: Checker): CheckedRule {
   const statements = checkStatements(node, checker);
   const { diagnostics } = checker;
   if (!statements || diagnostics.some((d) => d.severity === 'error')) return { diagnostics };

@@ -50,17 +50,20 @@ export class KnownProtocols {
     return this.messages?.get(protocol.name);
   }
 
-  /** Takes in that `left` equals `right`: a constant, or any of a set of them; said at `span`. */
-  learn(left: Expr, right: Expr, span?: Span): void {
-    if (left.kind !== 'load') return;
+  /**
+   * Takes in that `left` equals `right`: a constant, or any of a set of them; said at `span`. Whether
+   * that could say anything of a protocol, whatever the constants.
+   */
+  learn(left: Expr, right: Expr, span?: Span): boolean {
+    if (left.kind !== 'load' || !tells(left)) return false;
     if (right.kind === 'value') this.learnOne(left, right.value, span);
     else for (const value of constants(right)) this.learnOne(left, value, span);
+    return true;
   }
 
   private learnOne(load: Load, value: bigint, span: Span | undefined): void {
     const own = load.row.protocol;
-    const field = load.args.field;
-    if (own?.message && field === own.message[2]) {
+    if (own && isMessage(load)) {
       this.messages = new Map([...(this.messages ?? []), [own.name, Number(value)]]);
     }
     const naming = load.row.names?.(load);
@@ -95,6 +98,12 @@ export class KnownProtocols {
     this.layers[own.layer] = { protocol: next, shift, among: [next] };
   }
 }
+
+/** Whether it is the field that says which message it is. */
+const isMessage = ({ row, args }: Load): boolean =>
+  row.protocol?.message !== undefined && args.field === row.protocol.message[2];
+
+const tells = (load: Load): boolean => isMessage(load) || load.row.names?.(load) !== undefined;
 
 const unknownAt = (layer: Layer): Protocol => ({ name: UNKNOWN, layer, numbers: {} });
 

@@ -38,6 +38,12 @@ export function checkMatch(node: MatchStatement, ctx: CheckContext): Match | und
   return { kind: 'match', left, op: meaning(op, left, right), right, span: node.span };
 }
 
+/** The right side of a comparison that is known to be legal but for its constants. */
+export function constantSide(node: AstExpr, left: Expr, ctx: CheckContext): Expr | undefined {
+  const checked = ctx.expr(node, expectedOf(left));
+  return checked && unprefixed(checked);
+}
+
 /** What to compare with `exists` and `missing`. */
 function presence(left: Expr, right: AstExpr): Expr {
   if (left.kind !== 'load' || !isPresence(right)) return left;

@@ -8,7 +8,7 @@
 import type { Command, Family, Span } from '../../../parser/ast.ts';
 import type { Diagnostic } from '../../../parser/diagnostic.ts';
 import type { CheckContext, TableScope } from '../../check/context.ts';
-import { checkContext } from '../../check/index.ts';
+import { type CheckedForms, checkContext } from '../../check/index.ts';
 import type { MonitorRequest } from '../../list/monitor.ts';
 import type { PrintOptions } from '../../type/index.ts';
 import { type Attribute, type Refusal, strerror } from '../errno.ts';
@@ -40,6 +40,8 @@ export interface CommandContext {
   monitor?: MonitorRequest;
   /** The tables of rules as what is checked finds them, by family and name. */
   readonly scopes: Map<string, TableScope>;
+  /** What its rules came to. */
+  readonly forms: CheckedForms;
 }
 
 /** After so many commands with errors nft looks at no more. */

@@ -1,12 +1,13 @@
 /** `add rule`, `insert rule`, `replace rule`, `delete rule`: mirrors rule_evaluate of nft. */
 import type { Rule as AstRule, ChainBlock, Command, Span, Statement } from '../../../parser/ast.ts';
+import type { TableScope } from '../../check/context.ts';
 import { checkRule } from '../../check/index.ts';
 import type {
   Rule as CheckedRule,
   Statement as CheckedStatement,
   SetLiteral,
 } from '../../checked.ts';
-import type { AnonymousSet, Op } from '../../ir.ts';
+import type { AnonymousSet, LoweredRule, Op } from '../../ir.ts';
 import { lower } from '../../lower.ts';
 import { type Refusal, refuse, strerror } from '../errno.ts';
 import { newChain } from '../kernel/chain.ts';
@@ -84,12 +85,8 @@ function enterRule(written: AstRule, cmd: Command, ctx: CommandContext, place: P
   const table = tableName(cmd);
   const scope = ruleScope(ctx, cmd);
   const { rule: node, bodies } = withNamedBodies(written, ctx);
-  const { rule: checked, diagnostics } = checkRule(
-    node,
-    scope,
-    scope.chain(place.chain),
-    ctx.tx.machine,
-  );
+  const check = (rule: AstRule) => checkRule(rule, scope, scope.chain(place.chain), ctx.forms);
+  const { rule: checked, diagnostics } = check(node);
   note(ctx, diagnostics);
   if (!checked) return;
   const lowered = lower(checked, scope);
@@ -113,12 +110,25 @@ function enterRule(written: AstRule, cmd: Command, ctx: CommandContext, place: P
   const made = withSets(checked, ops, sets);
   const answer = newRule(ctx.tx, { family, table, chain, how, position, stateful, ...made });
   if (isRefusal(answer)) {
-    const statement = lowered.spans[answer.index ?? -1];
+    const statement = spansOf(node, lowered, (rule) => check(rule).rule, scope)[answer.index ?? -1];
     answered(ctx, cmd, answer, {
       target: targetPlace(node, ops, answer) ?? statement,
       statement,
     });
   }
+}
+
+/** Where ops are written: a rule that was checked by its form has the places of an earlier one. */
+function spansOf(
+  { formed }: AstRule,
+  { spans }: LoweredRule,
+  check: (rule: AstRule) => CheckedRule | undefined,
+  scope: TableScope,
+): LoweredRule['spans'] {
+  if (!formed) return spans;
+  const { statements, span } = formed;
+  const whole = check({ statements, span });
+  return whole ? lower(whole, scope).spans : spans;
 }
 
 /** The rule as the kernel gets it: its literals are sets with names. */
@@ -212,7 +222,7 @@ const NO_BODIES: Bodies = new Map();
 
 /** The rule with names for the chains of its `jump { … }`, and what is to be in those. */
 function withNamedBodies(rule: AstRule, ctx: CommandContext): { rule: AstRule; bodies: Bodies } {
-  if (!rule.statements.some((s) => s.kind === 'verdict' && s.block)) {
+  if (rule.formed || !rule.statements.some((s) => s.kind === 'verdict' && s.block)) {
     return { rule, bodies: NO_BODIES };
   }
   const bodies = new Map<string, ChainBlock>();

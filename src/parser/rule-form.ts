@@ -1,0 +1,283 @@
+/**
+ * Rules that differ from one read before in their constants alone.
+ *
+ * Owns the fast path of large rulesets: a rule whose tokens are those of an earlier one, but for
+ * numbers, addresses, texts and names of chains where any such may stand, is not read again. No node
+ * of it is made before somebody asks, and who checks rules can go by what it shares with the earlier
+ * one. What a text means and what is said of it does not depend on this: a constant counts as free
+ * only where the grammar takes it as it is, and every other one has to be the same.
+ */
+import type { TokenType } from 'chevrotain';
+import { ip4Length } from './address.ts';
+import type { Expr, NumberWord, Rule, Span, Statement, SymbolExpr, Word } from './ast.ts';
+import { decimal, integer } from './number.ts';
+import type { Token } from './token.ts';
+import * as T from './token.ts';
+
+/** A right side of nothing but constants, by the places of its tokens in the rule. */
+export type ConstantForm =
+  | { readonly kind: 'symbol'; readonly at: number }
+  | { readonly kind: 'prefix'; readonly base: number; readonly length: number }
+  | { readonly kind: 'range'; readonly low: number; readonly high: number };
+
+/** A statement with constants that are free: what a match compares with, or where a verdict goes. */
+export type Slot = { readonly statement: number } & (
+  | { readonly right: ConstantForm }
+  | { readonly chain: number }
+);
+
+/** What rules have in common that differ in free constants alone. */
+export class RuleForm {
+  readonly slots: readonly Slot[];
+  /** The token of the rule's comment. */
+  readonly comment: number | undefined;
+
+  constructor(slots: readonly Slot[], comment: number | undefined) {
+    this.slots = slots;
+    this.comment = comment;
+  }
+}
+
+/** The tokens of a rule, and which of them are constants. */
+export interface Sketch {
+  /** All of the rule but its constants. */
+  readonly key: string;
+  readonly tokens: readonly Token[];
+  /** By place in the tokens. */
+  readonly constants: readonly number[];
+}
+
+/** The text that rules stand in, and how they are read after all. */
+export interface RuleText {
+  readonly source: number;
+  /** What is added to the offsets of its tokens. */
+  readonly base: number;
+  rule(tokens: readonly Token[]): Rule;
+}
+
+/** A rule that was read by its form. */
+export class FormedRule implements Rule {
+  readonly form: RuleForm;
+  readonly span: Span;
+  private readonly tokens: readonly Token[];
+  private readonly text: RuleText;
+  private read: Rule | undefined;
+
+  constructor(form: RuleForm, tokens: readonly Token[], text: RuleText) {
+    this.form = form;
+    this.tokens = tokens;
+    this.text = text;
+    this.span = this.spanOf(0, tokens.length - 1);
+  }
+
+  /** Not a property of its own: a copy with other statements has no such form. */
+  get formed(): this {
+    return this;
+  }
+
+  get statements(): readonly Statement[] {
+    this.read ??= this.text.rule(this.tokens);
+    return this.read.statements;
+  }
+
+  get comment(): Word | undefined {
+    const { comment } = this.form;
+    if (comment === undefined) return undefined;
+    return { text: unquoted(this.tokens[comment]!), quoted: true, span: this.spanOf(comment) };
+  }
+
+  /** The right side of a match. */
+  right(form: ConstantForm): Expr {
+    switch (form.kind) {
+      case 'symbol':
+        return this.symbol(form.at);
+      case 'prefix': {
+        const { base, length } = form;
+        const span = this.spanOf(base, length);
+        return { kind: 'prefix', base: this.symbol(base), length: this.number(length), span };
+      }
+      case 'range': {
+        const { low, high } = form;
+        const span = this.spanOf(low, high);
+        return { kind: 'range', low: this.symbol(low), high: this.symbol(high), span };
+      }
+    }
+  }
+
+  symbol(at: number): SymbolExpr {
+    return symbolOf(this.tokens[at]!, this.spanOf(at));
+  }
+
+  private number(at: number): NumberWord {
+    return { value: integer(this.tokens[at]!.image), span: this.spanOf(at) };
+  }
+
+  private spanOf(first: number, last = first): Span {
+    const { source, base } = this.text;
+    const { startOffset, image } = this.tokens[last]!;
+    const end = startOffset + image.length - base;
+    return { source, start: this.tokens[first]!.startOffset - base, end };
+  }
+}
+
+const unquoted = ({ image }: Token): string => image.slice(1, -1);
+const BRACKET = 91;
+
+/** A literal as the tree has it. */
+export function symbolOf(token: Token, span: Span): SymbolExpr {
+  const { image } = token;
+  switch (token.tokenType) {
+    case T.Num:
+      return { kind: 'symbol', text: decimal(image), number: true, span };
+    case T.Quoted:
+      return { kind: 'symbol', text: unquoted(token), quoted: true, span };
+    default: {
+      const text = image.charCodeAt(0) === BRACKET ? unquoted(token) : image;
+      return { kind: 'symbol', text, span };
+    }
+  }
+}
+
+/** What ends a rule. */
+const ends: ReadonlySet<TokenType> = new Set([
+  ...[T.Newline, T.Semicolon, T.BraceClose, T.EndOfFile],
+]);
+
+/** Rules with these stand for more than themselves, or cannot be read. */
+const unfit: ReadonlySet<TokenType> = new Set([...[T.BraceOpen, T.Dollar, T.At, T.Junk, T.Crlf]]);
+
+/** The rule that begins with a token; undefined where it is none whose form is worth keeping. */
+export function sketch(tokens: readonly Token[], first: number): Sketch | undefined {
+  const constants: number[] = [];
+  let key = '';
+  let jumps = false;
+  for (let at = first; at < tokens.length; at++) {
+    const token = tokens[at]!;
+    const { tokenType } = token;
+    if (ends.has(tokenType)) {
+      return at > first ? { key, tokens: tokens.slice(first, at), constants } : undefined;
+    }
+    if (unfit.has(tokenType)) return undefined;
+    const sign = jumps && tokenType === T.Name ? ' >' : constantSign(token);
+    jumps = tokenType === T.Jump || tokenType === T.Goto;
+    if (sign !== undefined) constants.push(at - first);
+    key += '\n';
+    key += sign ?? token.image;
+  }
+  return undefined;
+}
+
+const [ZERO, NINE] = [48, 57];
+const LONGEST_NUMBER = 15;
+/** A comment's 128 characters, in quotes. */
+const LONGEST_TEXT = 130;
+
+/** What stands for a constant in a key: with a blank, as no token is written. */
+function constantSign({ tokenType, image }: Token): string | undefined {
+  if (tokenType === T.Quoted) return image.length <= LONGEST_TEXT ? ' "' : undefined;
+  const first = image.charCodeAt(0);
+  if (tokenType === T.Num) {
+    const plain = image.length === 1 || (first !== ZERO && image.length <= LONGEST_NUMBER);
+    return plain ? ' 0' : undefined;
+  }
+  if (tokenType !== T.Name) return undefined;
+  if (image.includes(':')) return ' :';
+  const digit = first >= ZERO && first <= NINE;
+  return digit && ip4Length(image, 0) === image.length ? ' .' : undefined;
+}
+
+/** More rules of one kind, or more kinds, are not worth keeping. */
+const MAX_KINDS = 4096;
+const MAX_FORMS = 1024;
+
+/** Rules of one key: those whose other constants are the same have a form. */
+interface Kind {
+  /** The constants that are not free. */
+  fixed?: readonly number[];
+  readonly forms: Map<string, RuleForm>;
+}
+
+/** The forms of all rules read so far. */
+export class RuleForms {
+  private readonly kinds = new Map<string, Kind>();
+
+  find({ key, tokens }: Sketch): RuleForm | undefined {
+    const kind = this.kinds.get(key);
+    return kind?.fixed && kind.forms.get(variant(kind.fixed, tokens));
+  }
+
+  /** A rule was read; `base`: what is added to the offsets of its tokens. A second of its kind makes a form. */
+  learn(sketch: Sketch, rule: Rule, base: number): void {
+    const kind = this.kinds.get(sketch.key);
+    if (!kind) {
+      if (this.kinds.size < MAX_KINDS) this.kinds.set(sketch.key, { forms: new Map() });
+      return;
+    }
+    if (kind.forms.size >= MAX_FORMS) return;
+    const { tokens, constants } = sketch;
+    const places: Places = ({ span }) => constants.find((at) => isAt(tokens[at]!, span, base));
+    const slots = rule.statements.flatMap((s, i) => slotOf(s, i, places) ?? []);
+    const comment = rule.comment?.quoted ? places(rule.comment) : undefined;
+    const free = new Set([...slots.flatMap(freeIn), ...(comment === undefined ? [] : [comment])]);
+    const fixed = constants.filter((at) => !free.has(at));
+    kind.fixed ??= fixed;
+    if (variant(kind.fixed, tokens) !== variant(fixed, tokens)) return;
+    const form = new RuleForm(slots, comment);
+    kind.forms.set(variant(kind.fixed, tokens), form);
+  }
+}
+
+/** Which constant stands where a node does. */
+type Places = (node: { readonly span: Span }) => number | undefined;
+
+const isAt = ({ startOffset, image }: Token, { start, end }: Span, base: number): boolean =>
+  startOffset - base === start && image.length === end - start;
+
+const variant = (fixed: readonly number[], tokens: readonly Token[]): string =>
+  fixed.map((at) => tokens[at]!.image).join('\n');
+
+/** The constants of a statement that any others may take the place of. */
+function slotOf(s: Statement, statement: number, places: Places): Slot | undefined {
+  if (s.kind === 'verdict') {
+    const chain = s.expr.chain && places(s.expr.chain);
+    return chain === undefined ? undefined : { statement, chain };
+  }
+  if (s.kind !== 'match' || s.left.kind !== 'selector') return undefined;
+  const right = constantForm(s.right, places);
+  return right && { statement, right };
+}
+
+function constantForm(e: Expr, places: Places): ConstantForm | undefined {
+  switch (e.kind) {
+    case 'symbol': {
+      const symbol = places(e);
+      return symbol === undefined ? undefined : { kind: 'symbol', at: symbol };
+    }
+    case 'prefix': {
+      const [base, length] = [places(e.base), places(e.length)];
+      if (e.base.kind !== 'symbol' || base === undefined || length === undefined) return undefined;
+      return { kind: 'prefix', base, length };
+    }
+    case 'range': {
+      const [low, high] = [places(e.low), places(e.high)];
+      if (e.low.kind !== 'symbol' || e.high.kind !== 'symbol') return undefined;
+      return low === undefined || high === undefined ? undefined : { kind: 'range', low, high };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Of a prefix the length is not free: by it a rule's code differs. */
+function freeIn(slot: Slot): readonly number[] {
+  if ('chain' in slot) return [slot.chain];
+  const { right } = slot;
+  switch (right.kind) {
+    case 'symbol':
+      return [right.at];
+    case 'prefix':
+      return [right.base];
+    case 'range':
+      return [right.low, right.high];
+  }
+}
