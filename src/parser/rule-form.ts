@@ -29,10 +29,10 @@ export type Slot = { readonly statement: number } & (
 /** What rules have in common that differ in free constants alone. */
 export class RuleForm {
   readonly slots: readonly Slot[];
-  /** The token of the rule's comment. */
-  readonly comment: number | undefined;
+  /** The token of the rule's comment; `fixed` where it is the same in all of them. */
+  readonly comment: number | 'fixed' | undefined;
 
-  constructor(slots: readonly Slot[], comment: number | undefined) {
+  constructor(slots: readonly Slot[], comment: number | 'fixed' | undefined) {
     this.slots = slots;
     this.comment = comment;
   }
@@ -76,13 +76,18 @@ export class FormedRule implements Rule {
   }
 
   get statements(): readonly Statement[] {
+    return this.whole.statements;
+  }
+
+  private get whole(): Rule {
     this.read ??= this.text.rule(this.tokens);
-    return this.read.statements;
+    return this.read;
   }
 
   get comment(): Word | undefined {
     const { comment } = this.form;
     if (comment === undefined) return undefined;
+    if (comment === 'fixed') return this.whole.comment;
     return { text: unquoted(this.tokens[comment]!), quoted: true, span: this.spanOf(comment) };
   }
 
@@ -186,7 +191,7 @@ function constantSign({ tokenType, image }: Token): string | undefined {
   return digit && ip4Length(image, 0) === image.length ? ' .' : undefined;
 }
 
-/** More rules of one kind, or more kinds, are not worth keeping. */
+/** So many kinds of rules, and forms of one kind, are kept; then it begins anew. */
 const MAX_KINDS = 4096;
 const MAX_FORMS = 1024;
 
@@ -210,10 +215,11 @@ export class RuleForms {
   learn(sketch: Sketch, rule: Rule, base: number): void {
     const kind = this.kinds.get(sketch.key);
     if (!kind) {
-      if (this.kinds.size < MAX_KINDS) this.kinds.set(sketch.key, { forms: new Map() });
+      if (this.kinds.size >= MAX_KINDS) this.kinds.clear();
+      this.kinds.set(sketch.key, { forms: new Map() });
       return;
     }
-    if (kind.forms.size >= MAX_FORMS) return;
+    if (kind.forms.size >= MAX_FORMS) kind.forms.clear();
     const { tokens, constants } = sketch;
     const places: Places = ({ span }) => constants.find((at) => isAt(tokens[at]!, span, base));
     const slots = rule.statements.flatMap((s, i) => slotOf(s, i, places) ?? []);
@@ -222,7 +228,7 @@ export class RuleForms {
     const fixed = constants.filter((at) => !free.has(at));
     kind.fixed ??= fixed;
     if (variant(kind.fixed, tokens) !== variant(fixed, tokens)) return;
-    const form = new RuleForm(slots, comment);
+    const form = new RuleForm(slots, rule.comment && (comment ?? 'fixed'));
     kind.forms.set(variant(kind.fixed, tokens), form);
   }
 }
