@@ -97,9 +97,10 @@ function withHandle(item: JsonObject, command: Command, handle: number | undefin
   const outer = verb === undefined ? item : item.get(verb)!;
   const [noun, of] = isObject(outer) ? [...outer][0]! : [];
   if (noun === undefined || !isObject(of)) return item;
-  const kept = command.verb === 'add' ? without(of, 'handle') : of;
-  const named =
-    handle === undefined ? kept : new Map([...without(kept, 'handle'), ['handle', handle]]);
+  // Of chains at no hook nft forgets nothing.
+  const forgets = command.verb === 'add' && (noun !== 'chain' || of.has('hook'));
+  const kept = forgets ? without(of, 'handle') : of;
+  const named = handle === undefined ? kept : new Map(kept).set('handle', handle);
   const inner = new Map<string, JsonValue>([...(outer as JsonObject), [noun, named]]);
   return verb === undefined ? inner : new Map<string, JsonValue>([...item, [verb, inner]]);
 }

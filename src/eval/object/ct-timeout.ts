@@ -89,6 +89,7 @@ export const ctTimeout: ObjectRow<CtTimeoutArgs> = {
   row: 'object',
   name: 'ct timeout',
   plural: 'ct timeout',
+  textOnly: true,
   ofTable: true,
   id: 7,
   bare: false,

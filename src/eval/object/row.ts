@@ -20,6 +20,8 @@ export interface ObjectRow<A = Readonly<Record<string, unknown>>> {
   readonly plural: string;
   /** All of them are listed of a table only; then the plural may be the name itself. */
   readonly ofTable?: true;
+  /** nft prints no JSON where a command lists it by name or kind. */
+  readonly textOnly?: true;
   /** The kernel's number of the type (NFT_OBJECT_*). */
   readonly id: number;
   /** What may stand between its braces: each at most once, in any order, ended by newline or `;`. */

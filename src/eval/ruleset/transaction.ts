@@ -15,6 +15,8 @@ export class Transaction {
   readonly changes: Change[] = [];
   /** Tables whose chains must be walked before the batch is kept (NFT_VALIDATE_NEED). */
   readonly unvalidated = new Set<Table>();
+  /** Tables that such a walk refused. */
+  readonly invalid = new Set<Table>();
   /** Sets made by this batch: nft may still change what it asks for. */
   readonly fresh = new Set<NftSet>();
   /** Tables that went dormant or woke: once a batch. */
@@ -92,6 +94,7 @@ export class Transaction {
     this.taken.clear();
     this.changes.length = 0;
     this.unvalidated.clear();
+    this.invalid.clear();
   }
 }
 

@@ -45,4 +45,14 @@ describe('objects', () => {
       'invalid state for this protocol',
     );
   });
+
+  it('sets of all tables of the family, whichever is named', () => {
+    const scope = table('ip');
+    scope.run('add table ip u');
+    scope.run('add set ip u s { type mark; }');
+    expect(scope.output('list sets table ip t')).toBe(
+      'table ip t {\n}\ntable ip u {\n\tset s {\n\t\ttype mark\n\t}\n}\n',
+    );
+    expect(scope.output('list counters table ip t')).toBe('');
+  });
 });

@@ -23,9 +23,10 @@ import { askForSet } from './set.ts';
 
 export function makeAnonymous(
   { literal, object }: AnonymousSet,
-  cmd: Command,
+  rule: Command,
   ctx: CommandContext,
 ): NftSet | undefined {
+  const cmd = literal.span ? { ...rule, span: literal.span } : rule;
   const { data, dataBits, interval } = literal;
   const key = literal.elements.find((e) => e.key.kind !== 'wildcard')?.key;
   const datum = literal.elements.find((e) => e.data?.kind === 'value')?.data;

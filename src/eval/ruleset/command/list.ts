@@ -17,12 +17,16 @@ import { answered, type CommandContext, familyOf, report, tableIn } from './cont
 import { noTable, setHint } from './hint.ts';
 import { SET_KINDS } from './set-kind.ts';
 
+/** Plurals that nft lists of all tables of the family, whichever is named. */
+const OF_FAMILY: ReadonlySet<string> = new Set(['sets', 'maps', 'flowtables']);
+
 /** The tables that a command is about: of its family, of its name. */
 function tablesOf(cmd: Command, ctx: CommandContext): Table[] {
   const { family, table } = cmd.handle;
+  const named = OF_FAMILY.has(cmd.object) ? undefined : table;
   return [...ctx.tx.ruleset.tables.values()].filter(
     (t) =>
-      (!table || t.name === table.text) &&
+      (!named || t.name === named.text) &&
       (table ? t.family === familyOf(cmd) : !family || t.family === family.name),
   );
 }
@@ -198,7 +202,10 @@ function printObjects(
     cmd,
     ctx,
     (table, to) => of(table).map((object) => objectText(object, to)),
-    (table, to) => of(table).map((object) => objectJson(object, to)),
+    (table, to) =>
+      of(table)
+        .filter(({ row }) => !row.textOnly)
+        .map((object) => objectJson(object, to)),
     (table) => of(table).length > 0,
   );
 }

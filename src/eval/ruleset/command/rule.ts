@@ -246,7 +246,9 @@ function makeBody(s: CheckedStatement, bodies: Bodies, cmd: Command, ctx: Comman
   ctx.requests.push({ what: 'chain', family, table });
   const spec = { family, table, name: chain, offload: false, exclusive: true, anonymous: true };
   answered(ctx, cmd, newChain(ctx.tx, spec));
-  for (const rule of block.rules) enterRule(rule, cmd, ctx, { chain, how: 'add', anonymous: true });
+  for (const rule of block.rules) {
+    enterRule(rule, { ...cmd, span: rule.span }, ctx, { chain, how: 'add', anonymous: true });
+  }
 }
 
 function chainOf(cmd: Command, ctx: CommandContext): Chain | Refusal {

@@ -10,6 +10,7 @@ import type { Transaction } from '../transaction.ts';
 import { inJiffies } from './jiffies.ts';
 import { isRefusal, objectKey } from './lookup.ts';
 import { chainReference, hold, type Referred, release } from './reference.ts';
+import { validateNow } from './validate.ts';
 
 /** An element as a request has it; how far to look in the request for its place. */
 export interface NewElements {
@@ -38,7 +39,8 @@ export function addElements(tx: Transaction, spec: NewElements): Refusal | undef
     const refusal = addElement(tx, spec, index, inserted);
     if (refusal) return { at: 'element', index, ...refusal };
   }
-  return undefined;
+  const jumps = set.use > 0 && inserted.some(({ verdict }) => verdict?.chain !== undefined);
+  return validateNow(tx, set.table, jumps);
 }
 
 function addElement(
@@ -64,7 +66,6 @@ function addElement(
   }
   inserted.push(element);
   if (referred.length > 0) hold(tx, referred);
-  if (element.verdict?.chain !== undefined && set.use > 0) tx.unvalidated.add(set.table);
   return full ? refuse('ENFILE') : undefined;
 }
 
@@ -178,13 +179,4 @@ export function flushSet(tx: Transaction, set: NftSet): Refusal | undefined {
   });
   removeElements(tx, set, all);
   return undefined;
-}
-
-/** The chains that verdicts of a map's elements name. */
-export function jumpsOf(table: Table, name: string): readonly string[] {
-  const set = table.sets.get(name);
-  if (!set || set.data === undefined) return [];
-  const names = new Set<string>();
-  for (const e of set.elements) if (e.verdict?.chain !== undefined) names.add(e.verdict.chain);
-  return [...names];
 }

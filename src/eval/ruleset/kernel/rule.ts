@@ -6,13 +6,13 @@ import type { Family } from '../../../parser/ast.ts';
 import type { Rule as CheckedRule } from '../../checked.ts';
 import type { Op } from '../../ir.ts';
 import { type Errno, type Refusal, refuse } from '../errno.ts';
-import type { Chain, NftSet, Rule, Table } from '../store.ts';
+import type { Chain, NftSet, Rule } from '../store.ts';
 import type { Transaction } from '../transaction.ts';
 import { deleteChain } from './chain.ts';
 import { isRefusal, tableOf } from './lookup.ts';
 import { hold, limitDynamic, referencesOf, release } from './reference.ts';
 import { deleteSet } from './set.ts';
-import { needsValidation, validateTable } from './validate.ts';
+import { needsValidation, validateNow } from './validate.ts';
 
 export interface NewRule {
   readonly family: Family;
@@ -60,7 +60,7 @@ export function newRule(tx: Transaction, spec: NewRule): Rule | Refusal {
     const change = { what: 'rule', change: 'new', rule } as const;
     tx.changed(spec.how === 'insert' ? { ...change, inserted: true } : change);
   }
-  return needsValidation(ops) ? (validateNow(tx, table) ?? rule) : rule;
+  return validateNow(tx, table, needsValidation(ops)) ?? rule;
 }
 
 /** What the first op that cannot be made is refused with. */
@@ -101,12 +101,6 @@ const DATA_BYTES = 16;
 
 const tooLong = (data: Uint8Array): Errno | undefined =>
   data.length > DATA_BYTES ? 'EOVERFLOW' : undefined;
-
-/** At the end of the batch, or at once where a batch is tried again to find the rule at fault. */
-function validateNow(tx: Transaction, table: Table): Refusal | undefined {
-  tx.unvalidated.add(table);
-  return tx.validateEach ? validateTable(table, tx.machine.profile) : undefined;
-}
 
 export function ruleOf(chain: Chain, handle: number | undefined): Rule | undefined {
   return handle === undefined ? undefined : chain.rules.find((r) => r.handle === handle);

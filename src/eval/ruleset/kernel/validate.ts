@@ -7,7 +7,7 @@ import type { Op } from '../../ir.ts';
 import type { ChainSite } from '../../row.ts';
 import { type Refusal, refuse } from '../errno.ts';
 import type { Chain, Table } from '../store.ts';
-import { jumpsOf } from './element.ts';
+import type { Transaction } from '../transaction.ts';
 
 /** NFT_JUMP_STACK_SIZE */
 const MAX_DEPTH = 16;
@@ -21,6 +21,20 @@ const isPlaced = (op: Op): op is Extract<Op, { op: 'load' | 'store' | 'effect' }
 /** Some op jumps or minds where it stands. */
 export function needsValidation(ops: readonly Op[]): boolean {
   return ops.some((op) => jumps(op) || isPlaced(op));
+}
+
+/**
+ * At the end of the batch where something `needs` it; at once, and whatever came, where a batch is
+ * tried again to find what is at fault.
+ */
+export function validateNow(tx: Transaction, table: Table, needs: boolean): Refusal | undefined {
+  if (needs) tx.unvalidated.add(table);
+  // What needs no walk breaks no table that was right before.
+  if (!tx.validateEach || !(needs || tx.invalid.has(table))) return undefined;
+  const refusal = validateTable(table, tx.machine.profile);
+  if (refusal) tx.invalid.add(table);
+  else tx.invalid.delete(table);
+  return refusal;
 }
 
 interface Walk {
@@ -72,4 +86,13 @@ function validateOp(chain: Chain, op: Op, level: number, walk: Walk): Refusal | 
     if (refusal) return refusal;
   }
   return undefined;
+}
+
+/** The chains that verdicts of a map's elements name. */
+function jumpsOf(table: Table, name: string): readonly string[] {
+  const set = table.sets.get(name);
+  if (!set || set.data === undefined) return [];
+  const names = new Set<string>();
+  for (const e of set.elements) if (e.verdict?.chain !== undefined) names.add(e.verdict.chain);
+  return [...names];
 }
