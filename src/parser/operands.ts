@@ -77,6 +77,7 @@ export abstract class Operands extends Phrases {
   protected beginsLiteral(token: Token): boolean {
     switch (token.tokenType) {
       case T.Name:
+        return !this.scopeHas(token.image);
       case T.Num:
       case T.Quoted:
       case T.Wildcard:
@@ -110,11 +111,12 @@ export abstract class Operands extends Phrases {
     switch (token.tokenType) {
       case T.Name:
         return this.isScoped() ? this.unexpected() : this.symbol(this.next());
+      case T.Exists:
+      case T.Missing:
+        return side === 'left' ? this.unexpected() : this.symbol(this.next());
       case T.Num:
       case T.Quoted:
       case T.Wildcard:
-      case T.Exists:
-      case T.Missing:
         return this.symbol(this.next());
       case T.Dollar:
         return this.SUBRULE(this.variable);
@@ -201,13 +203,20 @@ export abstract class Operands extends Phrases {
   protected setReference(): SetRefExpr | VariableExpr {
     if (this.at(T.Dollar)) return this.SUBRULE(this.variable);
     const at = this.expect(T.At, T.Dollar);
+    // What may follow the sign elsewhere is no name.
+    this.scopes.push(at.image);
     const name = this.identifier().text;
+    this.scopes.pop();
     return { kind: 'setref', name, span: this.spanFrom(at) };
   }
 
   protected tableReference(): SetRefExpr {
     const at = this.expect(T.At);
+    this.scopes.push(at.image);
+    if (this.at(T.Name) && this.isScoped())
+      this.unexpected([T.Name.name, T.Quoted.name, T.Wildcard.name]);
     const { text } = this.word(this.expect(T.Name, T.Quoted, T.Wildcard));
+    this.scopes.pop();
     return { kind: 'setref', name: text, span: this.spanFrom(at) };
   }
 

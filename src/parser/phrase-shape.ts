@@ -31,6 +31,10 @@ export function isOptional(item: Item): boolean {
   }
 }
 
+/** Those of a part's words that nft does not take for names. */
+const namesIn = ({ known, or = [], said }: Extract<Item, { item: 'word' }>): string[] =>
+  [...(known ?? or)].filter((word) => !said || said.includes(word));
+
 /** The words that a phrase reserves. */
 export function fixedWords(phrase: Phrase): string[] {
   return phrase.flatMap((item): string[] => {
@@ -39,7 +43,7 @@ export function fixedWords(phrase: Phrase): string[] {
       case 'choice':
         return [...item.words];
       case 'word':
-        return [...(item.known ?? item.or ?? [])];
+        return namesIn(item);
       case 'opt':
         return fixedWords(item.items);
       case 'alt':

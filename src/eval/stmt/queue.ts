@@ -76,6 +76,7 @@ function checkNumber(
 ): Expr | undefined {
   const node = target && exprOf(target.args, 'queue');
   if (!node) return zero;
+  if (node.kind === 'symbol' && !node.number) return noPick(node.span, ctx);
   const at = target.which === 'num' ? target.span : node.span;
   const wanted = { type: integer, bits: BITS, order: 'host' } as const;
   const num = ctx.expr({ ...node, span: at }, wanted);
@@ -87,14 +88,19 @@ function checkNumber(
 function isPick(num: Expr, span: Span, ctx: CheckContext): boolean {
   if (num.kind !== 'load') return true;
   if (num.max === undefined) {
-    const end = { ...span, start: span.end, end: span.end + 1 };
-    ctx.unread('syntax error, unexpected newline, expecting . or map', end);
+    noPick(span, ctx);
     return false;
   }
   const { offset = 0 } = num.args as { readonly offset?: number };
   if (Number(num.max) + offset <= MAX_QUEUE) return true;
   ctx.error(`queue expression max value exceeds ${MAX_QUEUE}`, span);
   return false;
+}
+
+/** A name, or what reads the packet, is the key of a map only. */
+function noPick(span: Span, ctx: CheckContext): undefined {
+  const end = { ...span, start: span.end, end: span.end + 1 };
+  ctx.unread('syntax error, unexpected newline, expecting . or map', end);
 }
 
 const flagNames = ({ bypass, fanout }: QueueArgs): readonly string[] => [

@@ -63,7 +63,7 @@ export const reject: StatementRow<RejectArgs> = {
     const at = leading(span, 'reject');
     if (ctx.family === 'arp') return ctx.error('cannot use reject with arp', at);
     const network = ctx.protocol('nh');
-    if (ctx.family === 'bridge' && network === 'arp') {
+    if (ctx.family === 'bridge' && network !== undefined && network !== 'ip' && network !== 'ip6') {
       return ctx.error('cannot reject this network family', at);
     }
     const chosen = choiceOf(args, 'with');

@@ -64,6 +64,8 @@ export interface ValueType {
   readonly symbols?: Symbols;
   /** How `describe` lists the names; absent: with their values in the format that is usual. */
   readonly described?: {
+    /** Another number of bits than its values have. */
+    readonly bits?: number;
     /** Values in hexadecimal though they print as decimals. */
     readonly hex?: true;
     /** The file that names them. */

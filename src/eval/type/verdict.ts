@@ -13,5 +13,6 @@ const DESCRIPTION = 'netfilter verdict';
 
 export const verdict: ValueType = {
   ...numeric({ name: 'verdict', description: DESCRIPTION, id: 1, bits: 32 }),
+  described: { bits: 0 },
   parse: (text) => `Could not parse ${DESCRIPTION}; did you mean \`${meant(text)}'?`,
 };

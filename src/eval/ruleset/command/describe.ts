@@ -12,7 +12,7 @@ export function describe(cmd: Command, ctx: CommandContext): void {
   const type = node.kind === 'symbol' ? typeByName(node.text) : undefined;
   if (type) {
     ctx.output.text(
-      `datatype ${typeText(type)}, ${sizeText(type, type.bits)}\n${symbolLines(type)}`,
+      `datatype ${typeText(type)}, ${sizeText(type, type.described?.bits ?? type.bits)}\n${symbolLines(type)}`,
     );
     return;
   }
