@@ -49,14 +49,20 @@ export interface Lowering {
 /** What the lowering asks of the table: which sets are of intervals; and the release. */
 export type LoweringScope = Pick<TableScope, 'family' | 'set' | 'kernel'>;
 
+/** What statements that several rules share became: only those that are among the keys are kept. */
+export type SharedOps = Map<Statement, readonly Op[] | undefined>;
+
 /** The ops of a rule, and the sets that its literals need. */
-export function lower(rule: Rule, scope: LoweringScope): LoweredRule {
+export function lower(rule: Rule, scope: LoweringScope, shared?: SharedOps): LoweredRule {
   const lowering = new RuleLowering(scope);
   const { ops, spans, sets } = lowering;
   const stateful: number[] = [];
   for (const statement of merged(rule.statements)) {
     const first = ops.length;
-    lowering.statement(statement);
+    const known = shared?.get(statement);
+    if (known) lowering.again(statement, known);
+    else lowering.statement(statement);
+    if (!known && shared?.has(statement)) shared.set(statement, ops.slice(first));
     if (hasState(statement) && ops.slice(first).some((op) => op.op === 'effect')) {
       stateful.push(rule.statements.indexOf(statement));
     }
@@ -140,6 +146,12 @@ class RuleLowering implements Machine {
     this.at = s;
     this.site = COMPARED;
     emitStatement(s, this);
+  }
+
+  /** A statement that was lowered before: it starts with all registers free, like any other. */
+  again(s: Statement, ops: readonly Op[]): void {
+    this.at = s;
+    for (const op of ops) this.emit(op);
   }
 
   effects(statements: readonly Statement[]): readonly Op[] {

@@ -18,7 +18,7 @@ import { Definitions } from './definition.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Token } from './lexer.ts';
 import { integer } from './number.ts';
-import { type Sketch, sketch } from './rule-form.ts';
+import type { RuleForms, Sketch } from './rule-form.ts';
 import * as T from './token.ts';
 import { tokenName } from './token-order.ts';
 
@@ -122,9 +122,9 @@ export abstract class Cursor extends EmbeddedActionsParser {
   }
 
   /** What the rule that stands next consists of, as far as it is in sight. */
-  protected sketched(): Sketch | undefined {
+  protected sketched(forms: RuleForms): Sketch | undefined {
     if (this.scopes.length > 0) return undefined;
-    return sketch(this.vector.tokVector, this.vector.currIdx + 1);
+    return forms.sketch(this.vector.tokVector, this.vector.currIdx + 1);
   }
 
   /** Forgets the tokens taken but the last and adds the next ones. */

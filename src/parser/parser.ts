@@ -95,19 +95,18 @@ export class NftParser extends Commands {
   protected override ruleText(tokens: readonly Token[]): RuleText | undefined {
     const { source } = this.spanOf(tokens[0]!);
     if (this.spanOf(tokens.at(-1)!).source !== source) return undefined;
-    const { bases } = this;
+    const { bases, sources } = this;
     const base = bases[source]!;
-    this.texts[source] ??= { source, base, rule: (read) => this.again(read, bases) };
+    this.texts[source] ??= { source, base, rule: (place) => this.again(place, sources, bases) };
     return this.texts[source];
   }
 
   /** Reads a rule that was read by its form, node by node; no other is being read. */
-  private again(tokens: readonly Token[], bases: number[]): Rule {
+  private again({ source, start, end }: Span, sources: readonly Source[], bases: number[]): Rule {
     this.bases = bases;
-    const { startOffset, image } = tokens.at(-1)!;
-    const end = T.token(T.EndOfFile, '', startOffset + image.length);
-    const batches = [[...tokens, end]];
-    this.start({ read: () => batches.pop() }, new Definitions());
+    // Where the last token ends shows at what follows it.
+    const rule = sources[source]!.text.slice(start, end + 1);
+    this.start(new Lexer(this.leading, rule, bases[source]! + start), new Definitions());
     return this.wholeRule();
   }
 

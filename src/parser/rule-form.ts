@@ -14,7 +14,7 @@ import { decimal, integer } from './number.ts';
 import type { Token } from './token.ts';
 import * as T from './token.ts';
 
-/** A right side of nothing but constants, by the places of its tokens in the rule. */
+/** A right side of nothing but constants, by the places of its parts among the rule's. */
 export type ConstantForm =
   | { readonly kind: 'symbol'; readonly at: number }
   | { readonly kind: 'prefix'; readonly base: number; readonly length: number }
@@ -29,7 +29,7 @@ export type Slot = { readonly statement: number } & (
 /** What rules have in common that differ in free constants alone. */
 export class RuleForm {
   readonly slots: readonly Slot[];
-  /** The token of the rule's comment; `fixed` where it is the same in all of them. */
+  /** The constant that is the rule's comment; `fixed` where it is the same in all of them. */
   readonly comment: number | 'fixed' | undefined;
 
   constructor(slots: readonly Slot[], comment: number | 'fixed' | undefined) {
@@ -40,8 +40,8 @@ export class RuleForm {
 
 /** The tokens of a rule, and which of them are constants. */
 export interface Sketch {
-  /** All of the rule but its constants. */
-  readonly key: string;
+  /** The rules that have all but their constants in common with it. */
+  readonly kind: Kind;
   readonly tokens: readonly Token[];
   /** By place in the tokens. */
   readonly constants: readonly number[];
@@ -52,22 +52,23 @@ export interface RuleText {
   readonly source: number;
   /** What is added to the offsets of its tokens. */
   readonly base: number;
-  rule(tokens: readonly Token[]): Rule;
+  rule(place: Span): Rule;
 }
 
 /** A rule that was read by its form. */
 export class FormedRule implements Rule {
   readonly form: RuleForm;
   readonly span: Span;
+  /** The constants, by place in the form's. */
   private readonly tokens: readonly Token[];
   private readonly text: RuleText;
   private read: Rule | undefined;
 
-  constructor(form: RuleForm, tokens: readonly Token[], text: RuleText) {
+  constructor(form: RuleForm, { tokens, constants }: Sketch, text: RuleText) {
     this.form = form;
-    this.tokens = tokens;
+    this.tokens = constants.map((at) => tokens[at]!);
     this.text = text;
-    this.span = this.spanOf(0, tokens.length - 1);
+    this.span = spanOf(tokens[0]!, tokens[tokens.length - 1]!, text);
   }
 
   /** Not a property of its own: a copy with other statements has no such form. */
@@ -80,7 +81,7 @@ export class FormedRule implements Rule {
   }
 
   private get whole(): Rule {
-    this.read ??= this.text.rule(this.tokens);
+    this.read ??= this.text.rule(this.span);
     return this.read;
   }
 
@@ -118,11 +119,13 @@ export class FormedRule implements Rule {
   }
 
   private spanOf(first: number, last = first): Span {
-    const { source, base } = this.text;
-    const { startOffset, image } = this.tokens[last]!;
-    const end = startOffset + image.length - base;
-    return { source, start: this.tokens[first]!.startOffset - base, end };
+    return spanOf(this.tokens[first]!, this.tokens[last]!, this.text);
   }
+}
+
+function spanOf(first: Token, last: Token, { source, base }: RuleText): Span {
+  const end = last.startOffset + last.image.length - base;
+  return { source, start: first.startOffset - base, end };
 }
 
 const unquoted = ({ image }: Token): string => image.slice(1, -1);
@@ -151,33 +154,12 @@ const ends: ReadonlySet<TokenType> = new Set([
 /** Rules with these stand for more than themselves, or cannot be read. */
 const unfit: ReadonlySet<TokenType> = new Set([...[T.BraceOpen, T.Dollar, T.At, T.Junk, T.Crlf]]);
 
-/** The rule that begins with a token; undefined where it is none whose form is worth keeping. */
-export function sketch(tokens: readonly Token[], first: number): Sketch | undefined {
-  const constants: number[] = [];
-  let key = '';
-  let jumps = false;
-  for (let at = first; at < tokens.length; at++) {
-    const token = tokens[at]!;
-    const { tokenType } = token;
-    if (ends.has(tokenType)) {
-      return at > first ? { key, tokens: tokens.slice(first, at), constants } : undefined;
-    }
-    if (unfit.has(tokenType)) return undefined;
-    const sign = jumps && tokenType === T.Name ? ' >' : constantSign(token);
-    jumps = tokenType === T.Jump || tokenType === T.Goto;
-    if (sign !== undefined) constants.push(at - first);
-    key += '\n';
-    key += sign ?? token.image;
-  }
-  return undefined;
-}
-
 const [ZERO, NINE] = [48, 57];
 const LONGEST_NUMBER = 15;
 /** A comment's 128 characters, in quotes. */
 const LONGEST_TEXT = 130;
 
-/** What stands for a constant in a key: with a blank, as no token is written. */
+/** What stands for a constant among words: with a blank, as no token is written. */
 function constantSign({ tokenType, image }: Token): string | undefined {
   if (tokenType === T.Quoted) return image.length <= LONGEST_TEXT ? ' "' : undefined;
   const first = image.charCodeAt(0);
@@ -191,45 +173,93 @@ function constantSign({ tokenType, image }: Token): string | undefined {
   return digit && ip4Length(image, 0) === image.length ? ' .' : undefined;
 }
 
-/** So many kinds of rules, and forms of one kind, are kept; then it begins anew. */
-const MAX_KINDS = 4096;
-const MAX_FORMS = 1024;
-
-/** Rules of one key: those whose other constants are the same have a form. */
+/** Rules whose tokens are the same but for constants. */
 interface Kind {
-  /** The constants that are not free. */
+  /** One was read. */
+  met: boolean;
+  /** The constants that are not free, by place in the tokens: rules in which they are the same have a form. */
   fixed?: readonly number[];
   readonly forms: Map<string, RuleForm>;
 }
 
+/** What may follow the words so far. */
+interface Step {
+  readonly next: Map<string, Step>;
+  kind?: Kind;
+}
+
+const step = (): Step => ({ next: new Map() });
+
+/** So many steps, and forms of one kind, are kept; then it begins anew. */
+const MAX_STEPS = 65536;
+const MAX_FORMS = 1024;
+
 /** The forms of all rules read so far. */
 export class RuleForms {
-  private readonly kinds = new Map<string, Kind>();
+  private first = step();
+  private steps = 0;
 
-  find({ key, tokens }: Sketch): RuleForm | undefined {
-    const kind = this.kinds.get(key);
-    return kind?.fixed && kind.forms.get(variant(kind.fixed, tokens));
+  /** The rule that begins with a token; undefined where it is none whose form is worth keeping. */
+  sketch(tokens: readonly Token[], first: number): Sketch | undefined {
+    if (this.steps > MAX_STEPS) this.forget();
+    const constants: number[] = [];
+    let here = this.first;
+    let jumps = false;
+    for (let at = first; at < tokens.length; at++) {
+      const token = tokens[at]!;
+      const { tokenType } = token;
+      if (ends.has(tokenType)) {
+        if (at === first) return undefined;
+        here.kind ??= { met: false, forms: new Map() };
+        return { kind: here.kind, tokens: tokens.slice(first, at), constants };
+      }
+      if (unfit.has(tokenType)) return undefined;
+      const sign = jumps && tokenType === T.Name ? ' >' : constantSign(token);
+      jumps = tokenType === T.Jump || tokenType === T.Goto;
+      if (sign !== undefined) constants.push(at - first);
+      here = this.follow(here, sign ?? token.image);
+    }
+    return undefined;
+  }
+
+  private follow(from: Step, word: string): Step {
+    const known = from.next.get(word);
+    if (known) return known;
+    const made = step();
+    from.next.set(word, made);
+    this.steps++;
+    return made;
+  }
+
+  private forget(): void {
+    this.first = step();
+    this.steps = 0;
+  }
+
+  find({ kind, tokens }: Sketch): RuleForm | undefined {
+    return kind.fixed && kind.forms.get(variant(kind.fixed, tokens));
   }
 
   /** A rule was read; `base`: what is added to the offsets of its tokens. A second of its kind makes a form. */
-  learn(sketch: Sketch, rule: Rule, base: number): void {
-    const kind = this.kinds.get(sketch.key);
-    if (!kind) {
-      if (this.kinds.size >= MAX_KINDS) this.kinds.clear();
-      this.kinds.set(sketch.key, { forms: new Map() });
+  learn({ kind, tokens, constants }: Sketch, rule: Rule, base: number): void {
+    if (!kind.met) {
+      kind.met = true;
       return;
     }
     if (kind.forms.size >= MAX_FORMS) kind.forms.clear();
-    const { tokens, constants } = sketch;
-    const places: Places = ({ span }) => constants.find((at) => isAt(tokens[at]!, span, base));
+    const parts = constants.map((at) => tokens[at]!);
+    const places: Places = ({ span }) => {
+      const found = parts.findIndex((part) => isAt(part, span, base));
+      return found < 0 ? undefined : found;
+    };
     const slots = rule.statements.flatMap((s, i) => slotOf(s, i, places) ?? []);
     const comment = rule.comment?.quoted ? places(rule.comment) : undefined;
     const free = new Set([...slots.flatMap(freeIn), ...(comment === undefined ? [] : [comment])]);
-    const fixed = constants.filter((at) => !free.has(at));
+    const fixed = constants.filter((_, i) => !free.has(i));
     kind.fixed ??= fixed;
-    if (variant(kind.fixed, tokens) !== variant(fixed, tokens)) return;
+    if (String(kind.fixed) !== String(fixed)) return;
     const form = new RuleForm(slots, rule.comment && (comment ?? 'fixed'));
-    kind.forms.set(variant(kind.fixed, tokens), form);
+    kind.forms.set(variant(fixed, tokens), form);
   }
 }
 

@@ -91,13 +91,13 @@ export abstract class Statements extends Expressions {
 
   /** Goes by the form of an earlier rule where there is one. */
   private formedRule(): Rule {
-    const sketch = this.sketched();
+    const sketch = this.sketched(this.forms);
     const text = sketch && this.ruleText(sketch.tokens);
     if (!text) return this.SUBRULE(this.wholeRule);
     const form = this.forms.find(sketch);
     if (form) {
       this.step(sketch.tokens.length);
-      return new FormedRule(form, sketch.tokens, text);
+      return new FormedRule(form, sketch, text);
     }
     const rule = this.SUBRULE(this.wholeRule);
     if (this.LA(0) === sketch.tokens.at(-1)) this.forms.learn(sketch, rule, text.base);

@@ -10,6 +10,7 @@ import type { Expr as AstExpr, SymbolExpr } from '../../parser/ast.ts';
 import type { Diagnostic } from '../../parser/diagnostic.ts';
 import type { FormedRule, RuleForm, Slot } from '../../parser/rule-form.ts';
 import type { Expr, Rule, Statement, Value } from '../checked.ts';
+import type { SharedOps } from '../lower.ts';
 import type { NameScope } from '../type/index.ts';
 import { Checker } from './checker.ts';
 import type { ChainInfo, TableScope } from './context.ts';
@@ -19,6 +20,8 @@ export interface CheckedRule {
   /** Absent after errors. */
   readonly rule?: Rule;
   readonly diagnostics: readonly Diagnostic[];
+  /** Its statements that other rules have too, and what they are lowered to. */
+  readonly shared?: SharedOps;
 }
 
 /** A checked statement that takes the constants of each rule. */
@@ -31,9 +34,12 @@ interface Place {
 interface CheckedForm {
   readonly statements: readonly Statement[];
   readonly places: readonly Place[];
+  readonly shared: SharedOps;
   /** Checks constants, which ask for nothing that was said before. */
   readonly checker: Checker;
 }
+
+const NOTHING: readonly never[] = [];
 
 export class CheckedForms {
   readonly names: NameScope;
@@ -45,7 +51,11 @@ export class CheckedForms {
   }
 
   /** The rule, where one of its form was checked before; the spans of its statements are that one's. */
-  check(rule: FormedRule, scope: TableScope, chain: ChainInfo | undefined): Rule | undefined {
+  check(
+    rule: FormedRule,
+    scope: TableScope,
+    chain: ChainInfo | undefined,
+  ): CheckedRule | undefined {
     const known = this.at(rule.form).get(keyOf(scope, chain));
     if (!known) return undefined;
     const statements = [...known.statements];
@@ -55,7 +65,8 @@ export class CheckedForms {
       statements[at] = filled;
     }
     const { comment, span } = rule;
-    return comment ? { statements, comment: comment.text, span } : { statements, span };
+    const checked = comment ? { statements, comment: comment.text, span } : { statements, span };
+    return { rule: checked, diagnostics: NOTHING, shared: known.shared };
   }
 
   /** Has a rule checked as a whole: the next one of its form can go by what it came to. */
@@ -75,7 +86,9 @@ export class CheckedForms {
     const { statements } = checked.rule;
     const places = watch.asked ? undefined : placesOf(written, checked.rule, first.telling);
     const checker = new Checker(scope, this.names, chain);
-    known.set(key, places ? { statements, places, checker } : null);
+    const shared: SharedOps = new Map(statements.map((s) => [s, undefined]));
+    for (const { at } of places ?? []) shared.delete(statements[at]!);
+    known.set(key, places ? { statements, places, shared, checker } : null);
     return checked;
   }
 

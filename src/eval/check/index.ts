@@ -28,7 +28,7 @@ export function checkRule(
 ): CheckedRule {
   const { formed } = node;
   const again = formed && forms.check(formed, scope, chain);
-  if (again) return { rule: again, diagnostics: [] };
+  if (again) return again;
   if (!formed) return checkWhole(node, new Checker(scope, forms.names, chain));
   return forms.learn(formed, scope, chain, (checker) => checkWhole(node, checker));
 }

@@ -86,10 +86,10 @@ function enterRule(written: AstRule, cmd: Command, ctx: CommandContext, place: P
   const scope = ruleScope(ctx, cmd);
   const { rule: node, bodies } = withNamedBodies(written, ctx);
   const check = (rule: AstRule) => checkRule(rule, scope, scope.chain(place.chain), ctx.forms);
-  const { rule: checked, diagnostics } = check(node);
+  const { rule: checked, diagnostics, shared } = check(node);
   note(ctx, diagnostics);
   if (!checked) return;
-  const lowered = lower(checked, scope);
+  const lowered = lower(checked, scope, shared);
   const sets = new Map<AnonymousSet, NftSet>();
   for (const statement of checked.statements) {
     declareSet(statement, cmd, ctx);
