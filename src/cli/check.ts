@@ -4,6 +4,7 @@ import { machineIsWhole, parseOptions, readEnv } from './machine.ts';
 import type { CommonOptions } from './options.ts';
 import { newJournal, routerOf } from './session.ts';
 import { INPUT, OK, REFUSED } from './status.ts';
+import { toPeople } from './style.ts';
 
 export async function check(
   files: readonly string[],
@@ -20,7 +21,8 @@ export async function check(
       io.err(`${path}: ${file.error}\n`);
       return INPUT;
     }
-    const result = routerOf(machine).check({ kind: 'file', path }, parseOptions(options, io));
+    const parse = parseOptions(options, io);
+    const result = routerOf(machine).check({ kind: 'file', path }, parse, toPeople(options));
     if (result.errors) io.err(result.errors);
     if (!result.ok) return REFUSED;
     if (!options.quiet) io.out(`${path}: ok\n`);

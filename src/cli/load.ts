@@ -10,6 +10,7 @@ import { machineIsWhole, parseOptions, readEnv } from './machine.ts';
 import type { CommonOptions } from './options.ts';
 import { keep, kernelOf, newJournal, onState, remembering, routerOf } from './session.ts';
 import { INPUT, OK, REFUSED } from './status.ts';
+import { toPeople } from './style.ts';
 
 /** The saved machine, or a new one where another is described or another kernel boots. */
 function machineFor(
@@ -41,7 +42,7 @@ export async function load(path: string, options: CommonOptions, io: Io): Promis
     const asked = remembering(io);
     const { reader: _, includePaths = [], defines = {} } = parseOptions(options, io);
     const parse = { reader: asked.io.files, includePaths, defines };
-    const result = router.load({ kind: 'file', path }, parse);
+    const result = router.load({ kind: 'file', path }, parse, toPeople(options));
     if (result.errors) io.err(result.errors);
     if (!result.ok) return { status: REFUSED };
     keep(journal, { did: 'load', path, read: asked.read, includePaths, defines }, io);

@@ -242,6 +242,8 @@ export interface Declared {
 export interface StateRow {
   /** Its instances have `gc`. */
   readonly collects?: true;
+  /** The args of an op as `reset` leaves them; absent: as they are. */
+  cleared?(args: OpArgs): OpArgs;
   /** A new instance from the op's args. */
   create(args: OpArgs, env: Env): StatefulInstance;
 }

@@ -206,7 +206,10 @@ export abstract class Cursor extends EmbeddedActionsParser {
 
   /** A syntax error at a token, the next if none is given; `expected` is listed in the message if it is short. */
   protected unexpected(expected: readonly string[] = [], token: IToken = this.peek()): never {
-    return this.refuse(this.messageOf(token, expected), this.spanOf(token));
+    const message = this.messageOf(token, expected);
+    const hint = this.hintOf(token);
+    const said = { message, spans: [this.spanOf(token)], ...(hint !== undefined && { hint }) };
+    throw new Refusal({ severity: 'error', ...said });
   }
 
   private messageOf(token: IToken, expected: readonly string[]): string {
@@ -217,6 +220,8 @@ export abstract class Cursor extends EmbeddedActionsParser {
     throw new Refusal({ severity: 'error', message, spans });
   }
 
+  /** What a word that cannot stand there was meant to be, for people. */
+  protected abstract hintOf(token: IToken): string | undefined;
   /** Words of the innermost open phrase; see Phrases. */
   protected abstract scopeHas(word: string): boolean;
   /** Whether a word opens a phrase of its own. */

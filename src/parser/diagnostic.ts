@@ -35,15 +35,22 @@ export function inOrder(
   return [...early, ...checked.filter(({ reading }) => !reading)];
 }
 
+/** How messages are told to people, beyond what nft says. */
+export interface Telling {
+  readonly hints?: boolean;
+  /** Colours a part of a message. */
+  readonly paint?: (part: Diagnostic['severity'] | 'marks' | 'hint', text: string) => string;
+}
+
 /** The text of one message, as nft writes it on stderr. */
 export function formatDiagnostic(
   diagnostic: Diagnostic,
   sources: readonly Source[],
-  options: { readonly hints?: boolean } = {},
+  { hints, paint = (_, text) => text }: Telling = {},
 ): string {
   const { severity, message, spans, hint } = diagnostic;
-  const said = `${severity === 'error' ? 'Error' : 'Warning'}: ${message}\n`;
-  const help = options.hints && hint !== undefined ? `hint: ${hint}\n` : '';
+  const said = `${paint(severity, severity === 'error' ? 'Error:' : 'Warning:')} ${message}\n`;
+  const help = hints && hint !== undefined ? `${paint('hint', 'hint:')} ${hint}\n` : '';
   const span = spans[0];
   const source = span && sources[span.source];
   if (!source) return `${said}${help}`;
@@ -51,7 +58,7 @@ export function formatDiagnostic(
   const first = placeOf(source, span.start);
   const line = lineText(source, first.start);
   const where = formatPlace(source, span, sources);
-  return `${where}${said}${line}\n${markers(source, line, spans)}\n${help}`;
+  return `${where}${said}${line}\n${paint('marks', markers(source, line, spans))}\n${help}`;
 }
 
 /** A place with the line that it is in. */
@@ -72,9 +79,9 @@ function formatPlace(source: Source, span: Span, sources: readonly Source[]): st
 export function formatDiagnostics(
   diagnostics: readonly Diagnostic[],
   sources: readonly Source[],
-  options?: { readonly hints?: boolean },
+  telling?: Telling,
 ): string {
-  return diagnostics.map((d) => formatDiagnostic(d, sources, options)).join('');
+  return diagnostics.map((d) => formatDiagnostic(d, sources, telling)).join('');
 }
 
 /** A command line has no lines to speak of: its messages name no place. */

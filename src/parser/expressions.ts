@@ -22,7 +22,8 @@ import type { ExprLevel } from './phrase.ts';
 import { PlainList, PlainSet } from './plain-list.ts';
 import * as T from './token.ts';
 
-const verdicts = new Map([
+/** Words that are verdicts. */
+export const verdicts = new Map([
   [T.Accept, 'accept'],
   [T.Drop, 'drop'],
   [T.Continue, 'continue'],

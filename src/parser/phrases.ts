@@ -5,9 +5,11 @@
  * looks as far ahead as their fixed words go. While a phrase is open its words are no names, as in
  * the start conditions of nft's scanner. Names no word.
  */
+import type { IToken } from 'chevrotain';
 import type { Arg, Args, Choice, Expr, Word } from './ast.ts';
 import { Cursor, type CursorOptions } from './cursor.ts';
 import type { Token } from './lexer.ts';
+import { closest } from './misspell.ts';
 import type { ExprLevel, Item, Phrase } from './phrase.ts';
 import { fixedWords, isOptional, startOf } from './phrase-shape.ts';
 import { milliseconds } from './time.ts';
@@ -61,13 +63,25 @@ export abstract class Phrases extends Cursor {
 
   protected override scopeHas(word: string): boolean {
     const scope = this.scopes.at(-1);
-    if (scope === undefined) return false;
+    return scope !== undefined && this.reservedBy(scope).has(word);
+  }
+
+  private reservedBy(scope: string): ReadonlySet<string> {
     let words = this.wordsOf.get(scope);
     if (!words) {
       words = new Set(this.phrasesOf(scope).flatMap(fixedWords));
       this.wordsOf.set(scope, words);
     }
-    return words.has(word);
+    return words;
+  }
+
+  /** A near word of the phrase that it stands in. */
+  protected override hintOf({ image, tokenType }: IToken): string | undefined {
+    const scope = this.scopes.at(-1);
+    if (scope === undefined || tokenType !== T.Name) return undefined;
+    const near = closest(image, this.reservedBy(scope));
+    if (near === undefined) return undefined;
+    return `${scope} has no '${image}'; did you mean '${near}'?`;
   }
 
   /** `after` is the part that follows the sequence. */

@@ -4,7 +4,7 @@
  * A statement is a verdict, a phrase of the vocabulary, or starts with an expression: a match, an
  * assignment or a verdict map. Which it is shows at the first word, or after the expression.
  */
-import type { ParserMethod } from 'chevrotain';
+import type { IToken, ParserMethod } from 'chevrotain';
 import type {
   ChainBlock,
   Expr,
@@ -15,8 +15,9 @@ import type {
   Statement,
 } from './ast.ts';
 import type { CursorOptions } from './cursor.ts';
-import { Expressions } from './expressions.ts';
+import { Expressions, verdicts } from './expressions.ts';
 import type { Token } from './lexer.ts';
+import { closest } from './misspell.ts';
 import type { Phrase } from './phrase.ts';
 import { FormedRule, RuleForms, type RuleText } from './rule-form.ts';
 import * as T from './token.ts';
@@ -67,6 +68,8 @@ export abstract class Statements extends Expressions {
   }
 
   private readonly forms = new RuleForms();
+  /** The first name of the rule that begins a statement. */
+  private plain: Token | undefined = undefined;
 
   /** Where these tokens stand; undefined where they are of several texts. */
   protected abstract ruleText(tokens: readonly Token[]): RuleText | undefined;
@@ -81,8 +84,10 @@ export abstract class Statements extends Expressions {
   protected readonly wholeRule: ParserMethod<[], Rule> = this.RULE('wholeRule', () => {
     const first = this.peek();
     return this.ACTION(() => {
+      this.plain = undefined;
       const statements = [this.statement()];
       while (this.beginsStatement()) statements.push(this.statement());
+      this.plain = undefined;
       const comment = this.at(T.Comment) ? this.SUBRULE(this.comment) : undefined;
       const span = this.spanFrom(first);
       return comment ? { statements, comment, span } : { statements, span };
@@ -115,6 +120,18 @@ export abstract class Statements extends Expressions {
     );
   }
 
+  /** A name that a statement of the rule began with may have been meant for a word. */
+  protected override hintOf(token: IToken): string | undefined {
+    const ofPhrase = super.hintOf(token);
+    const { plain } = this;
+    this.plain = undefined;
+    if (ofPhrase !== undefined || !plain) return ofPhrase;
+    const { image } = plain;
+    const near = closest(image, [...this.keys.keys(), ...this.led.keys(), ...verdicts.values()]);
+    if (near === undefined) return undefined;
+    return `no match or statement begins with '${image}'; did you mean '${near}'?`;
+  }
+
   /** Some reserved words are literals, where one may stand on the right. */
   private isOnlyLiteral(token: Token): boolean {
     return T.keywords.has(token.image) && !this.beginsSelector(token);
@@ -124,6 +141,8 @@ export abstract class Statements extends Expressions {
     if (this.beginsVerdict()) return this.verdictStatement();
     const led = this.ledHere();
     if (led) return this.ledStatement(led);
+    const first = this.peek();
+    if (first.tokenType === T.Name && !this.beginsSelector(first)) this.plain ??= first;
     return this.expressionStatement();
   }
 

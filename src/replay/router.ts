@@ -30,7 +30,7 @@ import { deviceGone } from '../eval/ruleset/kernel/device.ts';
 import { Transaction } from '../eval/ruleset/transaction.ts';
 import type { PrintOptions } from '../eval/type/index.ts';
 import type { Command } from '../parser/ast.ts';
-import { formatDiagnostics, inOrder } from '../parser/diagnostic.ts';
+import { formatDiagnostics, inOrder, type Telling } from '../parser/diagnostic.ts';
 import { commandLine, type Entry, type ParseOptions } from '../parser/index.ts';
 import { bothTracers, decisionTracer } from './decision.ts';
 import { nftParser } from './language.ts';
@@ -55,6 +55,12 @@ export interface CommandResult {
   readonly output: string;
   /** Messages as nft prints them. */
   readonly errors: string;
+}
+
+/** What comes before a text in its batch, and how it is told what is wrong. */
+interface Around {
+  readonly before?: readonly Command[];
+  readonly telling?: Telling | undefined;
 }
 
 export class Router {
@@ -170,20 +176,21 @@ export class Router {
     options: ParseOptions = {},
     print: PrintOptions = {},
     before: readonly Command[] = [],
+    telling?: Telling,
   ): CommandResult {
-    return this.batch(entry, options, { print }, before);
+    return this.batch(entry, options, { print }, { before, telling });
   }
 
   /** Parses a text and tries it; nothing is kept (`nft -c`). */
-  check(entry: Entry, options: ParseOptions): CommandResult {
-    return this.batch(entry, options, { checkOnly: true });
+  check(entry: Entry, options: ParseOptions, telling?: Telling): CommandResult {
+    return this.batch(entry, options, { checkOnly: true }, { telling });
   }
 
   private batch(
     entry: Entry,
     parse: ParseOptions,
     options: EvaluateOptions,
-    before: readonly Command[] = [],
+    { before = [], telling }: Around,
   ): CommandResult {
     const parsed = nftParser().parse(entry, parse);
     const broken = parsed.diagnostics.some((d) => d.severity === 'error');
@@ -194,13 +201,14 @@ export class Router {
       faults: parsed.diagnostics.length,
     });
     const all = inOrder(parsed.diagnostics, result.diagnostics);
-    const errors = all.length ? formatDiagnostics(all, parsed.sources) : '';
+    const errors = all.length ? formatDiagnostics(all, parsed.sources, telling) : '';
     return { ok: result.ok, output: result.output, errors };
   }
 
   /** Makes a text the whole ruleset: what was there goes in the same batch. */
-  load(entry: Entry, options: ParseOptions = {}): CommandResult {
-    return this.apply(entry, options, {}, nftParser().parse(FLUSH_RULESET).ruleset.commands);
+  load(entry: Entry, options: ParseOptions = {}, telling?: Telling): CommandResult {
+    const before = nftParser().parse(FLUSH_RULESET).ruleset.commands;
+    return this.apply(entry, options, {}, before, telling);
   }
 
   /** Changes with whatever nft leaves behind but the numbers that it uses up. */

@@ -183,3 +183,31 @@ test('a session goes on after errors', () => {
   expect(out).toContain('meta mark 0x00000005 accept');
   expect(run('list tables').out).toBe('table ip t\n');
 });
+
+describe('counters', () => {
+  const GREAT = '18446744073709551615';
+  const run = () => {
+    const on = command({
+      f:
+        `table ip t {\n\tcounter c { packets ${GREAT} bytes 9007199254740993; }\n` +
+        '\tset s { type mark; counter; elements = { 1 counter packets 3 bytes 99, 2 }; }\n' +
+        '\tset q { type mark; quota 5 bytes; elements = { 1 quota 5 bytes used 3 bytes }; }\n}\n',
+    });
+    on('-f', 'f');
+    return on;
+  };
+
+  test('are exact up to 2^64', () => {
+    const on = run();
+    expect(on('list counters').out).toContain(`packets ${GREAT} bytes 9007199254740993\n`);
+    expect(on('-j', 'list counters').out).toContain('"packets": -1, "bytes": 9007199254740993');
+  });
+
+  test('of elements begin anew', () => {
+    const on = run();
+    expect(on('reset set ip t s').out).toContain('counter packets 3 bytes 99');
+    expect(on('list set ip t s').out).toContain('0x00000001 counter packets 0 bytes 0,');
+    on('reset element ip t q { 1 }');
+    expect(on('list set ip t q').out).toContain('0x00000001 quota 5 bytes }');
+  });
+});

@@ -171,3 +171,39 @@ describe('files that cannot be used', () => {
     expect(err).toMatch(/^error: ENOENT/);
   });
 });
+
+describe('what is wrong with a ruleset', () => {
+  const typo = 'table ip t {\n\tchain c {\n\t\ttcp dprot 22 acept\n\t}\n}\n';
+  const said = (red: string, cyan: string, off: string) =>
+    `typo.nft:3:7-11: ${red}Error:${off} syntax error, unexpected string\n` +
+    `\t\ttcp dprot 22 acept\n\t\t    ^^^^^\n${cyan}hint:${off} tcp has no 'dprot'; did you mean 'dport'?\n`;
+
+  test.each(['load', 'check'])('has hints in %s', async (command) => {
+    write('typo.nft', typo);
+    const { status, said: all } = await onState(command, '--color', 'never', at('typo.nft'));
+    expect({ status, all }).toEqual({ status: 1, all: said('', '', '') });
+  });
+
+  test.each(['load', 'check'])('is in colour in %s', async (command) => {
+    write('typo.nft', typo);
+    const { err } = await nftsim(['--no-state', command, '--color', 'always', at('typo.nft')]);
+    expect(err).toMatch(/\x1b\[31mError:/);
+    expect(err).toMatch(/\x1b\[31m\t\t {4}\^{5}/);
+  });
+
+  test.each([
+    ['tcp sprt 5', "tcp has no 'sprt'; did you mean 'sport'?"],
+    ['tcpp dport 5', "no match or statement begins with 'tcpp'; did you mean 'tcp'?"],
+    ['counter acept', "no match or statement begins with 'acept'; did you mean 'accept'?"],
+    ['limit rat 5/second', "limit has no 'rat'; did you mean 'rate'?"],
+  ])('%s', async (rule, hint) => {
+    write('typo.nft', `table ip t {\n\tchain c {\n\t\t${rule}\n\t}\n}\n`);
+    const { said: all } = await onState('check', at('typo.nft'));
+    expect(all).toContain(`hint: ${hint}\n`);
+  });
+
+  test('nothing near', async () => {
+    write('typo.nft', 'table ip t {\n\tchain c {\n\t\ttcp wobble 5\n\t}\n}\n');
+    expect((await onState('check', at('typo.nft'))).said).not.toContain('hint:');
+  });
+});

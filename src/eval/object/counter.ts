@@ -2,7 +2,7 @@
 import { kw, num, opt } from '../../parser/phrase.ts';
 import { numberOf } from '../check/arg.ts';
 import { counterState } from '../engine/run/counter.ts';
-import type { CounterArgs } from '../stmt/counter.ts';
+import { type CounterArgs, signed } from '../stmt/counter.ts';
 import type { ObjectRow } from './row.ts';
 
 export const counter: ObjectRow<CounterArgs> = {
@@ -18,7 +18,7 @@ export const counter: ObjectRow<CounterArgs> = {
   }),
   list: ({ packets, bytes }, ctx) =>
     ctx.options.stateless ? [] : [`packets ${packets} bytes ${bytes}`],
-  json: ({ packets, bytes }) => ({ packets, bytes }),
+  json: ({ packets, bytes }) => ({ packets: signed(packets), bytes: signed(bytes) }),
   fromJson: {
     list: ['name', 'plural'],
     reset: true,

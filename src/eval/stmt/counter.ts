@@ -13,6 +13,11 @@ import {
   namedFromJson,
 } from './objref.ts';
 
+/** The integers of nft's JSON have a sign. */
+export function signed(count: number | bigint): number | bigint {
+  return typeof count === 'bigint' ? BigInt.asIntN(64, count) : count;
+}
+
 export type CounterArgs = { readonly packets: number | bigint; readonly bytes: number | bigint };
 
 const start: Phrase = [options([kw('packets'), num('packets')], [kw('bytes'), num('bytes')])];
@@ -41,7 +46,8 @@ export const counter: StatementRow<CounterArgs | Named> = {
   json(args, ctx) {
     if ('object' in args) return { counter: jsonNamed(args, ctx) };
     const { packets, bytes } = args;
-    return { counter: ctx.options.stateless ? null : { packets, bytes } };
+    const counts = { packets: signed(packets), bytes: signed(bytes) };
+    return { counter: ctx.options.stateless ? null : counts };
   },
   fromJson: {
     read(value, from) {

@@ -4,25 +4,39 @@ import type { StatefulInstance, StateRow } from '../../row.ts';
 import { NFT_CONTINUE } from '../verdict.ts';
 import { packetLength } from './payload.ts';
 
-/** Exact up to 2^53. */
+type Count = number | bigint;
+
+/** What was there and what came since, of 64 bits: it begins anew after the greatest. */
+function total(start: Count, came: number): Count {
+  const sum = Number(start) + came;
+  return Number.isSafeInteger(sum) ? sum : BigInt.asUintN(64, BigInt(start) + BigInt(came));
+}
+
+const NOTHING = { packets: 0, bytes: 0 };
+
 export const counterState: StateRow = {
+  cleared: (args) => ({ ...args, ...NOTHING }),
   create(args: OpArgs): StatefulInstance {
-    let packets = Number(args.packets);
-    let bytes = Number(args.bytes);
+    let start = args as { packets: Count; bytes: Count };
+    let packets = 0;
+    let bytes = 0;
+    const begin = (from: OpArgs): void => {
+      start = from as typeof start;
+      packets = bytes = 0;
+    };
     return {
       run(p) {
         packets++;
         bytes += packetLength(p);
         return NFT_CONTINUE;
       },
-      dump: () => ({ ...args, packets, bytes }),
-      reset() {
-        packets = bytes = 0;
-      },
-      restore(from) {
-        packets = Number(from.packets);
-        bytes = Number(from.bytes);
-      },
+      dump: () => ({
+        ...args,
+        packets: total(start.packets, packets),
+        bytes: total(start.bytes, bytes),
+      }),
+      reset: () => begin(NOTHING),
+      restore: begin,
     };
   },
 };

@@ -7,6 +7,7 @@ import { NFT_CONTINUE } from '../verdict.ts';
 const MS_PER_JIFFY = 4;
 
 export const lastState: StateRow = {
+  cleared: ({ used: _, ...args }) => args,
   create(args: OpArgs, { ns }: Env): StatefulInstance {
     /** Jiffies; undefined: never. */
     let seen: number | undefined;

@@ -12,6 +12,7 @@ interface QuotaArgs {
 }
 
 export const quotaState: StateRow = {
+  cleared: (args) => ({ ...args, used: 0n }),
   create(args: OpArgs, env: Env): StatefulInstance {
     const { bytes, used, over } = args as unknown as QuotaArgs;
     const limit = Number(bytes);

@@ -48,6 +48,11 @@ export type ElementRest = Omit<ElementSpec, 'key' | 'keyEnd'>;
 const NO_KEY: KeyPlace = { bytes: new Uint8Array(0), at: 0, endAt: 0, length: 0 };
 const NO_OPS: readonly Op[] = [];
 
+function clearedOp(op: Op): Op {
+  const cleared = op.op === 'effect' ? op.row.state?.cleared : undefined;
+  return op.op === 'effect' && cleared ? { ...op, args: cleared(op.args) } : op;
+}
+
 export class SetElement implements KeyPlace {
   readonly bytes: Uint8Array;
   readonly at: number;
@@ -63,6 +68,8 @@ export class SetElement implements KeyPlace {
   state: readonly StatefulInstance[] | undefined;
   /** What the engine made of the verdict or the object; owned by engine/. */
   linked: unknown;
+  /** `exprs` after a reset before there were instances. */
+  private cleared: readonly Op[] | undefined = undefined;
   /** Rank of insertion, kept by the store. */
   serial = 0;
 
@@ -108,7 +115,13 @@ export class SetElement implements KeyPlace {
   }
 
   get exprs(): readonly Op[] {
-    return this.rest.exprs ?? NO_OPS;
+    return this.cleared ?? this.rest.exprs ?? NO_OPS;
+  }
+
+  /** Its state begins anew, be it that nothing has run yet. */
+  reset(): void {
+    for (const instance of this.state ?? []) instance.reset();
+    if (!this.state && this.exprs.length > 0) this.cleared = this.exprs.map(clearedOp);
   }
 
   /** nft_set_elem_expired */

@@ -12,7 +12,9 @@ import { elementsGot, printElements } from './get.ts';
 import { noTable } from './hint.ts';
 import { listChain, listObject, listObjects, listRuleset, listSet, listTable } from './list.ts';
 
-function setBack(states: Iterable<StatefulInstance>, ctx: CommandContext): void {
+type Resettable = Pick<StatefulInstance, 'reset'>;
+
+function setBack(states: Iterable<Resettable>, ctx: CommandContext): void {
   for (const state of states) state.reset();
   ctx.tx.ruleset.resets++;
 }
@@ -107,8 +109,7 @@ export function resetSet(cmd: Command, ctx: CommandContext): void {
   if (!isKnown(ctx.tx.machine.profile.resetsElements, cmd, ctx)) return;
   listSet(cmd, ctx);
   const set = tableIn(ctx, cmd)?.sets.get(cmd.handle.name?.text ?? '');
-  const states = [...(set?.elements ?? [])].flatMap((e) => e.state ?? []);
-  setBack(states, ctx);
+  setBack(set?.elements ?? [], ctx);
 }
 
 export function resetElements(cmd: Command, ctx: CommandContext): void {
@@ -118,7 +119,7 @@ export function resetElements(cmd: Command, ctx: CommandContext): void {
   if (!set || !elements) return;
   printElements(set, elements, ctx);
   setBack(
-    elements.flatMap(({ element }) => element.state ?? []),
+    elements.map(({ element }) => element),
     ctx,
   );
 }
