@@ -8,6 +8,7 @@ import type { IToken, ParserMethod } from 'chevrotain';
 import type { BinopExpr, Expr, ListExpr, SetRefExpr, SymbolExpr, VariableExpr } from './ast.ts';
 import type { CursorOptions } from './cursor.ts';
 import type { Token } from './lexer.ts';
+import { closest } from './misspell.ts';
 import type { Phrase } from './phrase.ts';
 import { Phrases } from './phrases.ts';
 import { symbolOf } from './rule-form.ts';
@@ -41,6 +42,13 @@ export abstract class Operands extends Phrases {
     super(options, phrasesOf);
     this.keys = new Map(keys.map((row) => [row.name, row]));
     this.unqualified = new Map(keys.flatMap((row) => (row.unqualified ?? []).map((w) => [w, row])));
+  }
+
+  /** A near word of the phrase that it stands in. */
+  protected override hintOf({ image, tokenType }: IToken): string | undefined {
+    const words = tokenType === T.Name ? this.reserved() : undefined;
+    const near = words && closest(image, words);
+    return near && `${this.scopes.at(-1)} has no '${image}'; did you mean '${near}'?`;
   }
 
   // ── Left sides ─────────────────────────────────────────────────────────────────────────────

@@ -5,11 +5,9 @@
  * looks as far ahead as their fixed words go. While a phrase is open its words are no names, as in
  * the start conditions of nft's scanner. Names no word.
  */
-import type { IToken } from 'chevrotain';
 import type { Arg, Args, Choice, Expr, Word } from './ast.ts';
 import { Cursor, type CursorOptions } from './cursor.ts';
 import type { Token } from './lexer.ts';
-import { closest } from './misspell.ts';
 import type { ExprLevel, Item, Phrase } from './phrase.ts';
 import { fixedWords, isOptional, startOf } from './phrase-shape.ts';
 import { milliseconds } from './time.ts';
@@ -62,26 +60,15 @@ export abstract class Phrases extends Cursor {
   }
 
   protected override scopeHas(word: string): boolean {
-    const scope = this.scopes.at(-1);
-    return scope !== undefined && this.reservedBy(scope).has(word);
+    return this.reserved().has(word);
   }
 
-  private reservedBy(scope: string): ReadonlySet<string> {
-    let words = this.wordsOf.get(scope);
-    if (!words) {
-      words = new Set(this.phrasesOf(scope).flatMap(fixedWords));
-      this.wordsOf.set(scope, words);
-    }
-    return words;
-  }
-
-  /** A near word of the phrase that it stands in. */
-  protected override hintOf({ image, tokenType }: IToken): string | undefined {
-    const scope = this.scopes.at(-1);
-    if (scope === undefined || tokenType !== T.Name) return undefined;
-    const near = closest(image, this.reservedBy(scope));
-    if (near === undefined) return undefined;
-    return `${scope} has no '${image}'; did you mean '${near}'?`;
+  /** The words of the innermost open phrase. */
+  protected reserved(): ReadonlySet<string> {
+    const scope = this.scopes.at(-1) ?? '';
+    const known = this.wordsOf.get(scope);
+    if (!known) this.wordsOf.set(scope, new Set(this.phrasesOf(scope).flatMap(fixedWords)));
+    return known ?? this.wordsOf.get(scope)!;
   }
 
   /** `after` is the part that follows the sequence. */

@@ -3,7 +3,6 @@ import type { Command } from '../../../parser/ast.ts';
 import { listingFor } from '../../list/listing.ts';
 import { tableText } from '../../list/ruleset.ts';
 import { objectRows } from '../../object/index.ts';
-import type { StatefulInstance } from '../../row.ts';
 import { refuse } from '../errno.ts';
 import type { Chain, NftObject, Table } from '../store.ts';
 import { answered, type CommandContext, familyOf, tableIn } from './context.ts';
@@ -12,7 +11,9 @@ import { elementsGot, printElements } from './get.ts';
 import { noTable } from './hint.ts';
 import { listChain, listObject, listObjects, listRuleset, listSet, listTable } from './list.ts';
 
-type Resettable = Pick<StatefulInstance, 'reset'>;
+interface Resettable {
+  reset(): void;
+}
 
 function setBack(states: Iterable<Resettable>, ctx: CommandContext): void {
   for (const state of states) state.reset();
