@@ -18,6 +18,12 @@ export interface KernelProfile {
   readonly defragStays: boolean;
   /** Netdev tables have the egress hook (5.16). */
   readonly egressHook: boolean;
+  /** Tables of both families have the ingress hook (5.10). */
+  readonly inetIngress: boolean;
+  /** Tables of both families have chains of type nat and route (5.2). */
+  readonly inetNat: boolean;
+  /** There is a statement `last` (5.14). */
+  readonly last: boolean;
   /**
    * nft_flow_offload_eval: a TCP connection is offloaded once both directions were seen (4.16), once
    * the entry is confirmed (5.2, 5.10), or once it is ESTABLISHED and ASSURED (6.1, 6.12).
@@ -207,6 +213,9 @@ const V4_16: KernelProfile = {
   rejectTakesZeroSum: false,
   defragStays: true,
   egressHook: false,
+  inetIngress: false,
+  inetNat: false,
+  last: false,
   tcpOffload: 'replied',
   flowtableCounter: false,
   flowtablePath: false,
@@ -290,6 +299,7 @@ const V4_16: KernelProfile = {
 const V5_2: KernelProfile = {
   ...V4_16,
   release: '5.2',
+  inetNat: true,
   tcpOffload: 'confirmed',
   flowtableStartsExpired: false,
   flowtableFixup: 'pickup',
@@ -301,6 +311,7 @@ const V5_2: KernelProfile = {
 const V5_10: KernelProfile = {
   ...V5_2,
   release: '5.10',
+  inetIngress: true,
   zeronetIsSubnet: false,
   postroutingIif: true,
   flowtableCounter: true,
@@ -318,6 +329,7 @@ const V6_1: KernelProfile = {
   lowestAddressIsBroadcast: false,
   defragStays: false,
   egressHook: true,
+  last: true,
   tcpOffload: 'assured',
   flowtablePath: true,
   iiftypeOfDevice: true,

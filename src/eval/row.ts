@@ -193,7 +193,7 @@ export interface StatementRow<A = Readonly<Record<string, unknown>>> {
   /** The kernel's text of its op, without brackets; absent: it has no op of its own kind. */
   bytecode?(args: OpArgs): string;
   /** What the kernel makes of the op by itself (nft_expr_ops.init), wherever it stands. */
-  init?(args: OpArgs, family: Family): Errno | undefined;
+  init?(args: OpArgs, family: Family, kernel: KernelProfile): Errno | undefined;
   /** The kernel's own check (nft_expr_ops.validate): where the op may stand. */
   validate?(args: OpArgs, site: ChainSite, kernel: KernelProfile): Errno | undefined;
   /** The layer whose match it implies: one that the packet was matched for does not list. */

@@ -38,5 +38,6 @@ export const last: StatementRow<LastArgs> = {
   },
   lower: (args, to) => to.emit({ op: 'effect', row: last, args }),
   bytecode: ({ used }) => `last ${used ?? 'never'}`,
+  init: (_args, _family, kernel) => (kernel.last ? undefined : 'ENOENT'),
   state: lastState,
 };

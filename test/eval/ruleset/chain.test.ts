@@ -39,6 +39,27 @@ describe('base chains', () => {
     expect(answer.ok ? undefined : complaint(answer)).toBe(error);
   });
 
+  test.each([
+    ['4.16', 'nat hook output', 'Could not process rule: No such file or directory'],
+    ['5.2', 'nat hook output', undefined],
+    ['4.16', 'route hook output', 'Could not process rule: No such file or directory'],
+    ['5.2', 'filter hook ingress device eth0', 'Chain of type "filter" is not supported'],
+    ['5.10', 'filter hook ingress device eth0', undefined],
+  ])('of both families, of Linux %s: %s', (kernel, hook, error) => {
+    const answer = nft(kernel)(`add table inet t { chain c { type ${hook} priority 0; }; }`);
+    if (error === undefined) expect(answer).toMatchObject({ ok: true, err: '' });
+    else expect(complaint(answer)).toContain(error);
+  });
+
+  test.each([
+    'add table t { chain c { last; }; }',
+    'add table t { set s { type mark; last; }; }',
+    'add table t { set s { type mark; flags dynamic; }; chain c { add @s { mark last }; }; }',
+  ])('Linux 5.10 knows no `last`: %s', (text) => {
+    expect(complaint(nft('5.10')(text))).toContain('No such file or directory');
+    expect(nft('6.1')(text)).toMatchObject({ ok: true, err: '' });
+  });
+
   test('priorities list by the nearest name', () => {
     const run = table();
     run('add chain t a { type filter hook input priority -153; }');

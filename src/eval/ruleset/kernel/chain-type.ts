@@ -63,20 +63,22 @@ export function atDevices(family: Family, hook: string): boolean {
 }
 
 /** The kernel has chains of this type in this family, at some hook. */
-export const hasType = (family: Family, type: string): boolean =>
-  CHAIN_TYPES[type]?.families.includes(family) ?? false;
+export const hasType = ({ inetNat }: KernelProfile, family: Family, type: string): boolean =>
+  CHAIN_TYPES[type]?.families.includes(family) === true &&
+  (inetNat || family !== 'inet' || !CHAIN_TYPES[type].hooks);
 
 /** The kernel has this type at this hook of this family, with this priority. */
 export function isSupported(
-  { egressHook }: KernelProfile,
+  profile: KernelProfile,
   family: Family,
   type: string,
   hook: string,
   priority: number,
 ): boolean {
-  if (hook === 'egress' && !egressHook) return false;
+  if (hook === 'egress' && !profile.egressHook) return false;
+  if (family === 'inet' && hook === 'ingress' && !profile.inetIngress) return false;
   const row = CHAIN_TYPES[type];
-  if (!row || !hasType(family, type)) return false;
+  if (!row || !hasType(profile, family, type)) return false;
   if (row.hooks && !row.hooks.includes(hook)) return false;
   if (row.without?.[family]?.includes(hook)) return false;
   return row.above === undefined || priority > row.above;

@@ -67,9 +67,9 @@ function baseChain(
   spec: NewChain,
   hook: NonNullable<NewChain['hook']>,
 ): BaseChain | Refusal {
-  if (!hasType(spec.family, hook.type)) return refuse('ENOENT', 'type');
-  const { type, priority, devices } = hook;
   const { profile } = tx.machine;
+  if (!hasType(profile, spec.family, hook.type)) return refuse('ENOENT', 'type');
+  const { type, priority, devices } = hook;
   const hooknum = hookNumber(spec.family, hook.hook);
   if (hooknum === undefined || !isSupported(profile, spec.family, type, hook.hook, priority)) {
     return refuse('EOPNOTSUPP', 'hook');

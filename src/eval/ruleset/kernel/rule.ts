@@ -1,14 +1,14 @@
 /**
  * Rules: added, inserted, replaced, deleted. Mirrors nf_tables_newrule and nf_tables_delrule.
  */
-import type { KernelProfile } from '../../../datapath/profile.ts';
 import type { Family } from '../../../parser/ast.ts';
 import type { Rule as CheckedRule } from '../../checked.ts';
 import type { Op } from '../../ir.ts';
-import { type Errno, type Refusal, refuse } from '../errno.ts';
+import { type Refusal, refuse } from '../errno.ts';
 import type { Chain, NftSet, Rule } from '../store.ts';
 import type { Transaction } from '../transaction.ts';
 import { deleteChain } from './chain.ts';
+import { firstUnable } from './expression.ts';
 import { isRefusal, tableOf } from './lookup.ts';
 import { hold, limitDynamic, referencesOf, release } from './reference.ts';
 import { deleteSet } from './set.ts';
@@ -62,45 +62,6 @@ export function newRule(tx: Transaction, spec: NewRule): Rule | Refusal {
   }
   return validateNow(tx, table, needsValidation(ops)) ?? rule;
 }
-
-/** What the first op that cannot be made is refused with. */
-function firstUnable(
-  ops: readonly Op[],
-  family: Family,
-  kernel: KernelProfile,
-): Refusal | undefined {
-  for (let index = 0; index < ops.length; index++) {
-    const errno = unable(ops[index]!, family, kernel);
-    if (errno) return refuse(errno, 'target', index);
-  }
-  return undefined;
-}
-
-function unable(op: Op, family: Family, kernel: KernelProfile): Errno | undefined {
-  switch (op.op) {
-    case 'load':
-    case 'store':
-      return op.row.init?.(op, family);
-    case 'effect':
-      return op.row.init?.(op.args, family);
-    case 'byteorder':
-      return kernel.byteorderOfWords && op.len !== op.size ? 'EOPNOTSUPP' : undefined;
-    case 'cmp':
-      return tooLong(op.data);
-    case 'range':
-      return tooLong(op.low);
-    case 'bitwise':
-      return op.kind === 'mask' ? tooLong(op.mask) : undefined;
-    default:
-      return undefined;
-  }
-}
-
-/** sizeof(struct nft_data), all that one constant in an expression holds. */
-const DATA_BYTES = 16;
-
-const tooLong = (data: Uint8Array): Errno | undefined =>
-  data.length > DATA_BYTES ? 'EOVERFLOW' : undefined;
 
 export function ruleOf(chain: Chain, handle: number | undefined): Rule | undefined {
   return handle === undefined ? undefined : chain.rules.find((r) => r.handle === handle);

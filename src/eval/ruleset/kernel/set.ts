@@ -1,6 +1,7 @@
 /**
  * Sets and maps: made, changed, deleted. Mirrors nf_tables_newset and nf_tables_delset.
  */
+import type { KernelProfile } from '../../../datapath/profile.ts';
 import type { Family } from '../../../parser/ast.ts';
 import type { Expr, Statement } from '../../checked.ts';
 import { SetStore } from '../../engine/set/index.ts';
@@ -11,6 +12,7 @@ import { type Refusal, refuse } from '../errno.ts';
 import type { NftSet, SetFlags, Table } from '../store.ts';
 import { insertInto, removeFrom, type Transaction } from '../transaction.ts';
 import { releaseElement } from './element.ts';
+import { firstUnable } from './expression.ts';
 import { inJiffies } from './jiffies.ts';
 import { isRefusal, tableOf } from './lookup.ts';
 import { isCollected } from './reference.ts';
@@ -52,7 +54,7 @@ export function newSet(tx: Transaction, spec: NewSet): NftSet | Refusal {
     interval: spec.flags.interval,
     ...(tx.machine.profile.concatComparesWord && { compared: 4 }),
   };
-  const refusal = refuseSet(spec);
+  const refusal = refuseSet(spec, tx.machine.profile);
   if (refusal && spec.flags.anonymous) return refusal;
   const table = tableOf(tx, spec.family, spec.table);
   if (isRefusal(table)) return refusal ?? table;
@@ -105,7 +107,7 @@ function fieldBytes(spec: NewSet): readonly number[] {
   return keyParts(spec).map(({ bits }) => Math.ceil(bits / 8));
 }
 
-function refuseSet(spec: NewSet): Refusal | undefined {
+function refuseSet(spec: NewSet, kernel: KernelProfile): Refusal | undefined {
   const bytes = Math.ceil(spec.keyBits / 8);
   if (bytes === 0 || bytes > MAX_KEY_BYTES) return refuse('EINVAL');
   const { flags } = spec;
@@ -116,7 +118,8 @@ function refuseSet(spec: NewSet): Refusal | undefined {
   if (spec.gcInterval !== undefined && !flags.timeout) return refuse('EINVAL');
   if (spec.exprs.length > MAX_EXPRS) return refuse('EINVAL');
   if (flags.timeout && spec.exprs.some(isCollected)) return refuse('EOPNOTSUPP', 'name');
-  return undefined;
+  const unable = firstUnable(spec.exprs, spec.family, kernel);
+  return unable && refuse(unable.errno);
 }
 
 /** Mirrors nft_set_is_same: an existing set must be the same, but its timeout and size may change. */
