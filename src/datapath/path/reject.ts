@@ -8,7 +8,7 @@ import { half, loadIpv6, putHalf, putWord, word } from '../address.ts';
 import { checksum, fold, ipSendCheck, pseudo4, pseudo6, sumBytes } from '../checksum.ts';
 import { LOOPBACK_IFINDEX } from '../device.ts';
 import { isAny6, isMulticast6 } from '../fib6.ts';
-import { OUTPUT } from '../hooks.ts';
+import { FORWARD, OUTPUT } from '../hooks.ts';
 import type { Netns } from '../netns.ts';
 import {
   CT,
@@ -102,7 +102,6 @@ function mustVerify(ns: Netns, p: Packet, th: number, protocol: number): boolean
  */
 function sumIsRight4(p: Packet, th: number, protocol: number): boolean {
   const { m, b } = p;
-  if (m[FLAGS]! & FLAG_CSUM_OK) return true;
   const pseudo =
     protocol === IPPROTO_TCP || protocol === IPPROTO_UDP
       ? pseudo4(b, m[NH]!, protocol, m[END]! - th)
@@ -113,7 +112,6 @@ function sumIsRight4(p: Packet, th: number, protocol: number): boolean {
 /** nf_ip6_checksum */
 function sumIsRight6(p: Packet, th: number, protocol: number): boolean {
   const { m, b } = p;
-  if (m[FLAGS]! & FLAG_CSUM_OK) return true;
   const pseudo = pseudo6(b, m[NH]!, protocol, m[END]! - th);
   return fold(sumBytes(b, th, m[END]!, pseudo)) === 0;
 }
@@ -146,7 +144,8 @@ function sendUnreach4(ns: Netns, p: Packet, code: number): void {
   if (half(b, at + 6) & IP_OFFSET || !fillRoute4(ns, p)) return;
   const th = at + (b[at]! & 15) * 4;
   const protocol = b[at + 9]!;
-  if (mustVerify(ns, p, th, protocol) && !sumIsRight4(p, th, protocol)) return;
+  const known = (m[FLAGS]! & FLAG_CSUM_OK) !== 0 || !mustVerify(ns, p, th, protocol);
+  if (!known && !sumIsRight4(p, th, protocol)) return;
   icmpSend(ns, p, ICMP_DEST_UNREACH, code, 0);
 }
 
@@ -168,6 +167,13 @@ function sendUnreach6(ns: Netns, p: Packet, code: number): void {
   if (fillRoute6(ns, p)) icmp6Send(ns, p, ICMPV6_DEST_UNREACH, code, 0);
 }
 
+/**
+ * Whether the checksum is known to be right. What is forwarded has forgotten that (skb_forward_csum),
+ * and is summed anew: with its IP header, whose sum routes that are recorded have spoiled meanwhile.
+ */
+const sumIsKept = (p: Packet): boolean =>
+  (p.m[FLAGS]! & FLAG_CSUM_OK) !== 0 && !(isRouted(p) && p.m[HOOK] === FORWARD);
+
 /** nf_reject_ip_tcphdr_get: the segment that a reset would answer; -1: none. */
 function resettable4(p: Packet): number {
   const { m, b } = p;
@@ -175,7 +181,7 @@ function resettable4(p: Packet): number {
   if (half(b, at + 6) & IP_OFFSET || b[at + 9] !== IPPROTO_TCP) return -1;
   const th = at + (b[at]! & 15) * 4;
   if (m[END]! - th < 20 || b[th + 13]! & TCP_RST) return -1;
-  return sumIsRight4(p, th, IPPROTO_TCP) ? th : -1;
+  return sumIsKept(p) || sumIsRight4(p, th, IPPROTO_TCP) ? th : -1;
 }
 
 function resettable6(p: Packet): number {
@@ -183,7 +189,7 @@ function resettable6(p: Packet): number {
   const th = skipExthdr(b, m[NH]! + 40, m[END]!, b[m[NH]! + 6]!);
   if (th < 0 || skipped.next !== IPPROTO_TCP || m[END]! - th < 20) return -1;
   if (b[th + 13]! & TCP_RST) return -1;
-  return sumIsRight6(p, th, IPPROTO_TCP) ? th : -1;
+  return sumIsKept(p) || sumIsRight6(p, th, IPPROTO_TCP) ? th : -1;
 }
 
 /** nf_reject_iphdr_put: from the receiver to the sender, DF, identification 0. */
@@ -332,7 +338,8 @@ function unreach4(ns: Netns, p: Packet, code: number): Packet | null {
   if (protocol === IPPROTO_ICMP && th < m[END]! && b[th] === ICMP_DEST_UNREACH) return null;
   const length = Math.min(QUOTE4_MAX, m[END]! - at);
   m[END] = at + half(b, at + 2);
-  if (mustVerify(ns, p, th, protocol) && !sumIsRight4(p, th, protocol)) return null;
+  const known = (m[FLAGS]! & FLAG_CSUM_OK) !== 0 || !mustVerify(ns, p, th, protocol);
+  if (!known && !sumIsRight4(p, th, protocol)) return null;
   const reply = header4(ns, p, IPPROTO_ICMP, 8 + length);
   const rth = reply.m[TH]!;
   reply.b.fill(0, rth, rth + 8);
