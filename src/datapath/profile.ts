@@ -53,7 +53,7 @@ export interface KernelProfile {
   readonly flowtableKeepsBinding: boolean;
   /**
    * Devices leave only flowtables of priority 0: nft before 1.1 names that one whatever is written,
-   * and kernels since 5.12 compare it.
+   * and kernels compare it (since 5.12 and in 5.10's stable releases).
    */
   readonly flowtableGivesAtZero: boolean;
   /** Flowtables take GRE (6.0). */
@@ -179,6 +179,8 @@ export interface KernelProfile {
   readonly elementTimeoutChanges: boolean;
   /** A rule lists the statements that it gives to elements where their set has them, too (6.12's stable releases). */
   readonly dynsetListsStatements: boolean;
+  /** Elements that packets add get the statements of their set (5.11). */
+  readonly dynsetTakesStatements: boolean;
   /** Byte orders are changed of whole words of 2, 4 or 8 bytes only (6.12's stable releases). */
   readonly byteorderOfWords: boolean;
   /** `osf` may stand in tables of IPv6 and bridges, where it never matches (before 6.1). */
@@ -201,6 +203,8 @@ export interface KernelProfile {
   readonly nftSumsUdp: boolean;
   /** `delete element` takes a part out of an interval (nft 1.1, in sets with auto-merge). */
   readonly nftCutsIntervals: boolean;
+  /** nft before 1.0 has an option of TCP depend on TCP: of other packets not even its absence is told. */
+  readonly nftTiesOptions: boolean;
   /** nft 1.0 takes braces around one flag off before it knows the operator: the flag is tested. */
   readonly nftTestsFlagInBraces: boolean;
 }
@@ -284,6 +288,7 @@ const V4_16: KernelProfile = {
   quotaExactIsOver: true,
   elementTimeoutChanges: false,
   dynsetListsStatements: false,
+  dynsetTakesStatements: false,
   byteorderOfWords: false,
   osfInAnyFamily: true,
   listsHooks: false,
@@ -294,6 +299,7 @@ const V4_16: KernelProfile = {
   countTakesListed: 'none',
   nftShiftsInPlace: true,
   nftSumsUdp: true,
+  nftTiesOptions: true,
   nftTestsFlagInBraces: false,
 };
 const V5_2: KernelProfile = {
@@ -320,10 +326,13 @@ const V5_10: KernelProfile = {
   flowtableTimeout: 'lifted',
   conntrackScan: [120, 120],
   tcpSynRenewsNot: true,
+  flowtableGivesAtZero: true,
 };
 const V6_1: KernelProfile = {
   ...V5_10,
   release: '6.1',
+  dynsetTakesStatements: true,
+  nftTiesOptions: false,
   fragmentsLackTransport: true,
   rejectTakesZeroSum: true,
   lowestAddressIsBroadcast: false,
@@ -339,7 +348,6 @@ const V6_1: KernelProfile = {
   quotaExactIsOver: false,
   ipOptionsBeyond: false,
   flowtableKeepsBinding: false,
-  flowtableGivesAtZero: true,
   flowtableGre: true,
   flowtableTimeouts: true,
   flowtableRefreshSlack: 1,

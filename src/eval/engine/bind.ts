@@ -166,8 +166,10 @@ function dynset(op: Extract<Op, { op: 'dynset' }>, env: Env): Effect {
       return NFT_CONTINUE;
     };
   }
-  const make = elementMaker(op, set);
-  collectIdle(op.exprs.length > 0 ? op.exprs : set.exprs, set, env);
+  const ofSet = env.ns.profile.dynsetTakesStatements ? set.exprs : [];
+  const exprs = op.exprs.length > 0 ? op.exprs : ofSet;
+  const make = elementMaker(op, exprs, set);
+  collectIdle(exprs, set, env);
   return (p, regs) => {
     const e = elements.obtain(regs, at, make);
     if (e === null) return op.invert ? NFT_CONTINUE : NFT_BREAK;
@@ -199,9 +201,9 @@ function collectIdle(exprs: readonly Op[], set: NftSet, { ns, onRelease }: Env):
 /** Mirrors nft_dynset_new. */
 function elementMaker(
   op: Extract<Op, { op: 'dynset' }>,
+  exprs: readonly Op[],
   set: NftSet,
 ): (key: Uint8Array, regs: Uint8Array) => ElementSpec {
-  const exprs = op.exprs.length > 0 ? op.exprs : set.exprs;
   const dataLen = dataLength(set);
   return (key, regs) => ({
     key,

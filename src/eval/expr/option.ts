@@ -12,6 +12,7 @@ import type { JsonValue } from '../../parser/json/text.ts';
 import { alt, kw, num, opt, type Phrase, word } from '../../parser/phrase.ts';
 import { leading } from '../check/arg.ts';
 import type { CheckContext } from '../check/context.ts';
+import type { Protocol } from '../check/protocol.ts';
 import type { Load } from '../checked.ts';
 import type { KeyRow } from '../row.ts';
 import { integer } from '../type/integer.ts';
@@ -40,6 +41,8 @@ export interface OptionSpec {
   readonly options: Readonly<Record<string, Exthdr>>;
   /** The network protocol that the options belong to. */
   readonly network?: string;
+  /** Old releases of nft see to it that the header itself is there, where others find no option. */
+  readonly tied?: Protocol;
   /** `tcp option @254,8,8` */
   readonly raw?: true;
   /** Values can be set. */
@@ -224,6 +227,8 @@ function checkOption(
   ctx: CheckContext,
 ): Load | undefined {
   if (spec.network && !ctx.needNetwork(spec.network, node.span)) return undefined;
+  const tied = ctx.scope.kernel?.nftTiesOptions ? spec.tied : undefined;
+  if (tied && ctx.need(tied, node.span) === undefined) return undefined;
   const by = args.by as Choice;
   const make = by.which === 'raw' ? rawLoad : named;
   const load = make(row, spec, by.args, ctx, node);

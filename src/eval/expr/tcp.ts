@@ -54,6 +54,7 @@ export const tcpOptions: OptionSpec['options'] = {
 export const tcp = headerRow(spec, (_, header) =>
   withOptions(header, {
     op: 'tcpopt',
+    tied: spec,
     raw: true,
     numbered: true,
     writable: true,
