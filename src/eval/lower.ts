@@ -62,7 +62,9 @@ export function lower(rule: Rule, scope: LoweringScope, shared?: SharedOps): Low
     const known = shared?.get(statement);
     if (known) lowering.again(statement, known);
     else lowering.statement(statement);
-    if (!known && shared?.has(statement)) shared.set(statement, ops.slice(first));
+    if (!known && sets.length === 0 && shared?.has(statement)) {
+      shared.set(statement, ops.slice(first));
+    }
     if (hasState(statement) && ops.slice(first).some((op) => op.op === 'effect')) {
       stateful.push(rule.statements.indexOf(statement));
     }

@@ -9,7 +9,17 @@
  */
 import type { TokenType } from 'chevrotain';
 import { ip4Length } from './address.ts';
-import type { Expr, NumberWord, Rule, Span, Statement, SymbolExpr, Word } from './ast.ts';
+import type {
+  Element,
+  Expr,
+  NumberWord,
+  Rule,
+  SetExpr,
+  Span,
+  Statement,
+  SymbolExpr,
+  Word,
+} from './ast.ts';
 import { decimal, integer } from './number.ts';
 import type { Token } from './token.ts';
 import * as T from './token.ts';
@@ -18,7 +28,16 @@ import * as T from './token.ts';
 export type ConstantForm =
   | { readonly kind: 'symbol'; readonly at: number }
   | { readonly kind: 'prefix'; readonly base: number; readonly length: number }
-  | { readonly kind: 'range'; readonly low: number; readonly high: number };
+  | { readonly kind: 'range'; readonly low: number; readonly high: number }
+  | SetForm;
+
+/** The braces have places among the constants, too. */
+interface SetForm {
+  readonly kind: 'set';
+  readonly open: number;
+  readonly close: number;
+  readonly keys: readonly ConstantForm[];
+}
 
 /** A statement with constants that are free: what a match compares with, or where a verdict goes. */
 export type Slot = { readonly statement: number } & (
@@ -107,6 +126,11 @@ export class FormedRule implements Rule {
         const span = this.spanOf(low, high);
         return { kind: 'range', low: this.symbol(low), high: this.symbol(high), span };
       }
+      case 'set': {
+        const keys = form.keys.map((key) => this.right(key));
+        const elements = keys.map((key): Element => ({ key, span: key.span }));
+        return { kind: 'set', elements, span: this.spanOf(form.open, form.close) };
+      }
     }
   }
 
@@ -152,7 +176,11 @@ const ends: ReadonlySet<TokenType> = new Set([
 ]);
 
 /** Rules with these stand for more than themselves, or cannot be read. */
-const unfit: ReadonlySet<TokenType> = new Set([...[T.BraceOpen, T.Dollar, T.At, T.Junk, T.Crlf]]);
+const unfit: ReadonlySet<TokenType> = new Set([T.Dollar, T.Junk, T.Crlf]);
+
+/** By how much a token goes into braces. */
+const depthOf = (type: TokenType): number =>
+  type === T.BraceOpen ? 1 : type === T.BraceClose ? -1 : 0;
 
 const [ZERO, NINE] = [48, 57];
 const LONGEST_NUMBER = 15;
@@ -205,18 +233,22 @@ export class RuleForms {
     const constants: number[] = [];
     let here = this.first;
     let jumps = false;
+    let depth = 0;
     for (let at = first; at < tokens.length; at++) {
       const token = tokens[at]!;
       const { tokenType } = token;
-      if (ends.has(tokenType)) {
+      const brace = depthOf(tokenType);
+      if (depth === 0 && ends.has(tokenType)) {
         if (at === first) return undefined;
         here.kind ??= { met: false, forms: new Map() };
         return { kind: here.kind, tokens: tokens.slice(first, at), constants };
       }
-      if (unfit.has(tokenType)) return undefined;
+      if (unfit.has(tokenType) || (brace === 0 && ends.has(tokenType))) return undefined;
+      if (jumps && brace > 0) return undefined;
+      depth += brace;
       const sign = jumps && tokenType === T.Name ? ' >' : constantSign(token);
       jumps = tokenType === T.Jump || tokenType === T.Goto;
-      if (sign !== undefined) constants.push(at - first);
+      if (sign !== undefined || brace !== 0) constants.push(at - first);
       here = this.follow(here, sign ?? token.image);
     }
     return undefined;
@@ -255,6 +287,8 @@ export class RuleForms {
     const slots = rule.statements.flatMap((s, i) => slotOf(s, i, places) ?? []);
     const comment = rule.comment?.quoted ? places(rule.comment) : undefined;
     const free = new Set([...slots.flatMap(freeIn), ...(comment === undefined ? [] : [comment])]);
+    if (parts.some(({ image }, i) => image === '{' && !slots.some((slot) => opens(slot, i))))
+      return;
     const fixed = constants.filter((_, i) => !free.has(i));
     kind.fixed ??= fixed;
     if (String(kind.fixed) !== String(fixed)) return;
@@ -299,21 +333,43 @@ function constantForm(e: Expr, places: Places): ConstantForm | undefined {
       if (e.low.kind !== 'symbol' || e.high.kind !== 'symbol') return undefined;
       return low === undefined || high === undefined ? undefined : { kind: 'range', low, high };
     }
+    case 'set':
+      return setForm(e, places);
     default:
       return undefined;
   }
 }
 
+/** A list of nothing but keys. */
+function setForm({ elements, span }: SetExpr, places: Places): ConstantForm | undefined {
+  const keys: ConstantForm[] = [];
+  for (const { key, span: _, ...more } of elements) {
+    const form = key.kind === 'set' ? undefined : constantForm(key, places);
+    if (!form || Object.keys(more).length > 0) return undefined;
+    keys.push(form);
+  }
+  const open = places({ span: { ...span, end: span.start + 1 } });
+  const close = places({ span: { ...span, start: span.end - 1 } });
+  return open === undefined || close === undefined ? undefined : { kind: 'set', open, close, keys };
+}
+
 /** Of a prefix the length is not free: by it a rule's code differs. */
-function freeIn(slot: Slot): readonly number[] {
-  if ('chain' in slot) return [slot.chain];
-  const { right } = slot;
-  switch (right.kind) {
+function freeOf(form: ConstantForm): readonly number[] {
+  switch (form.kind) {
     case 'symbol':
-      return [right.at];
+      return [form.at];
     case 'prefix':
-      return [right.base];
+      return [form.base];
     case 'range':
-      return [right.low, right.high];
+      return [form.low, form.high];
+    case 'set':
+      return form.keys.flatMap(freeOf);
   }
 }
+
+/** Other sets are made for each rule anew, with places of their own. */
+const opens = (slot: Slot, at: number): boolean =>
+  'right' in slot && slot.right.kind === 'set' && slot.right.open === at;
+
+const freeIn = (slot: Slot): readonly number[] =>
+  'chain' in slot ? [slot.chain] : freeOf(slot.right);

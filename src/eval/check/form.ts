@@ -13,7 +13,7 @@ import type { Expr, Rule, Statement, Value } from '../checked.ts';
 import type { SharedOps } from '../lower.ts';
 import type { NameScope } from '../type/index.ts';
 import { Checker } from './checker.ts';
-import type { ChainInfo, TableScope } from './context.ts';
+import type { ChainInfo, SetInfo, TableScope } from './context.ts';
 import { constantSide } from './relational.ts';
 
 export interface CheckedRule {
@@ -35,6 +35,8 @@ interface CheckedForm {
   readonly statements: readonly Statement[];
   readonly places: readonly Place[];
   readonly shared: SharedOps;
+  /** The sets that it names, as they were. */
+  readonly sets: ReadonlyMap<string, SetInfo | undefined>;
   /** Checks constants, which ask for nothing that was said before. */
   readonly checker: Checker;
 }
@@ -57,7 +59,7 @@ export class CheckedForms {
     chain: ChainInfo | undefined,
   ): CheckedRule | undefined {
     const known = this.at(rule.form).get(keyOf(scope, chain));
-    if (!known) return undefined;
+    if (!known || !areAsBefore(known.sets, scope)) return undefined;
     const statements = [...known.statements];
     for (const { slot, at } of known.places) {
       const filled = fill(statements[at]!, slot, rule, known.checker);
@@ -84,11 +86,12 @@ export class CheckedForms {
     const checked = check(first);
     if (checked.diagnostics.length > 0 || !checked.rule) return checked;
     const { statements } = checked.rule;
-    const places = watch.asked ? undefined : placesOf(written, checked.rule, first.telling);
+    const { sets, others } = watch.asked();
+    const places = others ? undefined : placesOf(written, checked.rule, first.telling);
     const checker = new Checker(scope, this.names, chain);
     const shared: SharedOps = new Map(statements.map((s) => [s, undefined]));
     for (const { at } of places ?? []) shared.delete(statements[at]!);
-    known.set(key, places ? { statements, places, shared, checker } : null);
+    known.set(key, places ? { statements, places, shared, sets, checker } : null);
     return checked;
   }
 
@@ -103,20 +106,41 @@ export class CheckedForms {
 const keyOf = ({ family }: TableScope, { type, hook, priority }: Partial<ChainInfo> = {}): string =>
   `${family} ${type} ${hook} ${priority}`;
 
-/** The same table, and whether it was asked for a name. */
-function watched(table: TableScope): { readonly scope: TableScope; readonly asked: boolean } {
-  let asked = false;
-  const get = <K extends keyof TableScope>(of: TableScope, key: K): TableScope[K] => {
-    asked ||= typeof of[key] === 'function';
+interface Asked {
+  readonly sets: ReadonlyMap<string, SetInfo | undefined>;
+  /** Of anything else. */
+  readonly others: boolean;
+}
+
+/** The same table, and what it was asked for. */
+function watched(table: TableScope): { readonly scope: TableScope; asked(): Asked } {
+  const sets = new Map<string, SetInfo | undefined>();
+  let others = false;
+  const set = (name: string): SetInfo | undefined => {
+    const info = table.set(name);
+    sets.set(name, info);
+    return info;
+  };
+  const get = (of: TableScope, key: keyof TableScope) => {
+    if (key === 'set') return set;
+    others ||= typeof of[key] === 'function';
     return of[key];
   };
   const scope = new Proxy(table, { get: (of, key) => get(of, key as keyof TableScope) });
-  return {
-    scope,
-    get asked() {
-      return asked;
-    },
-  };
+  return { scope, asked: () => ({ sets, others }) };
+}
+
+function areAsBefore(sets: CheckedForm['sets'], scope: TableScope): boolean {
+  for (const [name, info] of sets) if (!isSame(info, scope.set(name))) return false;
+  return true;
+}
+
+function isSame(a: SetInfo | undefined, b: SetInfo | undefined): boolean {
+  if (!a || !b) return a === b;
+  const differs = (key: keyof SetInfo) =>
+    key === 'flags' ? String(a.flags) !== String(b.flags) : a[key] !== b[key];
+  const keys = Object.keys(a) as (keyof SetInfo)[];
+  return keys.length === Object.keys(b).length && !keys.some(differs);
 }
 
 /** Where the constants of a form are in the checked rule; undefined where one of them matters elsewhere. */
@@ -129,18 +153,31 @@ function placesOf(
     const { span } = written[slot.statement]!;
     return { slot, at: statements.findIndex((s) => s.span === span && takes(s, slot, telling)) };
   });
-  return places.every(({ at }) => at >= 0) ? places : undefined;
+  const own = new Set(places.map(({ at }) => at));
+  const shares = statements.every((s, at) => own.has(at) || !makesSet(s));
+  return shares && !own.has(-1) ? places : undefined;
 }
+
+/** Messages of the kernel about it point into the statement. */
+const makesSet = (s: Statement): boolean => s.kind === 'match' && s.right.kind === 'set';
 
 function takes(s: Statement, slot: Slot, telling: ReadonlySet<Statement>): boolean {
   if ('chain' in slot) return s.kind === 'verdict';
   return s.kind === 'match' && s.left.kind === 'load' && isPlain(s.right) && !telling.has(s);
 }
 
-/** A value, a prefix or a range. */
+/** A value, a prefix or a range, or a set of these. */
 function isPlain(e: Expr): boolean {
-  if (e.kind === 'prefix') return isValue(e.base);
-  return e.kind === 'range' ? isValue(e.low) && isValue(e.high) : isValue(e);
+  switch (e.kind) {
+    case 'prefix':
+      return isValue(e.base);
+    case 'range':
+      return isValue(e.low) && isValue(e.high);
+    case 'set':
+      return !e.data && e.elements.every(({ key }) => key.kind !== 'set' && isPlain(key));
+    default:
+      return isValue(e);
+  }
 }
 
 const isValue = (e: Expr): e is Value => e.kind === 'value' && e.prefixBits === undefined;
@@ -170,5 +207,11 @@ function matching(s: Statement, right: AstExpr, checker: Checker): Statement | u
   return constant && isAlike(constant, s.right) ? { ...s, right: constant } : undefined;
 }
 
-const isAlike = (a: Expr, b: Expr): boolean =>
-  a.kind === b.kind && a.type === b.type && a.bits === b.bits && a.order === b.order && isPlain(a);
+function isAlike(a: Expr, b: Expr): boolean {
+  if (a.kind === 'set') {
+    if (b.kind !== 'set' || a.interval !== b.interval) return false;
+    if (a.elements.length !== b.elements.length) return false;
+  }
+  const { kind, type, bits, order } = b;
+  return a.kind === kind && a.type === type && a.bits === bits && a.order === order && isPlain(a);
+}

@@ -124,6 +124,29 @@ const forms = [
   'dccp type N',
   'ip version N ip hdrlength N',
   'arp operation N arp saddr ip A',
+  'ip saddr A tcp dport { 22, 80 } counter',
+  'tcp dport { N, N }',
+  'tcp dport { N, N-N } ip saddr A',
+  'tcp dport != { N }',
+  'ip saddr { A, A/L, A-A } accept',
+  'ip6 daddr { B, B/L }',
+  'iifname { Q, Q }',
+  'icmp type { N, N } icmp id N',
+  'ip protocol { N, N } th dport N',
+  'ct state { N, N }',
+  'ip saddr . tcp dport { A . N, A . N }',
+  'tcp dport vmap { N : accept, N : jump C } ip saddr A',
+  'tcp dport N ip saddr @blocked',
+  'ip saddr A tcp dport @ports drop',
+  'ip saddr A tcp dport @none',
+  'ip daddr A dnat to tcp dport map { N : A }',
+  'tcp dport N add @blocked { ip saddr }',
+  'tcp dport N update @seen { ip saddr timeout 1m }',
+  'ip saddr A meter m { ip daddr limit rate N/second }',
+  'tcp dport N jump { ip saddr A drop }',
+  'meta mark set ip saddr map { A : N, A : N }',
+  'ip dscp { N, N }',
+  'meta mark { N, N-N }',
 ];
 
 const filled = (form: string): fc.Arbitrary<string> => {
@@ -135,7 +158,11 @@ const filled = (form: string): fc.Arbitrary<string> => {
 
 type Place = readonly [family: string, hook: string];
 
+/** No table: the kernel refuses all of a rule, its sets first. */
+const NOWHERE: Place = ['ip', 'nowhere'];
+
 const places: readonly Place[] = [
+  NOWHERE,
   ['inet', 'type filter hook forward priority 0;'],
   ['ip', 'type nat hook prerouting priority dstnat;'],
   ['ip6', ''],
@@ -145,12 +172,18 @@ const places: readonly Place[] = [
 
 let unique = 1_000_000;
 
+const SETS = `set blocked { type ipv4_addr; flags dynamic; }
+set ports { type inet_service; flags interval; elements = { 1-5, 7 }; }
+set seen { type ipv4_addr; flags dynamic, timeout; }
+`;
+
 /** A comment without quotes makes a rule one of its own kind; both are as long. */
 const comment = (alone: boolean) => (alone ? `c${unique++}` : '"cccccc"');
 
 function text(rules: readonly string[], [family, hook]: Place, alone: boolean) {
   const lines = rules.map((rule) => `${rule} comment ${comment(alone)}\n`);
-  return `table ${family} t {\nchain x { }\nchain y { }\nchain c {\n${hook}\n${lines.join('')}}\n}`;
+  if (hook === 'nowhere') return lines.map((line) => `add rule ${family} n c ${line}`).join('');
+  return `table ${family} t {\n${SETS}chain x { }\nchain y { }\nchain c {\n${hook}\n${lines.join('')}}\n}`;
 }
 
 function run(written: string) {
