@@ -18,7 +18,7 @@ import { Definitions } from './definition.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Token } from './lexer.ts';
 import { integer } from './number.ts';
-import type { RuleForms, Sketch } from './rule-form.ts';
+import type { RuleForms, Sketch } from './rule-sketch.ts';
 import * as T from './token.ts';
 import { tokenName } from './token-order.ts';
 

@@ -19,7 +19,8 @@ import { Expressions, verdicts } from './expressions.ts';
 import type { Token } from './lexer.ts';
 import { closest } from './misspell.ts';
 import type { Phrase } from './phrase.ts';
-import { FormedRule, RuleForms, type RuleText } from './rule-form.ts';
+import { FormedRule, type RuleText } from './rule-form.ts';
+import { RuleForms } from './rule-sketch.ts';
 import * as T from './token.ts';
 import type { StatementSyntax, Vocabulary } from './vocabulary.ts';
 
