@@ -6,7 +6,7 @@
  * word means is unknown here (see eval). Mirrors the grammar of nft(8).
  */
 import type { PlainList } from './plain-list.ts';
-import type { FormedRule } from './rule-form.ts';
+import type { FormedRule, RuleForm } from './rule-form.ts';
 
 /** A stretch of a source text: `sources[source].text.slice(start, end)`. */
 export interface Span {
@@ -257,6 +257,8 @@ export interface PhraseStatement {
 export interface Rule {
   readonly statements: readonly Statement[];
   readonly comment?: Word | undefined;
+  /** What it has in common with rules that follow or went before. */
+  readonly form?: RuleForm;
   /** The same rule, where it was read by the form of an earlier one. */
   readonly formed?: FormedRule;
   readonly span: Span;

@@ -128,11 +128,14 @@ export class RuleForms {
     return kind.fixed && kind.forms.get(variant(kind.fixed, tokens));
   }
 
-  /** A rule was read; `base`: what is added to the offsets of its tokens. A second of its kind makes a form. */
-  learn({ kind, tokens, constants }: Sketch, rule: Rule, base: number): void {
+  /**
+   * A rule was read; `base`: what is added to the offsets of its tokens. A second one of its kind
+   * makes a form, which is its own, too.
+   */
+  learn({ kind, tokens, constants }: Sketch, rule: Rule, base: number): RuleForm | undefined {
     if (!kind.met) {
       kind.met = true;
-      return;
+      return undefined;
     }
     if (kind.forms.size >= MAX_FORMS) kind.forms.clear();
     const parts = constants.map((at) => tokens[at]!);
@@ -144,12 +147,15 @@ export class RuleForms {
     const comment = rule.comment?.quoted ? places(rule.comment) : undefined;
     const free = new Set([...slots.flatMap(freeIn), ...(comment === undefined ? [] : [comment])]);
     const own = (at: number) => slots.some((slot) => opens(slot, at));
-    if (parts.some(({ tokenType }, i) => tokenType === T.BraceOpen && !own(i))) return;
+    if (parts.some(({ tokenType }, i) => tokenType === T.BraceOpen && !own(i))) {
+      return undefined;
+    }
     const fixed = constants.filter((_, i) => !free.has(i));
     kind.fixed ??= fixed;
-    if (String(kind.fixed) !== String(fixed)) return;
+    if (String(kind.fixed) !== String(fixed)) return undefined;
     const form = new RuleForm(slots, rule.comment && (comment ?? 'fixed'));
     kind.forms.set(variant(fixed, tokens), form);
+    return form;
   }
 }
 

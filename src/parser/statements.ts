@@ -106,8 +106,9 @@ export abstract class Statements extends Expressions {
       return new FormedRule(form, sketch, text);
     }
     const rule = this.SUBRULE(this.wholeRule);
-    if (this.LA(0) === sketch.tokens.at(-1)) this.forms.learn(sketch, rule, text.base);
-    return rule;
+    if (this.LA(0) !== sketch.tokens.at(-1)) return rule;
+    const made = this.forms.learn(sketch, rule, text.base);
+    return made ? { ...rule, form: made } : rule;
   }
 
   protected beginsStatement(): boolean {

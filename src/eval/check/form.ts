@@ -6,7 +6,7 @@
  * constant tells of a protocol, where names of the table are asked for, or where a constant comes to
  * something of another kind, rules are checked as a whole.
  */
-import type { Expr as AstExpr, SymbolExpr } from '../../parser/ast.ts';
+import type { Expr as AstExpr, Rule as AstRule, SymbolExpr } from '../../parser/ast.ts';
 import type { Diagnostic } from '../../parser/diagnostic.ts';
 import type { FormedRule, RuleForm, Slot } from '../../parser/rule-form.ts';
 import type { Expr, Rule, Statement, Value } from '../checked.ts';
@@ -41,6 +41,9 @@ interface CheckedForm {
   readonly checker: Checker;
 }
 
+/** A rule with a form, node by node. */
+type Written = Required<Pick<AstRule, 'form' | 'statements'>>;
+
 const NOTHING: readonly never[] = [];
 
 export class CheckedForms {
@@ -73,7 +76,7 @@ export class CheckedForms {
 
   /** Has a rule checked as a whole: the next one of its form can go by what it came to. */
   learn(
-    written: FormedRule,
+    written: Written,
     scope: TableScope,
     chain: ChainInfo | undefined,
     check: (checker: Checker) => CheckedRule,
@@ -145,7 +148,7 @@ function isSame(a: SetInfo | undefined, b: SetInfo | undefined): boolean {
 
 /** Where the constants of a form are in the checked rule; undefined where one of them matters elsewhere. */
 function placesOf(
-  { form, statements: written }: FormedRule,
+  { form, statements: written }: Written,
   { statements }: Rule,
   telling: ReadonlySet<Statement>,
 ): readonly Place[] | undefined {

@@ -26,11 +26,12 @@ export function checkRule(
   chain: ChainInfo | undefined,
   forms: CheckedForms,
 ): CheckedRule {
-  const { formed } = node;
+  const { form, formed } = node;
   const again = formed && forms.check(formed, scope, chain);
   if (again) return again;
-  if (!formed) return checkWhole(node, new Checker(scope, forms.names, chain));
-  return forms.learn(formed, scope, chain, (checker) => checkWhole(node, checker));
+  if (!form) return checkWhole(node, new Checker(scope, forms.names, chain));
+  const written = { form, statements: node.statements };
+  return forms.learn(written, scope, chain, (checker) => checkWhole(node, checker));
 }
 
 function checkWhole(node: AstRule, checker: Checker): CheckedRule {
