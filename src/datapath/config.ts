@@ -116,6 +116,7 @@ export function configure(ns: Netns, env: MachineConfig): Configured {
   for (const r of env.route ?? []) note(unreadOfRoute(r) ?? ip(ns, routeLine(r)));
   for (const r of env.rule ?? []) note(unreadOfRule(r) ?? ip(ns, ruleLine(r)));
   for (const line of env.setup ?? []) note(setupLine(ns, line));
+  ns.mld.settle();
   return { problems, ended: null };
 }
 

@@ -39,6 +39,8 @@ const IPV6 = {
   forwarding: 0,
   hop_limit: 64,
   keep_addr_on_down: 0,
+  // of the machine that cases are recorded on; by themselves machines wait for up to a second
+  mldv2_unsolicited_report_interval: 0,
   mtu: 1500,
   proxy_ndp: 0,
 };

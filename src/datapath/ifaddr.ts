@@ -197,6 +197,7 @@ export class InterfaceAddresses {
       return 'RTNETLINK answers: File exists';
     const address = { local, prefixlen };
     device.addr6.unshift(address);
+    this.ns.mld.addressAdded(device, address);
     this.addRoutes6(device, address);
     this.routesChanged(NFPROTO_IPV6);
     const { ifindex } = device;
@@ -251,6 +252,7 @@ export class InterfaceAddresses {
     const { ifindex } = device;
     const { local, prefixlen } = address;
     device.addr6.splice(device.addr6.indexOf(address), 1);
+    ns.mld.addressRemoved(device, address);
     const prefix = masked(local, prefixlen);
     const shared = device.addr6.some(
       (a) => a.prefixlen === prefixlen && same(masked(a.local, prefixlen), prefix),

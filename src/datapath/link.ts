@@ -50,6 +50,7 @@ export class Links extends InterfaceAddresses {
     const { ns } = this;
     const device = new Device(ifindex, name, kind, ns.settings.device(name));
     ns.devices.add(device);
+    ns.mld.deviceAdded(device);
     this.resolveRules();
     this.tell(device, 'register');
     return device;
@@ -75,6 +76,7 @@ export class Links extends InterfaceAddresses {
     below?.vlans.splice(below.vlans.indexOf(device), 1);
     this.flushRoutes(device, true);
     ns.devices.remove(device);
+    ns.mld.removed(device);
     ns.settings.remove(device.name);
     this.resolveRules();
     this.tell(device, 'unregister');
@@ -99,9 +101,11 @@ export class Links extends InterfaceAddresses {
     if (up) {
       for (const a of device.addr4) this.addRoutes4(device, a);
       this.addMulticast6(device);
+      this.ns.mld.up(device);
     } else {
       this.flushRoutes(device, false);
       this.dropAddresses6(device);
+      this.ns.mld.down(device);
       this.ns.neigh4.flush(device.ifindex);
       this.ns.neigh6.flush(device.ifindex);
       if (device.master !== 0) this.ns.fdb.forget(device);
@@ -247,6 +251,7 @@ export class Links extends InterfaceAddresses {
       if (device === 'all') this.forward4(value);
       else if (device !== 'default') this.routesChanged(NFPROTO_IPV4);
     } else if (name === 'ipv6.forwarding' && device === 'all') this.forward6(value);
+    else if (name === 'ipv6.forwarding') this.forwardDevice6(device);
     else if (name === 'ipv6.disable_ipv6') this.disable6(device, value);
     else if (flushesRoutes(name, value)) this.routesChanged(NFPROTO_IPV4);
   };
@@ -256,10 +261,17 @@ export class Links extends InterfaceAddresses {
     const { settings, devices } = this.ns;
     settings.default6.forwarding = value;
     for (const device of devices) {
+      const changes = (device.ipv6.forwarding !== 0) !== (value !== 0);
       device.ipv6.forwarding = value;
+      if (changes) this.ns.mld.forwardingChanged(device);
       if (value) for (const a of device.addr6) this.addRoutes6(device, a);
     }
     if (!value) this.removeRoutes(NFPROTO_IPV6, (r) => r.type === RTN_ANYCAST);
+  }
+
+  private forwardDevice6(name: string): void {
+    const device = this.ns.devices.named(name);
+    if (device !== undefined) this.ns.mld.forwardingChanged(device);
   }
 
   /** addrconf_disable_change: addresses go. */
@@ -272,8 +284,13 @@ export class Links extends InterfaceAddresses {
       return;
     }
     const device = ns.devices.named(name);
-    if (device === undefined || !value) return;
+    if (device === undefined) return;
+    if (!value) {
+      if (device.up) ns.mld.up(device);
+      return;
+    }
     for (const a of [...device.addr6]) this.removeAddress6(device, a);
+    ns.mld.down(device);
     this.removeRoutes(NFPROTO_IPV6, (r) => r.dev === device.ifindex);
     this.routesChanged(NFPROTO_IPV6);
   }

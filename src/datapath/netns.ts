@@ -33,6 +33,7 @@ import { Forwarding } from './path/bridge.ts';
 import { Defrag4 } from './path/defrag.ts';
 import { Defrag6 } from './path/defrag6.ts';
 import { IcmpLimits } from './path/icmp.ts';
+import { MulticastListeners } from './path/mld.ts';
 import { ndiscOps } from './path/ndisc.ts';
 import { netifReceive, receiveFrame } from './path/receive.ts';
 import { sendRaw } from './path/send.ts';
@@ -127,6 +128,8 @@ export class Netns {
   readonly fib6: Fib6;
   readonly neigh4: Neighbours;
   readonly neigh6: Neighbours;
+  /** The IPv6 groups that the devices listen to. */
+  readonly mld: MulticastListeners;
   readonly links: Links;
   readonly fdb: Forwarding;
   readonly defrag4: Defrag4;
@@ -165,6 +168,7 @@ export class Netns {
     this.listen = listen ?? [];
     this.ipv4 = ipv4Settings(this.sysctl);
     this.ipv6 = ipv6Settings(this.sysctl);
+    this.mld = new MulticastListeners(this);
     this.links = new Links(this);
     this.settings = new DeviceSettings(this.sysctl, this.links.settingChanged);
     this.fib4 = new Fib4(this);

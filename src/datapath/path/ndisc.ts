@@ -44,7 +44,8 @@ export function isNdisc(p: Packet, th: number): boolean {
   return th < p.m[END]! && type >= 133 && type <= 137;
 }
 
-const solicitedNode = (a: Int32Array): Int32Array =>
+/** The group in which the owner of an address is asked for. */
+export const solicitedNode = (a: Int32Array): Int32Array =>
   Int32Array.of(0xff020000 | 0, 0, 1, 0xff000000 | (a[3]! & 0xffffff));
 
 /** ipv6_chk_mcast_addr: all nodes, all routers, and the solicited nodes of our addresses. */
