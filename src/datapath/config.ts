@@ -84,6 +84,12 @@ export interface Configured {
 
 /** Builds the machine. */
 export function configure(ns: Netns, env: MachineConfig): Configured {
+  const configured = build(ns, env);
+  ns.mld.settle();
+  return configured;
+}
+
+function build(ns: Netns, env: MachineConfig): Configured {
   const problems: string[] = [];
   const note = (error: string | undefined) => {
     if (error !== undefined) problems.push(error);
@@ -116,7 +122,6 @@ export function configure(ns: Netns, env: MachineConfig): Configured {
   for (const r of env.route ?? []) note(unreadOfRoute(r) ?? ip(ns, routeLine(r)));
   for (const r of env.rule ?? []) note(unreadOfRule(r) ?? ip(ns, ruleLine(r)));
   for (const line of env.setup ?? []) note(setupLine(ns, line));
-  ns.mld.settle();
   return { problems, ended: null };
 }
 

@@ -140,9 +140,12 @@ export class Links extends InterfaceAddresses {
   /** dev_set_mtu: VLAN devices shrink with the one below, bridges follow their ports. */
   private setMtu(device: Device, mtu: number): void {
     this.ns.fib4.exceptions.mtuChanged(device.ifindex, mtu, device.mtu);
+    const grown = device.mtu < IPV6_MIN_MTU && mtu >= IPV6_MIN_MTU;
     device.mtu = mtu;
     device.ipv6.mtu = mtu;
+    if (grown) this.ns.mld.deviceAdded(device);
     if (mtu < IPV6_MIN_MTU) {
+      this.ns.mld.removed(device);
       for (const a of [...device.addr6]) this.removeAddress6(device, a);
       this.removeRoutes(NFPROTO_IPV6, (r) => r.dev === device.ifindex);
     }

@@ -15,7 +15,9 @@ import { icmp6Checksum, packet6 } from './icmp6.ts';
 import { ip6LocalOut } from './ip6.ts';
 import { ICMPV6, solicitedNode } from './ndisc.ts';
 
-const JIFFY_US = 4000;
+/** Until who changes groups has done so, in jiffies: what `ip` takes where cases are recorded. */
+const COMMAND = 6;
+const MS_OF_JIFFY = 4;
 /** mc_qrv: how often a change is told. */
 const ROBUSTNESS = 2;
 const NEXTHDR_HOP = 0;
@@ -113,7 +115,7 @@ export class MulticastListeners {
 
   /** ipv6_mc_up: every group is told anew. */
   up(device: Device): void {
-    if (!this.listens(device)) return;
+    if (!this.listens(device) || device.ipv6.disable_ipv6) return;
     const listener = this.of(device);
     for (const group of listener.groups) {
       listener.left = listener.left.filter((g) => !equalIpv6(g.address, group.address));
@@ -191,15 +193,14 @@ export class MulticastListeners {
   /** mld_ifc_event */
   private changed(device: Device, { changes }: Listener): void {
     changes.left = ROBUSTNESS;
-    this.start(changes, 0, () => this.tellChanges(device));
+    this.start(changes, COMMAND, () => this.tellChanges(device));
   }
 
   /** mld_ifc_start_work, mld_dad_start_work: two jiffies and what is drawn. */
   private start(rounds: Rounds, pause: number, tell: () => void): void {
-    const { clock, random } = this.ns;
+    const { clock } = this.ns;
     if (rounds.timer !== null) clock.cancel(rounds.timer);
-    const drawn = pause > 0 ? random.below(pause) : 0;
-    rounds.timer = clock.schedule(clock.now + 2 * JIFFY_US + drawn * 1000, tell);
+    rounds.timer = clock.after(pause + 2, tell);
   }
 
   private stop(rounds: Rounds): void {
@@ -242,7 +243,8 @@ export class MulticastListeners {
   private next(device: Device, rounds: Rounds, tell: () => void): void {
     rounds.timer = null;
     if (rounds.left === 0 || --rounds.left === 0) return;
-    this.start(rounds, device.ipv6.mldv2_unsolicited_report_interval, tell);
+    const most = Math.round(device.ipv6.mldv2_unsolicited_report_interval / MS_OF_JIFFY);
+    this.start(rounds, most > 0 ? this.ns.random.below(most) : 0, tell);
   }
 
   /** mld_newpack, mld_sendpack: as many reports as the records need. */

@@ -95,6 +95,7 @@ const SETTINGS: readonly Record<string, number>[] = [
   { 'net.netfilter.nf_flowtable_tcp_timeout': 6 },
   { 'net.netfilter.nf_flowtable_udp_timeout': 60 },
   { 'net.ipv4.conf.eth1.forwarding': 0 },
+  { 'net.ipv6.conf.all.forwarding': 0 },
   { 'net.ipv4.conf.all.rp_filter': 2 },
   { 'net.ipv4.conf.eth0.send_redirects': 0 },
   { 'net.ipv4.conf.all.route_localnet': 1 },
@@ -135,6 +136,7 @@ const ROUTING = [
   'neigh replace 192.168.1.10 lladdr 02:ff:00:00:00:77 dev eth0 nud permanent',
   'addr del 192.168.1.1/24 dev eth0',
   'addr add 10.9.0.1/24 dev eth2',
+  'addr add 2001:db8:9::1/64 dev eth2 nodad',
 ];
 
 export function command(r: Random, machine: Machine, ruleset: RulesetSpec): Fields {
