@@ -28,6 +28,9 @@ import { type NftOptions, readOptions, usage } from './nft/options.ts';
 const VERSION = 'nftables v1.1.3 (Commodore Bullmoose #4)\n';
 const EXTENDED = `${VERSION}  cli:\t\teditline\n  json:\t\tyes\n  minigmp:\tno\n  libxtables:\tyes\n`;
 
+/** The debugging level that shows what is sent to the kernel. */
+const SENT = 'netlink';
+
 /** What `monitor` asked for: from then on the caller tells it. */
 export interface Monitoring {
   readonly request: MonitorRequest;
@@ -82,14 +85,13 @@ function start(run: Run): number {
   for (const path of options.includePaths) {
     if (io.files.glob(path).length === 0) io.err(`Warning: Cannot include path '${path}'\n`);
   }
+  for (const level of options.debug.filter((one) => one !== SENT)) {
+    io.err(`Warning: nftsim does not support --debug=${level}\n`);
+  }
   if (options.words.length > 0) return enter(commandLine(`${options.words.join(' ')}\n`), run);
-  if (options.files.length > 0) {
-    for (const file of options.files) {
-      const entry = entryOf(file, io);
-      const status = options.optimize ? enterOptimized(entry, run) : enter(entry, run);
-      if (status !== 0) return status;
-    }
-    return 0;
+  if (options.file !== undefined) {
+    const entry = entryOf(options.file, io);
+    return options.optimize ? enterOptimized(entry, run) : enter(entry, run);
   }
   if (options.interactive) return session(run);
   io.err('nft: no command specified\n');
@@ -146,7 +148,7 @@ function report(parsed: Parsed | ParsedJson, { options, io, target, monitor }: R
 
 /** `-d netlink`: prints what is sent to the kernel. */
 function showingSent({ debug }: NftOptions, io: Io): Pick<EvaluateOptions, 'sent'> {
-  const shown = debug.includes('netlink') || debug.includes('all');
+  const shown = debug.includes(SENT) || debug.includes('all');
   return shown ? { sent: (requests) => io.out(sentText(requests)) } : {};
 }
 

@@ -153,8 +153,18 @@ function echo(
     return;
   }
   ctx.output.text(eventText(added, options));
-  if (pid === undefined) return;
+  if (pid === undefined || !hearsGeneration(commands)) return;
   ctx.output.text(`# new generation ${ctx.tx.ruleset.generation} by process ${pid} (nft)\n`);
+}
+
+/** Commands of which nft wants to hear back, and others that it sends in batches. */
+const ECHOED: ReadonlySet<string> = new Set(['add', 'create', 'insert', 'replace']);
+const SILENT: ReadonlySet<string> = new Set(['delete', 'destroy', 'flush', 'rename']);
+
+/** The kernel tells of the new generation whom the batch's first request lets it tell. */
+function hearsGeneration(commands: readonly Command[]): boolean {
+  const first = commands.find(({ verb }) => ECHOED.has(verb) || SILENT.has(verb));
+  return first !== undefined && ECHOED.has(first.verb);
 }
 
 /** What went is told only where something else came in its place. */

@@ -1,5 +1,8 @@
 /** The nft command line: options, files, sessions, exit statuses. */
 import { describe, expect, test } from 'vitest';
+import { runNft } from '../../src/cli/nft.ts';
+import { nft } from '../eval/ruleset/nft.ts';
+import { filesOf, hearing } from './io.ts';
 import { command } from './session.ts';
 
 describe('options', () => {
@@ -162,6 +165,12 @@ describe('files', () => {
     expect(run('list ruleset').out).toContain('ip saddr 1.2.3.4 accept');
   });
 
+  test('of several the last counts', () => {
+    const run = command({ a: 'add table a\n', b: 'add table b\n' });
+    expect(run('-f', 'a', '-f', 'b').status).toBe(0);
+    expect(run('list tables').out).toBe('table ip b\n');
+  });
+
   test('that are not there', () => {
     expect(command()('-f', 'no.nft')).toMatchObject({ status: 1, out: '' });
   });
@@ -209,5 +218,30 @@ describe('counters', () => {
     expect(on('list set ip t s').out).toContain('0x00000001 counter packets 0 bytes 0,');
     on('reset element ip t q { 1 }');
     expect(on('list set ip t q').out).toContain('0x00000001 quota 5 bytes }');
+  });
+});
+
+test('debugging levels that show nothing are named', () => {
+  const { status, out, err } = command()('-d', 'mnl,netlink', 'add', 'table', 't');
+  expect({ status, err }).toEqual({
+    status: 0,
+    err: 'Warning: nftsim does not support --debug=mnl\n',
+  });
+  expect(out).toBe('');
+});
+
+describe('the echo tells of the new generation', () => {
+  test.each([
+    ['add table t', true],
+    ['create table t', true],
+    ['list tables\nadd table t', true],
+    ['add table t\nflush ruleset\nadd table u', true],
+    ['flush ruleset\nadd table t', false],
+    ['destroy table u\nadd table t', false],
+  ])('%j: %s', (text, told) => {
+    const { target } = nft();
+    const io = hearing({ files: filesOf({ f: `${text}\n` }), pid: 7 });
+    expect(runNft(['-e', '-f', 'f'], io, target)).toBe(0);
+    expect(io.heard.out.includes('# new generation')).toBe(told);
   });
 });

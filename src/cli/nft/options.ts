@@ -5,7 +5,8 @@ import type { PrintOptions } from '../../eval/index.ts';
 
 export interface NftOptions {
   readonly print: PrintOptions;
-  readonly files: readonly string[];
+  /** The last that was named. */
+  readonly file?: string;
   readonly interactive: boolean;
   readonly checkOnly: boolean;
   readonly json: boolean;
@@ -21,7 +22,6 @@ export interface NftOptions {
 }
 
 type Draft = { -readonly [K in keyof NftOptions]: NftOptions[K] } & {
-  files: string[];
   debug: string[];
   includePaths: string[];
   defines: Record<string, string>;
@@ -93,7 +93,9 @@ const ROWS: readonly OptionRow[] = [
     argument: '<filename>',
     group: 'input',
     help: 'Read input from <filename>',
-    set: does((d, file) => d.files.push(file)),
+    set: does((d, file) => {
+      d.file = file;
+    }),
   },
   {
     long: 'define',
@@ -279,7 +281,6 @@ export interface WrongOptions {
 export function readOptions(argv: readonly string[]): NftOptions | WrongOptions {
   const draft: Draft = {
     print: {},
-    files: [],
     interactive: false,
     checkOnly: false,
     json: false,
@@ -308,7 +309,7 @@ export function readOptions(argv: readonly string[]): NftOptions | WrongOptions 
     if (typeof taken === 'string') return { err: taken };
     i += taken;
   }
-  if (Object.keys(draft.defines).length > 0 && draft.files.length === 0) {
+  if (Object.keys(draft.defines).length > 0 && draft.file === undefined) {
     return { err: 'Error: -D/--define can only be used with -f/--filename\n' };
   }
   return draft;

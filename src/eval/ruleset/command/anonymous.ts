@@ -48,7 +48,11 @@ export function makeAnonymous(
     ...(datum && { dataExpr: datum }),
   };
   const set = askForSet(spec, ctx);
-  if (!answered(ctx, cmd, set)) return undefined;
+  if (!answered(ctx, cmd, set)) {
+    // Its elements are asked for all the same, in a table that is not there either.
+    if (set.at === 'table') answered(ctx, cmd, set);
+    return undefined;
+  }
   const shape = keyShape(set);
   const items: Item[] = [];
   for (const element of literal.elements) {
