@@ -95,11 +95,20 @@ function setIn(node: AstExpr): SetExpr | undefined {
   return node.kind === 'set' ? node : undefined;
 }
 
+const NO_PARTS = 'expression is not a concatenation';
+
+/** nft looks at keys of maps before it knows what they say. */
+const isSingle = ({ kind }: AstExpr): boolean =>
+  kind === 'symbol' || kind === 'range' || kind === 'prefix';
+
 function checkElement(element: AstElement, use: SetUse, ctx: CheckContext): Element | undefined {
   if (element.data && !use.data)
     return ctx.error('mapping outside of map context', element.key.span);
+  const parts = use.key.type.parts !== undefined;
+  if (use.data && parts && isSingle(element.key)) return ctx.error(NO_PARTS, element.key.span);
   const checked = ctx.expr(element.key, use.key);
   if (!checked) return undefined;
+  if (parts && checked.kind === 'value') return ctx.error(NO_PARTS, element.key.span);
   const key = { ...checked, span: placeOfElement(element) };
   if (!isConstant(key)) return ctx.error('Set member is not constant', element.key.span);
   const shared = elementOptions(element, ctx);

@@ -1,5 +1,5 @@
 /** Who and which queue: users, groups, cgroups, realms, traffic classes. */
-import { decimal, numeric, parseDecimal, parseNumber, symbolic } from './define.ts';
+import { decimal, numeric, parseDecimal, symbolic } from './define.ts';
 import { integer } from './integer.ts';
 import type { NameScope, ValueType } from './value-type.ts';
 
@@ -90,17 +90,22 @@ const handle = (value: bigint): string => {
   return `${(value >> 16n).toString(16)}:${(value & 0xffffn).toString(16)}`;
 };
 
+/** The number that a text begins with, as strtoull reads it; 0: with none. */
+function leadingNumber(text: string): bigint {
+  const [digits = '0'] = /^(?:0x[0-9a-f]+|0[0-7]*|[1-9][0-9]*)/i.exec(text) ?? [];
+  return BigInt(/^0[0-7]/.test(digits) ? `0o${digits.slice(1)}` : digits);
+}
+
 export const classid: ValueType = {
   ...numeric({ name: 'classid', description: 'TC classid', id: 23, bits: 32, base: integer }),
   parse: (text) => {
     if (text === 'root') return TC_ROOT;
     if (text === 'none') return 0n;
-    const number = parseNumber(text);
-    if (number !== undefined) return number;
-    const pair = /^([0-9a-f]*):([0-9a-f]*)$/i.exec(text);
-    if (!pair) return 0n;
-    const part = (digits: string): bigint => (digits === '' ? 0n : BigInt(`0x${digits}`));
-    return ((part(pair[1]!) & 0xffffn) << 16n) | (part(pair[2]!) & 0xffffn);
+    if (!text.includes(':')) return leadingNumber(text) & TC_ROOT;
+    const pair = /^(?:0x)?([0-9a-f]+):(?:0x)?([0-9a-f]*)$/i.exec(text);
+    if (!pair) return 'Could not parse TC classid';
+    const [major, minor] = [pair[1]!, pair[2]!].map((digits) => BigInt(`0x${digits || 0}`));
+    return ((major! & 0xffffn) << 16n) | (minor! & 0xffffn);
   },
   print: handle,
   json: handle,

@@ -3,6 +3,7 @@
  * nft_set_flush.
  */
 import type { ElementRest, ElementSpec, SetElement } from '../../engine/set/index.ts';
+import { verdict as verdictType } from '../../type/verdict.ts';
 import type { AskedElements } from '../element/asked.ts';
 import { type Refusal, refuse } from '../errno.ts';
 import { isMap, type NftObject, type NftSet, type Table } from '../store.ts';
@@ -83,6 +84,7 @@ function withTicks(spec: ElementRest): ElementRest {
 function refuseElement(set: NftSet, spec: ElementRest): Refusal | undefined {
   const { data, verdict, object } = spec;
   if (isMap(set) !== !!(data ?? verdict ?? object)) return refuse('EINVAL');
+  if (set.object === undefined && (set.data === verdictType) !== !!verdict) return refuse('EINVAL');
   // nft pads each end of a range to whole registers, but does not say so of the set.
   if (set.dataInterval && (set.dataBits ?? 0) % 32 !== 0) return refuse('EINVAL');
   if (spec.timeout !== undefined && !set.flags.timeout) return refuse('EINVAL');
