@@ -90,6 +90,22 @@ describe('a ruleset', () => {
     ]);
   });
 
+  test('a flushed set of intervals from the greatest down', async () => {
+    const lines = await told(
+      ['monitor', 'elements'],
+      [
+        'add table ip t',
+        'add set ip t s { type mark; flags interval; }; add element ip t s { 1-5, 7, 10-20 }',
+        'flush set ip t s',
+      ],
+    );
+    expect(lines.slice(3)).toEqual([
+      'delete element ip t s { 0x0000000a-0x00000014 }',
+      'delete element ip t s { 0x00000007 }',
+      'delete element ip t s { 0x00000001-0x00000005 }',
+    ]);
+  });
+
   test.each([
     [
       ['monitor', 'sets'],

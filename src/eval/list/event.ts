@@ -76,7 +76,7 @@ function eventsOf(change: Change, options: EventOptions): Event[] {
     case 'set':
       return [{ verb, text: setEvent(change.set, verb, to), json: emptySetJson(change.set, to) }];
     case 'element':
-      return elementsAsSent(change.set, change.elements)
+      return told(change)
         .filter((e) => !e.catchAll)
         .map((e) => elementEvent(change.set, e, verb, to));
     case 'object': {
@@ -89,6 +89,9 @@ function eventsOf(change: Change, options: EventOptions): Event[] {
     }
   }
 }
+
+const told = ({ set, elements, flushed }: Extract<Change, { what: 'element' }>) =>
+  flushed ? elements : elementsAsSent(set, elements);
 
 function subjectOf(change: Change): { readonly table: Table } {
   switch (change.what) {

@@ -45,6 +45,8 @@ export type Change =
       readonly change: 'new' | 'del';
       readonly set: NftSet;
       readonly elements: readonly SetElement[];
+      /** All that the set had, in the order in which the kernel walks it. */
+      readonly flushed?: true;
     }
   | { readonly what: 'object'; readonly change: 'new' | 'del'; readonly object: NftObject }
   /** New settings of a living object (a quota's limit): its state is kept. */

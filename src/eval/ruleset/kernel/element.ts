@@ -167,18 +167,31 @@ export function deleteElements(
 }
 
 function removeElements(tx: Transaction, set: NftSet, elements: readonly SetElement[]): void {
-  for (const e of elements) releaseElement(tx, set, e);
-  tx.changed({ what: 'element', change: 'del', set, elements });
+  tx.changed({ what: 'element', change: 'del', set, elements: released(tx, set, elements) });
+}
+
+function released(tx: Transaction, set: NftSet, all: readonly SetElement[]): typeof all {
+  for (const e of all) releaseElement(tx, set, e);
+  return all;
+}
+
+/** As the kernel walks them: plain intervals from the greatest down, the catch-all last. */
+function walked({ elements, flags, key }: NftSet): SetElement[] {
+  const all = [...elements];
+  if (!flags.interval || key.parts) return all;
+  const last = all.filter((e) => e.catchAll);
+  return [...all.filter((e) => !e.catchAll).reverse(), ...last];
 }
 
 export function flushSet(tx: Transaction, set: NftSet): Refusal | undefined {
   if (set.refused) return refuse('ENOENT', 'elements');
   if (set.flags.constant && set.use > 0) return refuse('EBUSY', 'set');
-  const all = [...set.elements];
+  const all = walked(set);
   for (const e of all) set.elements.remove(e);
   tx.did(() => {
     for (const e of all) set.elements.insert(e);
   });
-  removeElements(tx, set, all);
+  const elements = released(tx, set, all);
+  tx.changed({ what: 'element', change: 'del', set, elements, flushed: true });
   return undefined;
 }
