@@ -1,5 +1,5 @@
 /** Sets and maps as text and JSON. Mirrors set_print_declaration and set_print_json of nft. */
-import type { Expr, Statement } from '../checked.ts';
+import type { Expr } from '../checked.ts';
 import { type ListedElement, listedElements } from '../ruleset/element/listed.ts';
 import { type NftSet, setWord } from '../ruleset/store.ts';
 import type { ValueType } from '../type/index.ts';
@@ -42,25 +42,22 @@ export function settingLines(set: NftSet, statements: readonly string[], to: Lis
   ];
 }
 
-export const setText = (set: NftSet, to: Listing): string =>
-  setBlock(set, set.statements, listedElements(set), to);
-
-/** A set with some of its elements: what `get element` found. It leaves the statements out. */
-export const setOfElements = (set: NftSet, elements: ListedElement[], to: Listing): string =>
-  setBlock(set, [], elements, to);
-
-function setBlock(
-  set: NftSet,
-  statements: readonly Statement[],
-  elements: ListedElement[],
-  to: Listing,
-): string {
+export function setText(set: NftSet, to: Listing): string {
   const bare = to.with({ ...to.options, stateless: true });
-  const lines = settingLines(
-    set,
-    statements.map((s) => bare.statement(s)),
-    to,
-  );
+  const statements = set.statements.map((s) => bare.statement(s));
+  return setBlock(set, settingLines(set, statements, to), listedElements(set), to);
+}
+
+/**
+ * A set with some of its elements: what `get element` found. nft makes it anew of the set, without
+ * its statements, its comment and what its types were written as.
+ */
+export function setOfElements(set: NftSet, elements: ListedElement[], to: Listing): string {
+  const { keyExpr: _key, dataExpr: _data, comment: _comment, ...plain } = set;
+  return setBlock(set, settingLines(plain, [], to), elements, to);
+}
+
+function setBlock(set: NftSet, lines: string[], elements: ListedElement[], to: Listing): string {
   if (!to.options.terse && elements.length > 0) {
     lines.push(`elements = { ${elementsText(set, elements, to)} }`);
   }

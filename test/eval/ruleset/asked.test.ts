@@ -16,6 +16,18 @@ function ruleset(...commands: string[]): Nft {
   return run;
 }
 
+test('get element shows a set without its comment, its types by their names', () => {
+  const run = ruleset(
+    'add table t',
+    'add map t m { typeof ip saddr . tcp dport : meta mark; comment "x"; }',
+    'add element t m { 1.1.1.1 . 5 : 6 }',
+  );
+  expect(run('get element t m { 1.1.1.1 . 5 }').out).toBe(
+    'table ip t {\n\tmap m {\n\t\ttype ipv4_addr . inet_service : mark\n' +
+      '\t\telements = { 1.1.1.1 . 5 : 0x00000006 }\n\t}\n}\n',
+  );
+});
+
 describe('get element', () => {
   const run = ruleset(
     'add table t',
