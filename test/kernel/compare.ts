@@ -114,7 +114,7 @@ export interface Recorded {
 
 /** Whether the kernel's own nft dies of its ruleset: then it refuses commands too, for it reads it first. */
 const dies = ({ snapshots }: Recorded): boolean =>
-  Object.values(snapshots ?? {}).some((s) => s.nft_json === null && s.nft === '');
+  Object.values(snapshots ?? {}).some((s) => s.nft_json === null) && snapshots?.end?.nft === '';
 
 function frames(mine: Recorded, kernel: Recorded, out: string[]): void {
   const refusals = !dies(kernel);

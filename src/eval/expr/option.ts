@@ -227,7 +227,8 @@ function checkOption(
   ctx: CheckContext,
 ): Load | undefined {
   if (spec.network && !ctx.needNetwork(spec.network, node.span)) return undefined;
-  const tied = ctx.scope.kernel?.nftTiesOptions ? spec.tied : undefined;
+  const unknown = ctx.protocol('th') === undefined;
+  const tied = unknown && ctx.scope.kernel?.nftTiesOptions ? spec.tied : undefined;
   if (tied && ctx.need(tied, node.span) === undefined) return undefined;
   const by = args.by as Choice;
   const make = by.which === 'raw' ? rawLoad : named;
