@@ -4,7 +4,7 @@ import { machineIsWhole, parseOptions, readEnv } from './machine.ts';
 import type { CommonOptions } from './options.ts';
 import { newJournal, routerOf } from './session.ts';
 import { INPUT, OK, REFUSED } from './status.ts';
-import { toPeople } from './style.ts';
+import { toPeople } from './telling.ts';
 
 export async function check(
   files: readonly string[],
@@ -15,6 +15,7 @@ export async function check(
   if (typeof env === 'number') return env;
   const machine = { ...newJournal(options, io), ...(env && { env }) };
   if (!machineIsWhole(routerOf(machine), options.env ?? '', io)) return INPUT;
+  const telling = await toPeople(options);
   const statuses = files.map((path) => {
     const file = io.files.read(path);
     if ('error' in file) {
@@ -22,7 +23,7 @@ export async function check(
       return INPUT;
     }
     const parse = parseOptions(options, io);
-    const result = routerOf(machine).check({ kind: 'file', path }, parse, toPeople(options));
+    const result = routerOf(machine).check({ kind: 'file', path }, parse, telling);
     if (result.errors) io.err(result.errors);
     if (!result.ok) return REFUSED;
     if (!options.quiet) io.out(`${path}: ok\n`);

@@ -10,7 +10,7 @@ import { machineIsWhole, parseOptions, readEnv } from './machine.ts';
 import type { CommonOptions } from './options.ts';
 import { keep, kernelOf, newJournal, onState, remembering, routerOf } from './session.ts';
 import { INPUT, OK, REFUSED } from './status.ts';
-import { toPeople } from './style.ts';
+import { toPeople } from './telling.ts';
 
 /** The saved machine, or a new one where another is described or another kernel boots. */
 function machineFor(
@@ -35,6 +35,7 @@ export async function load(path: string, options: CommonOptions, io: Io): Promis
     io.err(`${path}: ${file.error}\n`);
     return INPUT;
   }
+  const telling = await toPeople(options);
   return onState(options, io, (saved) => {
     const journal = machineFor(saved, env, options, io);
     const router = routerOf(journal);
@@ -42,7 +43,7 @@ export async function load(path: string, options: CommonOptions, io: Io): Promis
     const asked = remembering(io);
     const { reader: _, includePaths = [], defines = {} } = parseOptions(options, io);
     const parse = { reader: asked.io.files, includePaths, defines };
-    const result = router.load({ kind: 'file', path }, parse, toPeople(options));
+    const result = router.load({ kind: 'file', path }, parse, telling);
     if (result.errors) io.err(result.errors);
     if (!result.ok) return { status: REFUSED };
     keep(journal, { did: 'load', path, read: asked.read, includePaths, defines }, io);
