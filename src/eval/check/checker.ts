@@ -42,8 +42,8 @@ export class Checker implements CheckContext, DependencyContext {
   first: readonly Statement[] = NOTHING;
   /** Matches whose constants said more than what is compared. */
   readonly telling = new Set<Statement>();
-  /** Matches of equality so far. */
-  private readonly equal: Extract<Statement, { kind: 'match' }>[] = [];
+  /** The matches so far. */
+  private readonly matches: Extract<Statement, { kind: 'match' }>[] = [];
   private readonly outer: KnownProtocols;
   private inner?: KnownProtocols;
 
@@ -151,9 +151,10 @@ export class Checker implements CheckContext, DependencyContext {
   }
 
   private learn(statement: Statement): void {
-    if (statement.kind !== 'match' || statement.op !== '==') return;
+    if (statement.kind !== 'match') return;
     const { left, right } = statement;
-    this.equal.push(statement);
+    this.matches.push(statement);
+    if (statement.op !== '==') return;
     const inside = left.kind === 'load' && left.args.tunnel !== undefined;
     const known = inside && this.inner ? this.inner : this.outer;
     if (known.learn(left, right, statement.span ?? left.span)) this.telling.add(statement);
@@ -167,12 +168,12 @@ export class Checker implements CheckContext, DependencyContext {
     return protocolNamed(name);
   }
 
-  /** An earlier match says that the bytes are something else. */
+  /** An earlier match says something else of the bytes. */
   private contradicts(left: Expr, numbers: readonly number[], span: Span): boolean {
-    const earlier = this.equal.find((match) => sameBytes(match.left, left));
+    const earlier = this.matches.find((match) => sameBytes(match.left, left));
     if (!earlier?.span || earlier.right.kind !== 'value') return false;
     this.telling.add(earlier);
-    if (numbers.includes(Number(earlier.right.value))) return false;
+    if (earlier.op === '==' && numbers.includes(Number(earlier.right.value))) return false;
     this.error('conflicting statements', earlier.span, span);
     return true;
   }
