@@ -103,3 +103,7 @@ export function loadIpv6(p: Packet, at: number, to: Int32Array): void {
 
 export const equalIpv6 = (a: Int32Array, b: Int32Array): boolean =>
   a[0] === b[0] && a[1] === b[1] && a[2] === b[2] && a[3] === b[3];
+
+/** An IPv6 address without what lies behind its prefix. */
+export const maskedIpv6 = (a: Int32Array, prefixlen: number): Int32Array =>
+  a.map((word, i) => word & mask6(prefixlen, i));

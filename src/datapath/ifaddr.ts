@@ -3,7 +3,7 @@
  *
  * Mirrors devinet.c, addrconf.c and fib_frontend.c (fib_add_ifaddr …).
  */
-import { mask4 } from './address.ts';
+import { equalIpv6, mask4, maskedIpv6 } from './address.ts';
 import {
   type Address4,
   type Address6,
@@ -209,7 +209,7 @@ export class InterfaceAddresses {
     this.add6(device, RT_TABLE_LOCAL, local, 128, RTN_LOCAL, 0);
     if (!device.up || isLoopback6(local)) return;
     if (prefixlen < 128) {
-      const prefix = masked(local, prefixlen);
+      const prefix = maskedIpv6(local, prefixlen);
       this.add6(device, RT_TABLE_MAIN, prefix, prefixlen, RTN_UNICAST, IP6_RT_PRIO_ADDRCONF);
       if (this.ns.settings.all6.forwarding && prefixlen < 127)
         this.add6(device, RT_TABLE_LOCAL, prefix, 128, RTN_ANYCAST, 0);
@@ -253,16 +253,16 @@ export class InterfaceAddresses {
     const { local, prefixlen } = address;
     device.addr6.splice(device.addr6.indexOf(address), 1);
     ns.mld.addressRemoved(device, address);
-    const prefix = masked(local, prefixlen);
+    const prefix = maskedIpv6(local, prefixlen);
     const shared = device.addr6.some(
-      (a) => a.prefixlen === prefixlen && same(masked(a.local, prefixlen), prefix),
+      (a) => a.prefixlen === prefixlen && equalIpv6(maskedIpv6(a.local, prefixlen), prefix),
     );
     this.removeRoutes(NFPROTO_IPV6, (r) => {
       if (r.dev !== ifindex || r.protocol !== RTPROT_KERNEL) return false;
-      if (r.type === RTN_LOCAL) return same(r.dst, local);
+      if (r.type === RTN_LOCAL) return equalIpv6(r.dst, local);
       if (shared) return false;
-      if (r.type === RTN_ANYCAST) return same(r.dst, prefix);
-      return r.type === RTN_UNICAST && r.prefixlen === prefixlen && same(r.dst, prefix);
+      if (r.type === RTN_ANYCAST) return equalIpv6(r.dst, prefix);
+      return r.type === RTN_UNICAST && r.prefixlen === prefixlen && equalIpv6(r.dst, prefix);
     });
     ns.fib6.renew();
     this.routesChanged(NFPROTO_IPV6);
@@ -272,12 +272,3 @@ export class InterfaceAddresses {
 
 const inSameSubnet = (a: Address4, b: Address4): boolean =>
   a.prefixlen === b.prefixlen && ((a.local ^ b.local) & mask4(a.prefixlen)) === 0;
-
-function masked(a: Int32Array, prefixlen: number): Int32Array {
-  return a.map((w, i) => {
-    const bits = prefixlen - 32 * i;
-    return bits >= 32 ? w : bits <= 0 ? 0 : w & (-1 << (32 - bits));
-  });
-}
-
-const same = (a: Int32Array, b: Int32Array): boolean => a.every((w, i) => w === b[i]);

@@ -4,8 +4,8 @@
  * Mirrors mcast.c as far as a router's own groups go: those of all routers and the solicited nodes of
  * its addresses. Queries are not answered; the reports from before the trace are over.
  */
-import { equalIpv6, putHalf, putWord } from '../address.ts';
-import type { Timer } from '../clock.ts';
+import { equalIpv6, maskedIpv6, putHalf, putWord } from '../address.ts';
+import { type Timer, US_PER_JIFFY } from '../clock.ts';
 import type { Address6, Device, DeviceKind } from '../device.ts';
 import { isAny6, isLinkLocal6 } from '../fib6.ts';
 import { IPV6_MIN_MTU } from '../ifaddr.ts';
@@ -17,7 +17,6 @@ import { ICMPV6, solicitedNode } from './ndisc.ts';
 
 /** Until who changes groups has done so, in jiffies: what `ip` takes where cases are recorded. */
 const COMMAND = 6;
-const MS_OF_JIFFY = 4;
 /** mc_qrv: how often a change is told. */
 const ROBUSTNESS = 2;
 const NEXTHDR_HOP = 0;
@@ -155,7 +154,8 @@ export class MulticastListeners {
   }
 
   private changeAnycast(device: Device, { local, prefixlen }: Address6, joins: boolean): void {
-    const anycast = anycastOf(local, prefixlen);
+    // The subnet-router anycast address of the prefix.
+    const anycast = maskedIpv6(local, prefixlen);
     if (prefixlen >= 127 || isAny6(anycast)) return;
     if (joins) this.join(device, solicitedNode(anycast));
     else this.leave(device, solicitedNode(anycast));
@@ -243,7 +243,8 @@ export class MulticastListeners {
   private next(device: Device, rounds: Rounds, tell: () => void): void {
     rounds.timer = null;
     if (rounds.left === 0 || --rounds.left === 0) return;
-    const most = Math.round(device.ipv6.mldv2_unsolicited_report_interval / MS_OF_JIFFY);
+    const ms = device.ipv6.mldv2_unsolicited_report_interval;
+    const most = Math.round((ms * 1000) / US_PER_JIFFY);
     this.start(rounds, most > 0 ? this.ns.random.below(most) : 0, tell);
   }
 
@@ -287,15 +288,7 @@ export class MulticastListeners {
 
 const buried = (address: Int32Array): Group => ({ address, users: 0, told: ROBUSTNESS });
 
-/** The subnet-router anycast address of a prefix. */
-function anycastOf(local: Int32Array, prefixlen: number): Int32Array {
-  return local.map((word, i) => {
-    const bits = prefixlen - 32 * i;
-    return bits >= 32 ? word : bits <= 0 ? 0 : word & (-1 << (32 - bits));
-  });
-}
-
 const sharesAnycast = (a: Address6, b: Address6): boolean =>
   a.prefixlen < 127 &&
   b.prefixlen < 127 &&
-  equalIpv6(anycastOf(a.local, a.prefixlen), anycastOf(b.local, b.prefixlen));
+  equalIpv6(maskedIpv6(a.local, a.prefixlen), maskedIpv6(b.local, b.prefixlen));
