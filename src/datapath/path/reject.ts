@@ -137,6 +137,12 @@ function fillRoute6(ns: Netns, p: Packet): boolean {
   return true;
 }
 
+/** The check of nf_send_unreach and nf_reject_skb_v4_unreach: right, or not to be asked. */
+const checksumOk4 = (ns: Netns, p: Packet, th: number, protocol: number): boolean =>
+  (p.m[FLAGS]! & FLAG_CSUM_OK) !== 0 ||
+  !mustVerify(ns, p, th, protocol) ||
+  sumIsRight4(p, th, protocol);
+
 /** nf_send_unreach */
 function sendUnreach4(ns: Netns, p: Packet, code: number): void {
   const { m, b } = p;
@@ -144,8 +150,7 @@ function sendUnreach4(ns: Netns, p: Packet, code: number): void {
   if (half(b, at + 6) & IP_OFFSET || !fillRoute4(ns, p)) return;
   const th = at + (b[at]! & 15) * 4;
   const protocol = b[at + 9]!;
-  const known = (m[FLAGS]! & FLAG_CSUM_OK) !== 0 || !mustVerify(ns, p, th, protocol);
-  if (!known && !sumIsRight4(p, th, protocol)) return;
+  if (!checksumOk4(ns, p, th, protocol)) return;
   icmpSend(ns, p, ICMP_DEST_UNREACH, code, 0);
 }
 
@@ -338,8 +343,7 @@ function unreach4(ns: Netns, p: Packet, code: number): Packet | null {
   if (protocol === IPPROTO_ICMP && th < m[END]! && b[th] === ICMP_DEST_UNREACH) return null;
   const length = Math.min(QUOTE4_MAX, m[END]! - at);
   m[END] = at + half(b, at + 2);
-  const known = (m[FLAGS]! & FLAG_CSUM_OK) !== 0 || !mustVerify(ns, p, th, protocol);
-  if (!known && !sumIsRight4(p, th, protocol)) return null;
+  if (!checksumOk4(ns, p, th, protocol)) return null;
   const reply = header4(ns, p, IPPROTO_ICMP, 8 + length);
   const rth = reply.m[TH]!;
   reply.b.fill(0, rth, rth + 8);
