@@ -191,10 +191,11 @@ export class Conntrack extends ConntrackCore {
     if (p.m[CT] === NONE) p.m[CTINFO] = IP_CT_UNTRACKED;
   }
 
-  /** `ct helper set`: of first packets; a connection of another protocol is left alone. */
-  setHelper(p: Packet, name: string, protonum: number): void {
+  /** `ct helper set`: of first packets; a connection of another protocol or family is left alone. */
+  setHelper(p: Packet, name: string, protonum: number, families: readonly number[]): void {
     const row = this.entryOf(p);
     if (row === NONE || this.protonum(row) !== protonum) return;
+    if (!families.includes(this.l3num(row))) return;
     if (this.table.status[row]! & (IPS_CONFIRMED | IPS_HELPER)) return;
     const helper = helperOf(name, protonum, this.l3num(row));
     if (!helper) return;

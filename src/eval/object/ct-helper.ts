@@ -4,7 +4,9 @@ import type { Family } from '../../parser/ast.ts';
 import { kw, quoted } from '../../parser/phrase.ts';
 import { wordOf } from '../check/arg.ts';
 import { ctHelperState } from '../engine/run/ct-object.ts';
+import { UNTRACKED } from '../expr/placement.ts';
 import {
+  familiesOf,
   L4_NUMBERS,
   type L4Protocol,
   l3protoArgs,
@@ -38,9 +40,13 @@ export const ctHelper: ObjectRow<CtHelperArgs> = {
   },
   list: ({ type, protocol, l3proto }) => [
     `type "${type}" protocol ${protocol}`,
-    `l3proto ${l3proto}`,
+    `l3proto ${listedFamily(type, protocol, l3proto)}`,
   ],
-  json: ({ type, protocol, l3proto }) => ({ type, protocol, l3proto }),
+  json: ({ type, protocol, l3proto }) => ({
+    type,
+    protocol,
+    l3proto: listedFamily(type, protocol, l3proto),
+  }),
   fromJson: {
     list: ['name', 'plural'],
     read(value, from) {
@@ -55,7 +61,9 @@ export const ctHelper: ObjectRow<CtHelperArgs> = {
   refuses({ type, protocol, l3proto }, family) {
     if (type === '') return 'ERANGE';
     if (isOther(l3proto, family)) return 'EINVAL';
-    return protocol && isKnown(type, L4_NUMBERS[protocol], l3proto) ? undefined : 'ENOENT';
+    if (familiesOf(l3proto).length === 0) return protocol ? 'EAFNOSUPPORT' : 'ENOENT';
+    if (!protocol || familiesWith(type, protocol, l3proto).length === 0) return 'ENOENT';
+    return UNTRACKED.includes(family) ? 'EPROTO' : undefined;
   },
   state: ctHelperState,
 };
@@ -66,8 +74,12 @@ const isOther = (l3proto: Family, table: Family): boolean =>
 
 const L3: readonly Family[] = ['ip', 'ip6'];
 
-/** The kernel has such a helper for the family; `inet` is content with either. */
-function isKnown(type: string, protocol: number, family: Family): boolean {
-  const families = family === 'inet' ? [NFPROTO.ip, NFPROTO.ip6] : [NFPROTO[family]];
-  return families.some((f) => helperOf(type, protocol, f) !== undefined);
+/** The families that the kernel has such a helper for, of those that the object is for. */
+const familiesWith = (type: string, protocol: L4Protocol, l3proto: Family): Family[] =>
+  familiesOf(l3proto).filter((f) => helperOf(type, L4_NUMBERS[protocol], NFPROTO[f]) !== undefined);
+
+/** The kernel tells of an object with helpers of both families, or of one. */
+function listedFamily(type: string, protocol: L4Protocol | undefined, l3proto: Family): Family {
+  const families = protocol ? familiesWith(type, protocol, l3proto) : [];
+  return families.length === 1 ? families[0]! : 'inet';
 }

@@ -47,6 +47,19 @@ export function l3protoArgs(args: Args, ctx: CheckContext): TakesL3proto {
   return writtenL3proto(args) ? { l3proto } : { l3proto, unsaid: true };
 }
 
+/** The families of entries that an object of this family is for. */
+export const familiesOf = (l3proto: Family): readonly Family[] => FAMILIES[l3proto];
+
+const BOTH: readonly Family[] = ['ip', 'ip6'];
+const FAMILIES: Readonly<Record<Family, readonly Family[]>> = {
+  inet: BOTH,
+  ip: ['ip'],
+  arp: [],
+  netdev: BOTH,
+  bridge: BOTH,
+  ip6: ['ip6'],
+};
+
 /** `family 2 protocol 6`, as the text of an object has it. */
 export const protocolsText = (
   { l3proto, unsaid }: TakesL3proto,

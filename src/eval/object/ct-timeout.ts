@@ -7,6 +7,7 @@ import { kw, many, time, word } from '../../parser/phrase.ts';
 import { manyOf } from '../check/arg.ts';
 import type { CheckContext } from '../check/context.ts';
 import { ctTimeoutState } from '../engine/run/ct-object.ts';
+import { UNTRACKED } from '../expr/placement.ts';
 import { printDuration } from '../type/time.ts';
 import {
   type L4Protocol,
@@ -111,7 +112,10 @@ export const ctTimeout: ObjectRow<CtTimeoutArgs> = {
     return { ...(protocol && { protocol }), ...l3protoArgs(args, ctx), policy };
   },
   /** Of no protocol the kernel knows no timeouts. */
-  refuses: ({ protocol }) => (protocol ? undefined : 'EOPNOTSUPP'),
+  refuses({ protocol }, family) {
+    if (!protocol) return 'EOPNOTSUPP';
+    return UNTRACKED.includes(family) ? 'EPROTO' : undefined;
+  },
   list({ protocol, l3proto, policy }, ctx) {
     const states = Object.entries(policy).map(
       ([state, seconds]) => `${state} : ${printDuration(BigInt(seconds) * 1000n, ctx.options)}`,

@@ -208,7 +208,7 @@ describe('expectations', () => {
 });
 
 describe('helpers', () => {
-  const ftp = { forward: (t: Tracker) => (p: Packet) => void t.ct.setHelper(p, 'ftp', 6) };
+  const ftp = { forward: (t: Tracker) => (p: Packet) => void t.ct.setHelper(p, 'ftp', 6, [2]) };
   const line = (text: string) => ({
     payload: Buffer.from(`${text}\r\n`, 'latin1').toString('hex'),
   });
@@ -269,7 +269,7 @@ describe('helpers', () => {
   test('tftp expects the answer from another port', () => {
     const t = new Tracker();
     const read = { ...udp(CLIENT, 2000, SERVER, 69), payload: '00016100' } as PacketFields;
-    t.send(read, { forward: (p) => void t.ct.setHelper(p, 'tftp', 17) });
+    t.send(read, { forward: (p) => void t.ct.setHelper(p, 'tftp', 17, [2]) });
     expect(t.send(udp(SERVER, 32000, CLIENT, 2000))).toBe('related');
   });
 });

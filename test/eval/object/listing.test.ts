@@ -12,6 +12,16 @@ const cases: readonly Case[] = [
   ['limit', '{ rate 400/hour burst 7 packets; }', ['rate 400/hour burst 7 packets']],
   ['ct helper', '{ type "ftp" protocol tcp; }', ['type "ftp" protocol tcp', 'l3proto ip']],
   [
+    'ct helper',
+    '{ type "ftp" protocol tcp; l3proto bridge; }',
+    ['type "ftp" protocol tcp', 'l3proto inet'],
+  ],
+  [
+    'ct helper',
+    '{ type "irc" protocol tcp; l3proto inet; }',
+    ['type "irc" protocol tcp', 'l3proto ip'],
+  ],
+  [
     'ct timeout',
     '{ protocol tcp; policy = { close : 1m4s, established : 100, close_wait : 60 }; }',
     ['protocol tcp', 'l3proto ip', 'policy = { established : 1m40s, close : 1m4s }'],

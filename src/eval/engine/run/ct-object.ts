@@ -6,6 +6,7 @@
 import type { ExpectOutcome } from '../../../datapath/conntrack/index.ts';
 import type { Family } from '../../../parser/ast.ts';
 import type { OpArgs } from '../../ir.ts';
+import { familiesOf, NFPROTO } from '../../object/ct-part.ts';
 import type { Effect, StatefulInstance, StateRow } from '../../row.ts';
 import type { Env } from '../env.ts';
 import { nfprotoOf } from '../hook.ts';
@@ -29,9 +30,10 @@ export const acting = (args: OpArgs, run: Effect): StatefulInstance => ({
 export const ctHelperState: StateRow = {
   create(args, { conntrack, track }: Env) {
     track();
-    const { type, protocol } = args as unknown as CtObjectArgs & { readonly type: string };
+    const { type, protocol, l3proto } = args as unknown as CtObjectArgs & { readonly type: string };
+    const families = familiesOf(l3proto).map((f) => NFPROTO[f]);
     return acting(args, (p) => {
-      conntrack.setHelper(p, type, PROTOCOLS[protocol]);
+      conntrack.setHelper(p, type, PROTOCOLS[protocol], families);
       return NFT_CONTINUE;
     });
   },
