@@ -87,8 +87,6 @@ export interface Load extends Typed {
   readonly args: Readonly<Record<string, unknown>>;
   /** The greatest value that it can have, where that is less than its bits hold. */
   readonly max?: bigint | undefined;
-  /** Has a type only by what it is compared with (`ct original saddr`): no key, no operand. */
-  readonly alone?: true | undefined;
   /** Can be copied, but not compared with a constant (`meta secmark`). */
   readonly opaque?: true | undefined;
 }

@@ -102,6 +102,10 @@ export interface KeyRow {
   readonly unqualified?: readonly string[];
   /** Statements take no such value. */
   readonly unstated?: true;
+  /** Where nft points at what no statement may write to, whatever else is wrong with it (`vxlan vni`). */
+  unwritable?(args: Args, node: SelectorExpr): Span | undefined;
+  /** Has a type only by what it is compared with (`ct original saddr`): no key, no part of one. */
+  standsAlone?(args: Args): boolean;
   /** What `describe` calls it, where that is neither its name nor follows from what it reads. */
   readonly described?: string;
   /** From syntax to a typed load; adds what it implies through the context; undefined after errors. */
@@ -120,6 +124,10 @@ export interface KeyRow {
   compared?(load: Load): Readonly<Record<string, unknown>> | undefined;
   /** The layer of what it reads: a match of that layer's protocol goes without saying before it. */
   layer?(load: Load): Layer | undefined;
+  /** A prefix of whole bytes lists as the number that those bytes are: nft does not see that some lack. */
+  cutsPrefix?(load: Load): boolean;
+  /** The network protocol whose packets alone have it: a match of that goes without saying before a match of it. */
+  network?(load: Load): string | undefined;
   /** The text of a load as nft lists it. */
   list(load: Load, ctx: ListContext): string;
   json(load: Load, ctx: ListContext): Json;
@@ -198,6 +206,8 @@ export interface StatementRow<A = Readonly<Record<string, unknown>>> {
   validate?(args: OpArgs, site: ChainSite, kernel: KernelProfile): Errno | undefined;
   /** The layer whose match it implies: one that the packet was matched for does not list. */
   hides?(args: A, table: Family): Layer | undefined;
+  /** As it lists behind matches that say that the packet is of `network`; absent: as it is. */
+  reread?(args: A, table: Family, network: string | undefined): A;
   /** How `nft -o` merges rules that have it; absent: it leaves them alone. */
   readonly mergeable?: Mergeable;
   /** The set that comes with the rule where the table has none of that name (`meter`). */

@@ -82,4 +82,8 @@ const isRaw = ({ row, args }: Load): boolean => row.field !== undefined && args.
 
 /** Generated numbers are of any type of 32 bits. Mirrors expr_dtype_integer_compatible of nft. */
 const takesType = (value: Expr, type: ValueType, bits: number): boolean =>
-  value.kind === 'load' && value.max !== undefined && bits === 32 && rootType(type) === integer;
+  value.kind === 'load' &&
+  value.max !== undefined &&
+  bits === 32 &&
+  !type.bitmask &&
+  rootType(type) === integer;

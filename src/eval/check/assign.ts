@@ -12,10 +12,10 @@ const NOT_SUPPORTED = 'payload statement for this expression is not supported';
 type Assign = Extract<Statement, { kind: 'assign' }>;
 
 export function checkAssign(node: AssignStatement, ctx: CheckContext): Assign | undefined {
+  const unwritable = ctx.unwritable(node.target);
+  if (unwritable) return ctx.error(NOT_SUPPORTED, unwritable);
   const target = ctx.expr(node.target);
   if (!target) return undefined;
-  if (target.kind === 'load' && target.args.tunnel)
-    return ctx.error(NOT_SUPPORTED, node.target.span);
   if (target.kind !== 'load' || !target.row.lowerStore)
     return ctx.unread('syntax error, unexpected set', node.target.span);
   const { type, bits, order } = target;
@@ -23,6 +23,11 @@ export function checkAssign(node: AssignStatement, ctx: CheckContext): Assign | 
   const wanted = { type, bits, order, room: bits, widens };
   const value = checkSingle(kindOf(target), node.value, wanted, node.span, ctx);
   if (!value) return undefined;
+  if (target.opaque && value.kind === 'value')
+    return ctx.error(
+      `${target.row.name} ${target.args.key} must not be set to constant value`,
+      node.span,
+    );
   if (isPartOfBytes(target) && (value.kind === 'load' || value.kind === 'map'))
     return ctx.error(NOT_SUPPORTED, node.value.span);
   return { kind: 'assign', target, value, span: node.span };

@@ -39,6 +39,8 @@ export class Checker implements CheckContext, DependencyContext {
   tunnel?: Tunnel;
   /** What goes before the statement being checked, and before the whole rule. */
   private before: readonly Statement[] = NOTHING;
+  /** What is implied goes to the head, whatever the rule says of the same bytes. */
+  private heading = false;
   first: readonly Statement[] = NOTHING;
   /** Matches whose constants said more than what is compared. */
   readonly telling = new Set<Statement>();
@@ -110,7 +112,9 @@ export class Checker implements CheckContext, DependencyContext {
   private atHead(implying: () => boolean): boolean {
     const outer = this.before;
     this.before = NOTHING;
+    this.heading = true;
     const found = implying();
+    this.heading = false;
     this.first = [...this.before, ...this.first];
     this.before = outer;
     return found;
@@ -122,6 +126,16 @@ export class Checker implements CheckContext, DependencyContext {
 
   needNetwork(name: string, span: Span): boolean {
     return this.atHead(() => needNetwork(name, span, this));
+  }
+
+  standsAlone(node: AstExpr): boolean {
+    return node.kind === 'selector' && keys.get(node.word)?.standsAlone?.(node.args) === true;
+  }
+
+  unwritable(node: AstExpr): Span | undefined {
+    return node.kind === 'selector'
+      ? keys.get(node.word)?.unwritable?.(node.args, node)
+      : undefined;
   }
 
   inside(tunnel: Tunnel, node: AstExpr, reach: () => boolean): Expr | undefined {
@@ -183,9 +197,10 @@ export class Checker implements CheckContext, DependencyContext {
     [word, argument, value]: readonly [string, string, string],
     numbers: readonly number[],
     span: Span,
+    despite?: 'despite',
   ): boolean {
     const args = { [argument]: { text: value, span } };
-    return this.implySelected({ kind: 'selector', word, args, span }, numbers);
+    return this.implySelected({ kind: 'selector', word, args, span }, numbers, despite);
   }
 
   /** nft asks for the message of a packet inside a tunnel where the outer packet would have it. */
@@ -202,10 +217,15 @@ export class Checker implements CheckContext, DependencyContext {
     return implied;
   }
 
-  private implySelected(selector: SelectorExpr, numbers: readonly number[]): boolean {
+  private implySelected(
+    selector: SelectorExpr,
+    numbers: readonly number[],
+    despite?: 'despite',
+  ): boolean {
     const { span } = selector;
     const left = this.expr(selector);
-    if (!left || this.contradicts(left, numbers, span)) return false;
+    if (!left) return false;
+    if (!despite && !this.heading && this.contradicts(left, numbers, span)) return false;
     const right =
       numbers.length === 1
         ? valueLike(left, numbers[0]!, span)

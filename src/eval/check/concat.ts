@@ -20,6 +20,7 @@ export function checkConcat(
   const parts: Expr[] = [];
   for (const [i, child] of node.parts.entries()) {
     const type = wanted?.[i];
+    if (ctx.standsAlone(child)) return ctx.error(UNTYPED, child.span);
     if (wanted && !type)
       return ctx.error('too many concatenation components', node.span, expected?.span);
     const part = ctx.expr(child, type ? partExpected(type, expected!, i) : UNWANTED);
@@ -27,7 +28,6 @@ export function checkConcat(
       return undefined;
     if (part.kind === 'set' || part.kind === 'concat' || part.kind === 'map')
       return ctx.error(`cannot use ${part.kind} in concatenation`, child.span);
-    if (part.kind === 'load' && part.alone) return ctx.error(UNTYPED, child.span);
     if (part.type === untyped) {
       const what = 'cannot use exthdr in concatenation, lacks datatype';
       return ctx.error(what, child.span);

@@ -54,6 +54,8 @@ export interface TableScope {
   readonly family: Family;
   readonly table: string;
   set(name: string): SetInfo | undefined;
+  /** What is said of names in a table that is not there. */
+  readonly noTable?: Diagnostic;
   /** A set or map whose name is near to one that does not exist: what messages suggest. */
   nearestSet?(name: string): NearName | undefined;
   object(kind: string, name: string): Readonly<Record<string, unknown>> | undefined;
@@ -79,6 +81,10 @@ export interface CheckContext {
   statement(node: AstStatement): readonly Statement[] | undefined;
   /** Where messages about a statement point. */
   placeOf(node: AstStatement): Span;
+  /** Whether it has a type only by what it is compared with: no key, no part of one. */
+  standsAlone(node: AstExpr): boolean;
+  /** Where nft points at what no statement may write to; undefined: it may be. */
+  unwritable(node: AstExpr): Span | undefined;
   /** What is checked stands for its type alone, as after `typeof`. */
   readonly isExample: boolean;
   /** The protocol known at a layer, by its name (`ip`, `tcp`, `ether`). */

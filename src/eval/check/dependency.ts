@@ -15,11 +15,12 @@ export interface DependencyContext {
   /** Whether this is a bridge's frame, or one inside a tunnel. */
   readonly bridged: boolean;
   protocolNamed(name: string): Protocol;
-  /** Adds the match `by == number`, and lets `known` learn it. */
+  /** Adds the match `by == number`, and lets `known` learn it; `despite` what earlier ones say of the bytes. */
   implyEqual(
     by: readonly [string, string, string],
     numbers: readonly number[],
     span: Span,
+    despite?: 'despite',
   ): boolean;
   /** The same of what says which message it is. */
   implyMessage: DependencyContext['implyEqual'];
@@ -108,8 +109,9 @@ function transportParent(
   if (protocol.network === undefined) return anyNetwork;
   const wanted = ctx.protocolNamed(protocol.network);
   const link = linkParent(ctx);
-  if (!link || !implyNext(link, wanted, span, ctx)) return undefined;
-  return wanted;
+  if (link && implyNext(link, wanted, span, ctx, 'despite')) return wanted;
+  const what = 'no network layer protocol specified';
+  return ctx.error(`ambiguous payload specification: ${what}`, span);
 }
 
 /** `below` carries `protocol`: the match that says so. */
@@ -118,9 +120,11 @@ function implyNext(
   protocol: Protocol,
   span: Span,
   ctx: DependencyContext,
+  despite?: 'despite',
 ): boolean {
   const numbers = below.carries && protocol.numbers[below.carries.numbering];
-  if (below.carries && numbers) return ctx.implyEqual(below.carries.by, numbers.slice(0, 1), span);
+  if (below.carries && numbers)
+    return ctx.implyEqual(below.carries.by, numbers.slice(0, 1), span, despite);
   ctx.error(`conflicting protocols specified: ${below.name} vs. ${protocol.name}`, span);
   return false;
 }

@@ -75,7 +75,7 @@ function checkSelector(
 
 function checkSetRef(node: SetRefExpr, ctx: CheckContext): SetRef | undefined {
   const info = ctx.scope.set(node.name);
-  if (!info) return ctx.error(noSet(node.name, ctx), node.span);
+  if (!info) return noSet(node, ctx);
   const { key, keyBits } = info;
   return {
     kind: 'setref',
@@ -87,11 +87,17 @@ function checkSetRef(node: SetRefExpr, ctx: CheckContext): SetRef | undefined {
   };
 }
 
-function noSet(name: string, ctx: CheckContext): string {
+function noSet({ name, span }: SetRefExpr, ctx: CheckContext): undefined {
+  const { noTable } = ctx.scope;
+  if (noTable) {
+    ctx.diagnostics.push(noTable);
+    return undefined;
+  }
   const meant = ctx.scope.nearestSet?.(name);
   const missing = 'No such file or directory';
-  if (!meant) return missing;
-  return `${missing}; did you mean ${meant.kind} '${meant.name}' in table ${meant.family} '${meant.table}'?`;
+  if (!meant) return ctx.error(missing, span);
+  const what = `${meant.kind} '${meant.name}' in table ${meant.family} '${meant.table}'`;
+  return ctx.error(`${missing}; did you mean ${what}?`, span);
 }
 
 /** `a, b`: flags of which any may be set, as one number. */
@@ -126,7 +132,11 @@ function checkRange(
   if (!low || !high) return undefined;
   const { type, bits, order } = low;
   if (isText(type))
-    return ctx.error(`Range expression is undefined for ${type.description} types`, node.span);
+    return ctx.error(
+      `Range expression is undefined for ${type.description} types`,
+      low.span ?? node.span,
+      node.span,
+    );
   const from = low.value;
   const to = high.value;
   if (from > to) return ctx.error('Range negative size', node.span);
@@ -140,8 +150,9 @@ function rangeEnd(
   expected: Expected | undefined,
   ctx: CheckContext,
 ): Value | undefined {
-  // Ends that are texts both are read with the range's own place.
-  const plain = node.low.kind === 'symbol' && node.high.kind === 'symbol';
+  // Ends that are texts both are read with the range's own place, but where statements are given them.
+  const texts = node.low.kind === 'symbol' && node.high.kind === 'symbol';
+  const plain = texts && expected?.room === undefined;
   const value = ctx.expr(plain ? { ...end, span: node.span } : end, expected);
   if (!value) return undefined;
   if (value.kind !== 'value') {

@@ -72,7 +72,7 @@ export class KnownProtocols {
     if (naming.above && !this.at(naming.above)) return;
     const found = protocolOf(this.table, naming.numbering, value);
     if (found && own && found.layer === own.layer) this.push(own, found);
-    else if (found) this.set(found.layer, found, span);
+    else if (found) this.set(own ? found.layer : (naming.layer ?? found.layer), found, span);
     else if (naming.layer && !naming.yields) this.set(naming.layer, unknownAt(naming.layer), span);
   }
 

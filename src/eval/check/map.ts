@@ -51,9 +51,7 @@ export const UNTYPED = 'specify either ip or ip6 for address matching';
 
 /** What is looked up: an expression that has a type by itself. */
 export function checkKey(node: AstExpr, ctx: CheckContext): Expr | undefined {
-  const key = ctx.expr(node);
-  if (key?.kind === 'load' && key.alone) return ctx.error(UNTYPED, node.span);
-  return key;
+  return ctx.standsAlone(node) ? ctx.error(UNTYPED, node.span) : ctx.expr(node);
 }
 
 /** The map of a key: in braces, or by name with a key and data of the right types. */

@@ -10,7 +10,7 @@ import { boolean, integer } from '../type/integer.ts';
 import type { CheckContext } from './context.ts';
 import { isConstant, kindWords } from './kind.ts';
 import { isPresenceWord } from './literal.ts';
-import { canShift, compatible, expectedOf } from './map.ts';
+import { canShift, compatible, expectedOf, UNTYPED } from './map.ts';
 
 type Match = Extract<Statement, { kind: 'match' }>;
 
@@ -30,6 +30,7 @@ export function checkMatch(node: MatchStatement, ctx: CheckContext): Match | und
   if (!checked) return undefined;
   if (!legal(node, left, checked, ctx)) return undefined;
   const only = singleton(node.right, checked);
+  if (isSet(only) && ctx.standsAlone(node.left)) return ctx.error(UNTYPED, node.left.span);
   const right = unprefixed(only);
   // braces ask for exactly what stands in them
   const tested = right.type.testsInBraces || ctx.scope.kernel?.nftTestsFlagInBraces;
@@ -62,6 +63,8 @@ const unprefixed = (right: Expr): Expr =>
   right.kind === 'prefix' && right.length === right.bits && right.bits % 8 === 0
     ? right.base
     : right;
+
+const isSet = (right: Expr): boolean => right.kind === 'set' || right.kind === 'setref';
 
 /** A literal of one element is that element. */
 function singleton(node: AstExpr, right: Expr): Expr {
@@ -151,8 +154,7 @@ function legalKinds(
   right: Expr,
   ctx: CheckContext,
 ): boolean {
-  const isSet = right.kind === 'set' || right.kind === 'setref';
-  if (left.kind === 'concat' && !isSet) {
+  if (left.kind === 'concat' && !isSet(right)) {
     const what = 'Use concatenations with sets and maps, not singleton values';
     return !!ctx.error(what, node.left.span, node.right.span);
   }

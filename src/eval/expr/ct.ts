@@ -3,7 +3,7 @@
  *
  * Mirrors ct.c of nft and nft_ct.c of the kernel.
  */
-import type { SelectorExpr, Word } from '../../parser/ast.ts';
+import type { Args, SelectorExpr, Word } from '../../parser/ast.ts';
 import { READABLE } from '../../parser/json/form.ts';
 import { member } from '../../parser/json/reader.ts';
 import { choice, fork, opt, word } from '../../parser/phrase.ts';
@@ -17,7 +17,7 @@ import { ipv4Addr, ipv6Addr } from '../type/address.ts';
 import { ctDir, ctEvent, ctLabel, ctState, ctStatus } from '../type/conntrack.ts';
 import type { ValueType } from '../type/index.ts';
 import { inetProto, inetService } from '../type/inet.ts';
-import { integer, mark, untyped } from '../type/integer.ts';
+import { integer, mark, untyped, unwanted } from '../type/integer.ts';
 import { nfProto } from '../type/interface.ts';
 import { string } from '../type/string.ts';
 import { time } from '../type/time.ts';
@@ -105,11 +105,17 @@ const ctKey = (key: string, dir: string | undefined, plain: boolean): CtArgs =>
 
 const ctArgs = (load: Load): CtArgs => load.args as unknown as CtArgs;
 
+/** Of addresses. */
+const NETWORKS = ['ip', 'ip6'];
+
+/** Whether it is an address without `ip` or `ip6`. */
+const isPlain = ({ key, family }: Args): boolean =>
+  family === undefined && ADDRESSES.includes((key as Word).text);
+
 /** Addresses without `ip` or `ip6` are those of the network protocol known so far. */
 function addressKey(written: string, node: SelectorExpr, ctx: CheckContext): string | undefined {
   const network = ctx.protocol('nh');
-  if (network !== undefined && Object.hasOwn(KEYS, `${network} ${written}`))
-    return `${network} ${written}`;
+  if (network !== undefined) return `${network} ${written}`;
   const use = `use "ip ${written}" or "ip6 ${written}" instead`;
   return ctx.error(`cannot determine ip protocol version, ${use}`, node.span);
 }
@@ -141,16 +147,18 @@ export const ct: KeyRow = {
     opt(choice('dir', ...DIRECTIONS)),
     fork([choice('family', 'ip', 'ip6'), choice('key', ...ADDRESSES)], [word('key', words)]),
   ],
+  standsAlone: isPlain,
   check(args, node, ctx) {
     const written = (args.key as Word).text;
     const family = args.family as Word | undefined;
     const dir = (args.dir as Word | undefined)?.text;
-    const plain = !family && ADDRESSES.includes(written);
+    const plain = isPlain(args);
     if (plain && ctx.isExample) return unknownAddress(ct, node);
     const name = plain
       ? addressKey(written, node, ctx)
       : [family?.text, written].filter(Boolean).join(' ');
     if (name === undefined) return undefined;
+    if (plain && !Object.hasOwn(KEYS, name)) return { ...unknownAddress(ct, node), type: unwanted };
     const key = Object.hasOwn(KEYS, name) ? KEYS[name] : undefined;
     if (!key || (dir && !key.direction))
       return ctx.unread('syntax error, unexpected string', (args.key as Word).span);
@@ -158,9 +166,8 @@ export const ct: KeyRow = {
     if (family && !agrees(family.text, node, ctx)) return undefined;
     const { type, bits, order = 'host', opaque } = key;
     const { span } = node;
-    const alone = plain || undefined;
     const how = ctKey(name, dir, plain);
-    return { kind: 'load', row: ct, args: how, type, bits, order, span, opaque, alone };
+    return { kind: 'load', row: ct, args: how, type, bits, order, span, opaque };
   },
   fromJson: {
     contexts: [...READABLE, 'rhs', 'mangle'],
@@ -185,7 +192,8 @@ export const ct: KeyRow = {
     },
   },
   names: (load) => KEYS[ctArgs(load).key]?.names,
-  layer: (load) => (ADDRESSES.includes(lastWord(ctArgs(load).key)) ? 'nh' : undefined),
+  cutsPrefix: (load) => ctArgs(load).plain === true,
+  network: (load) => NETWORKS.find((name) => ctArgs(load).key.startsWith(`${name} `)),
   list(load) {
     const { key, dir } = ctArgs(load);
     return dir && !DIRECTION_OF_PACKET.includes(key) ? `ct ${dir} ${key}` : `ct ${key}`;
@@ -202,8 +210,10 @@ export const ct: KeyRow = {
     to.emit({ op: 'store', row: ct, args: load.args, sreg, len: load.bits / 8 });
   },
   init(op, family) {
+    const { key, dir, plain } = op.args as unknown as CtArgs;
+    if (plain && dir && family !== 'ip' && family !== 'ip6' && family !== 'inet')
+      return 'EAFNOSUPPORT';
     if (UNTRACKED.includes(family)) return 'EPROTO';
-    const { key, dir } = op.args as unknown as CtArgs;
     if (op.op === 'store') {
       if (!SETTABLE.includes(key)) return 'EOPNOTSUPP';
       return dir && key !== 'zone' ? 'EINVAL' : undefined;

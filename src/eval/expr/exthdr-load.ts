@@ -102,7 +102,8 @@ export const fieldLoad = (
   order: 'big',
 });
 
-const LAYERS = { ipv6: 'nh', ipv4: 'nh', tcpopt: 'th', sctp: 'th', dccp: 'th' } as const;
+/** The layer that they are of; nft does not look at chunks and DCCP's options so. */
+const LAYERS = { ipv6: 'nh', ipv4: 'nh', tcpopt: 'th', sctp: undefined, dccp: undefined } as const;
 
 /** IPv6's word is first in the kernel's text; the words of SCTP and DCCP are not there. */
 const OP_TEXT: Readonly<Record<ExthdrOp, string>> = {
@@ -150,7 +151,7 @@ export const exthdrHooks: Hooks = {
   },
   lowerStore(load, sreg, to) {
     const args = exthdrArgs(load);
-    to.emit({ op: 'store', row: load.row, args: { ...args }, sreg, len: args.bits / 8 });
+    to.emit({ op: 'store', row: load.row, args: { ...args }, sreg, len: args.bits / 8 }, load.span);
   },
   bytecode(op) {
     const { op: kind, number, offset, present } = op.args as unknown as ExthdrArgs;
@@ -160,8 +161,11 @@ export const exthdrHooks: Hooks = {
     const flag = present ? ' present' : '';
     return `exthdr load ${OP_TEXT[kind]}${place}${flag} => reg ${registerName(op.dreg)}`;
   },
-  // nft_exthdr_tcp_set_init
-  init: (op) => (op.op === 'store' && op.len !== 2 && op.len !== 4 ? 'EOPNOTSUPP' : undefined),
+  // nft_exthdr_tcp_set_init, nft_exthdr_select_ops
+  init(op, family) {
+    if (family === 'ip6' && op.args.op === 'ipv4') return 'EOPNOTSUPP';
+    return op.op === 'store' && op.len !== 2 && op.len !== 4 ? 'EOPNOTSUPP' : undefined;
+  },
   place: exthdrPlace,
   read: readExthdr,
   write: writeExthdr,

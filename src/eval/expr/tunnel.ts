@@ -27,6 +27,11 @@ export function tunnelRow(header: HeaderSpec, inner: Omit<Tunnel, 'name'>): Payl
         inside: [expr('inside', 'primary')],
       }),
     ],
+    unwritable(args, node) {
+      const { inside } = (args.what as Choice).args as { inside?: Expr };
+      if (spec.layer === 'tun') return node.span;
+      return inside?.span;
+    },
     check(args: Args, node, ctx) {
       const what = args.what as Choice;
       if (what.which === 'inside') {

@@ -13,6 +13,7 @@ import type {
   Element,
   Expr,
   Load,
+  Prefix,
   SetLiteral,
   SetRef,
   Statement,
@@ -242,14 +243,22 @@ const asPrefix = (base: Value, length: number): Expr => ({
 /** The kernel knows prefixes of whole bytes; of types without prefixes others come as masks. */
 function splitPrefix(match: Match): Match {
   const { left, right } = match;
-  if (right.kind !== 'prefix' || right.type.prefixes || isText(right.type)) return match;
-  if (left.order === 'big' && right.length % 8 === 0 && right.length > 0) return match;
+  if (right.kind !== 'prefix') return match;
+  if (left.kind === 'load' && left.row.cutsPrefix?.(left) && isWholeBytes(right)) {
+    const { type, bits, order } = right;
+    const value = (constant(right.base) ?? 0n) >> BigInt(bits - right.length);
+    return { ...match, right: { kind: 'value', value, type, bits, order } };
+  }
+  if (right.type.prefixes || isText(right.type)) return match;
+  if (left.order === 'big' && isWholeBytes(right)) return match;
   const value = ones(right.length) << BigInt(right.bits - right.length);
   const { type, bits, order } = left;
   const mask: Value = { kind: 'value', value, type, bits, order };
   const binop: Binop = { kind: 'binop', op: '&', left, right: mask, type, bits, order };
   return { ...match, left: binop, right: right.base };
 }
+
+const isWholeBytes = ({ length }: Prefix): boolean => length % 8 === 0 && length > 0;
 
 /** How many leading ones a mask of nothing else has. */
 function prefixLength(mask: bigint, bits: number): number | undefined {

@@ -7,9 +7,9 @@
  */
 import type { Family } from '../../parser/ast.ts';
 import type { KnownProtocols } from '../check/known.ts';
-import type { Layer, Protocol, Tunnel } from '../check/protocol.ts';
+import type { Layer, Naming, Protocol, Tunnel } from '../check/protocol.ts';
 import { protocolNamed, protocolNumbered, startInside, startOf } from '../check/protocols.ts';
-import type { Expr, Load, Lookup, Statement } from '../checked.ts';
+import type { Expr, Load, Lookup, Prefix, Statement, Value } from '../checked.ts';
 import { type PayloadRow, payloadArgs } from '../expr/header.ts';
 import { th } from '../expr/th.ts';
 import { type Group, inSentOrder, joined } from '../lower/merge.ts';
@@ -61,10 +61,13 @@ class Dependencies {
   /** Takes in a match, after the loads in it. */
   learn(match: Match): void {
     const { left, op, right } = match;
-    if (op !== '==' || right.kind !== 'value' || left.kind !== 'load') return;
+    if (op !== '==' || left.kind !== 'load') return;
+    if (right.kind === 'prefix' && right.length % 8 === 0) this.hideNetwork(left, right);
+    if (right.kind !== 'value') return;
     const known = this.knownFor(left);
     known.learn(left, right);
-    this.hideNetwork(left, right.value);
+    this.hideFrame(left);
+    this.hideNetwork(left, right);
     const slot = this.slotOf(left, right.value);
     if (slot) this.pending.set(slot, match);
   }
@@ -90,7 +93,8 @@ class Dependencies {
   /** Ports of a protocol that a match names and that may be any. */
   isUnclear(load: Load): boolean {
     const slot = load.args.tunnel ? 'inside th' : 'th';
-    return load.row === th && this.pending.has(slot);
+    const dependency = load.row === th ? this.pending.get(slot) : undefined;
+    return dependency !== undefined && !(this.isMixed(load) && isOfNetwork(dependency));
   }
 
   /** A load makes the match of its layer's protocol redundant. */
@@ -133,10 +137,12 @@ class Dependencies {
     if (left.kind !== 'load' || right.kind !== 'value') return false;
     const mixed = this.isMixed(load);
     const bytes = left.row.protocol;
-    // Which of the network protocols it is would be lost.
-    if (mixed && layer === 'th' && bytes?.layer === 'nh') return false;
+    // Which of the network protocols it is would be lost; before options it is.
+    if (mixed && layer === 'th' && bytes?.layer === 'nh') return load.row.protocol === undefined;
+    // Of protocols stacked behind one another each is said.
+    if (mixed && expands && bytes?.layer === layer && load.row.names?.(load)) return false;
     // A header that says of itself that another of its kind follows.
-    if (bytes && left.row === load.row) return false;
+    if (mixed && bytes && left.row === load.row) return false;
     // Other tags than the usual one say more.
     const named = load.row.protocol;
     if (mixed && layer === 'll' && bytes && named?.numbers.ethertype) {
@@ -150,24 +156,30 @@ class Dependencies {
     return MIXED.includes(this.family) || load.args.tunnel !== undefined;
   }
 
-  /** The family, or ICMP and ICMPv6 say themselves what network protocol they go with. */
-  private hideNetwork(left: Load, value: bigint): void {
+  /** What names the network protocol without its header makes what was said of the frame redundant. */
+  private hideFrame(load: Load): void {
+    const inside = load.args.tunnel ? 'inside ' : '';
+    const naming = load.row.protocol ? undefined : load.row.names?.(load);
+    if (naming?.layer !== 'nh' || (naming.yields && this.pending.has(`${inside}nh`))) return;
+    this.drop(`${inside}ll`);
+  }
+
+  /** The family, ICMP and ICMPv6, and addresses of connections say what network protocol they go with. */
+  private hideNetwork(left: Load, right: Value | Prefix): void {
+    const slot = left.args.tunnel ? 'inside nh' : 'nh';
+    const dependency = this.pending.get(slot);
+    const network = left.row.network?.(left);
     const naming = left.row.names?.(left);
-    if (naming?.layer !== 'th') return;
-    const tunnel = left.args.tunnel ? 'inside ' : '';
-    const named = protocolNumbered(naming.numbering, value);
-    const dependency = this.pending.get(`${tunnel}nh`);
-    if (!dependency) return;
-    const mixed = this.isMixed(left);
-    if (
-      yields(dependency) ||
-      (this.known.at('nh')?.protocol.numbers.nfproto === undefined && !mixed)
-    ) {
-      this.drop(`${tunnel}nh`);
-      return;
-    }
-    const said = mixed ? named?.message && named.network : this.family;
-    if (networkOf(dependency)?.name === said) this.drop(`${tunnel}nh`);
+    if (!dependency || (network === undefined && naming?.layer !== 'th')) return;
+    if (this.isImplied(dependency, network ?? messageNetwork(naming, right), left)) this.drop(slot);
+  }
+
+  /** Whether a match of the network protocol goes without saying before `left`, which is of `network`. */
+  private isImplied(dependency: Match, network: string | undefined, left: Load): boolean {
+    if (yields(dependency)) return true;
+    const said = networkOf(dependency)?.name;
+    if (this.isMixed(left)) return said !== undefined && said === network;
+    return said === this.family || this.family === 'arp';
   }
 
   /** A field of one kind of message only. */
@@ -179,6 +191,17 @@ class Dependencies {
     const { left, right } = dependency;
     return left.kind === 'load' && left.row === row && Number(right.value) === messages[0];
   }
+}
+
+/** A field of a network header: that it is that header would be lost. */
+const isOfNetwork = ({ left }: Match): boolean =>
+  left.kind === 'load' && left.row.protocol?.layer === 'nh';
+
+/** ICMP and ICMPv6 go with one network protocol. */
+function messageNetwork(naming: Naming | undefined, right: Value | Prefix): string | undefined {
+  if (!naming || naming.above || right.kind !== 'value') return undefined;
+  const named = protocolNumbered(naming.numbering, right.value);
+  return named?.message && named.network;
 }
 
 const yields = ({ left }: Match): boolean =>
@@ -245,6 +268,8 @@ type Other = Exclude<Statement, Match>;
 function read(statement: Other, to: Dependencies): Other {
   switch (statement.kind) {
     case 'assign': {
+      // nft leaves what is written into options as it came from the kernel.
+      if (isOption(statement.target)) return { ...statement, value: asCame(statement.value) };
       const known = to.knownFor(statement.target);
       const named = canonicalLoad(statement.target, known);
       const given = canonicalExpr(statement.value, known);
@@ -262,13 +287,35 @@ function read(statement: Other, to: Dependencies): Other {
       return { ...statement, key: used(key, to), map };
     }
     case 'effect': {
-      const args = canonicalArgs(statement.args, to);
+      const given = canonicalArgs(statement.args, to);
+      const network = to.known.at('nh')?.protocol.name;
+      const args = statement.row.reread?.(given, to.family, network) ?? given;
       const hidden = statement.row.hides?.(args, to.family);
       if (hidden) to.hide(hidden);
       return { ...statement, args };
     }
     case 'verdict':
       return statement;
+  }
+}
+
+/** An option, found by its number. */
+const isOption = ({ row, ...load }: Load): boolean => {
+  const field = row.field?.({ row, ...load });
+  return field !== undefined && field.base === undefined;
+};
+
+/** With the packet's fields as mere bytes. */
+function asCame(e: Expr): Expr {
+  switch (e.kind) {
+    case 'load':
+      return (e.row as PayloadRow).spec ? asBytes(e) : e;
+    case 'binop':
+      return { ...e, left: asCame(e.left), right: asCame(e.right) };
+    case 'map':
+      return { ...e, key: asCame(e.key) };
+    default:
+      return e;
   }
 }
 

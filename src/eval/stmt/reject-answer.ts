@@ -1,5 +1,5 @@
 /** How a rejected packet is answered: the forms of `reject with`, and what they need to know. */
-import type { Expr as AstExpr, Choice, Span } from '../../parser/ast.ts';
+import type { Expr as AstExpr, Choice, Family, Span } from '../../parser/ast.ts';
 import { exprOf } from '../check/arg.ts';
 import type { CheckContext } from '../check/context.ts';
 import { ip } from '../expr/ip.ts';
@@ -52,7 +52,7 @@ export function kindOf(chosen: Choice | undefined, ctx: CheckContext): RejectArg
   const which = chosen?.which;
   if (which === 'tcp') return { type: 'tcp reset', code: 0 };
   if (!chosen || !which) {
-    const family = ctx.family === 'ip' || ctx.family === 'ip6' ? ctx.family : ctx.protocol('nh');
+    const family = isOwn(ctx.family) ? ctx.family : ctx.protocol('nh');
     return family === 'ip' || family === 'ip6'
       ? unreachable(family)
       : { type: 'icmpx', code: ICMPX_PORT_UNREACHABLE };
@@ -64,9 +64,27 @@ export function kindOf(chosen: Choice | undefined, ctx: CheckContext): RejectArg
   return { type: 'unreachable', family: which === 'icmp' ? 'ip' : 'ip6', code };
 }
 
+/** Families of one network protocol. */
+export const isOwn = (family: Family): family is 'ip' | 'ip6' =>
+  family === 'ip' || family === 'ip6';
+
+/** With nft's own line break. */
+export const UNCLEAR = 'cannot infer ICMP reject variant to use: explicit value required.\n';
+
+/** Whether an ICMP message is asked for, or none said, of packets that are neither IPv4 nor IPv6. */
+export const isUnclear = (
+  chosen: Choice | undefined,
+  { type }: RejectArgs,
+  network: string | undefined,
+): boolean =>
+  (chosen?.which === undefined || type === 'unreachable') &&
+  network !== undefined &&
+  network !== 'ip' &&
+  network !== 'ip6';
+
 /** Where such an answer makes no sense; the message. */
 export function conflict(args: RejectArgs, ctx: CheckContext): string | undefined {
-  const own = ctx.family === 'ip' || ctx.family === 'ip6' ? ctx.family : undefined;
+  const own = isOwn(ctx.family) ? ctx.family : undefined;
   if (own && args.type === 'icmpx') return 'abstracted ICMP unreachable not supported';
   const known = own ?? ctx.protocol('nh');
   if (args.family && (known === 'ip' || known === 'ip6') && known !== args.family) {
@@ -85,7 +103,8 @@ export function need(args: RejectArgs, at: Span, ctx: CheckContext): boolean {
     }
     return ctx.needFirst(tcp.spec, at);
   }
-  return args.family === undefined || ctx.needFirst(ICMP[args.family].protocol.spec, at);
+  if (args.family === undefined || isOwn(ctx.family)) return true;
+  return ctx.needFirst(ICMP[args.family].protocol.spec, at);
 }
 
 /** How the message is called, and its codes. */

@@ -4,6 +4,8 @@ import { member } from '../../parser/json/reader.ts';
 import { alt, expr, kw, listed, opt } from '../../parser/phrase.ts';
 import { choiceOf, exprOf, leading } from '../check/arg.ts';
 import { runReject } from '../engine/run/reject.ts';
+import { ether } from '../expr/ether.ts';
+import { vlan } from '../expr/vlan.ts';
 import type { ListContext } from '../list/context.ts';
 import type { ChainSite, StatementRow } from '../row.ts';
 import {
@@ -13,17 +15,21 @@ import {
   ICMP,
   ICMPX_MAX,
   ICMPX_PORT_UNREACHABLE,
+  isOwn,
+  isUnclear,
   kindOf,
   need,
   type RejectArgs,
   TYPES,
+  UNCLEAR,
 } from './reject-answer.ts';
 
-/** In families of their own the usual answer goes without saying. */
+/** In families of their own the usual answer goes without saying; one of no known family has no words. */
 const isUsual = ({ type, family, code }: RejectArgs, table: Family): boolean =>
   type === 'icmpx'
     ? code === ICMPX_PORT_UNREACHABLE
-    : type === 'unreachable' && family === table && code === ICMP[family].portUnreachable;
+    : type === 'unreachable' &&
+      (!family || (family === table && code === ICMP[family].portUnreachable));
 
 function text(args: RejectArgs, ctx: ListContext): string {
   if (isUsual(args, ctx.family)) return 'reject';
@@ -63,22 +69,28 @@ export const reject: StatementRow<RejectArgs> = {
     const at = leading(span, 'reject');
     if (ctx.family === 'arp') return ctx.error('cannot use reject with arp', at);
     const network = ctx.protocol('nh');
-    if (ctx.family === 'bridge' && network !== undefined && network !== 'ip' && network !== 'ip6') {
-      return ctx.error('cannot reject this network family', at);
+    const mixed = ctx.family === 'bridge' || ctx.family === 'netdev';
+    const link = mixed ? ctx.protocol('ll') : undefined;
+    if (link !== undefined && link !== ether.name && link !== vlan.name)
+      return ctx.error('cannot reject from this link layer protocol', at);
+    if (mixed && network !== undefined && network !== 'ip' && network !== 'ip6') {
+      return ctx.error('cannot reject this network family', at, ctx.protocolSpan('nh'));
     }
     const chosen = choiceOf(args, 'with');
     const checked = kindOf(chosen, ctx);
     if (!checked) return undefined;
+    if (ctx.family === 'inet' && isUnclear(chosen, checked, network)) return ctx.error(UNCLEAR, at);
     const error = conflict(checked, ctx);
     if (error) {
       const code = exprOf(chosen?.args ?? {}, 'code')?.span ?? at;
-      return ctx.error(error, code, ctx.protocolSpan('nh') ?? at);
+      return ctx.error(error, code, (isOwn(ctx.family) ? undefined : ctx.protocolSpan('nh')) ?? at);
     }
     return need(checked, at, ctx) ? checked : undefined;
   },
   list: text,
   json(args, ctx) {
     if (args.type === 'tcp reset') return { reject: { type: 'tcp reset' } };
+    if (args.type === 'unreachable' && !args.family) return { reject: null };
     return { reject: { type: answerOf(args).word, expr: codeName(args, ctx.options) } };
   },
   fromJson: {
@@ -104,9 +116,15 @@ export const reject: StatementRow<RejectArgs> = {
   validate: (_args, { family, hook }: ChainSite) =>
     HOOKS[family]?.includes(hook) ? undefined : 'EOPNOTSUPP',
   hides: ({ type }, table) => {
-    const own = table === 'ip' || table === 'ip6';
-    if (type === 'tcp reset') return own ? 'th' : undefined;
-    return type === 'unreachable' && !own ? 'nh' : undefined;
+    if (type === 'icmpx') return undefined;
+    if (!isOwn(table)) return 'nh';
+    return type === 'tcp reset' ? 'th' : undefined;
+  },
+  reread(args, table, known) {
+    if (args.type !== 'unreachable') return args;
+    const network = isOwn(table) ? table : known;
+    const { family: _written, ...rest } = args;
+    return network === 'ip' || network === 'ip6' ? { ...rest, family: network } : rest;
   },
   mergeable: { text: writtenText },
   run: runReject,

@@ -76,11 +76,15 @@ const CHANGING: ReadonlySet<string> = new Set([
 ]);
 
 /** What nft itself says of a table that is not there. */
-export function noTable(ctx: CommandContext, cmd: Command): void {
+export function tableMissing(ctx: CommandContext, cmd: Command): Diagnostic {
   const { table: at } = cmd.handle;
   const span = at?.span ?? cmd.span;
   const hint = tableHint(knownTables(ctx, cmd), at?.text ?? '', span);
-  ctx.errors.push(hint ?? { severity: 'error', message: strerror('ENOENT'), spans: [span] });
+  return hint ?? { severity: 'error', message: strerror('ENOENT'), spans: [span] };
+}
+
+export function noTable(ctx: CommandContext, cmd: Command): void {
+  ctx.errors.push(tableMissing(ctx, cmd));
 }
 
 /** What a kind of object is called in hints, its names, and which word of a command names it. */

@@ -28,7 +28,7 @@ import {
   tableIn,
   tableName,
 } from './context.ts';
-import { noChain, noTable } from './hint.ts';
+import { noChain, noTable, tableMissing } from './hint.ts';
 import { askForSet } from './set.ts';
 
 export function addRule(cmd: Command, ctx: CommandContext): void {
@@ -83,7 +83,8 @@ type Place = Pick<NewRule, 'chain' | 'how' | 'position'> & {
 function enterRule(written: AstRule, cmd: Command, ctx: CommandContext, place: Place): void {
   const family = familyOf(cmd);
   const table = tableName(cmd);
-  const scope = ruleScope(ctx, cmd);
+  const known = ruleScope(ctx, cmd);
+  const scope = tableIn(ctx, cmd) ? known : { ...known, noTable: tableMissing(ctx, cmd) };
   const { rule: node, bodies } = withNamedBodies(written, ctx);
   const check = (rule: AstRule) => checkRule(rule, scope, scope.chain(place.chain), ctx.forms);
   const { rule: checked, diagnostics, shared } = check(node);
