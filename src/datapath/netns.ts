@@ -109,6 +109,12 @@ export interface NetnsOptions {
   readonly listen?: readonly number[];
 }
 
+/**
+ * So many packets that come back by the loopback device are a loop without end, such as that of a copy
+ * to the machine itself (`dup to` its own address), whose time to live goes round: there it ends here.
+ */
+const ENDLESS = 20_000;
+
 export class Netns {
   readonly profile: KernelProfile;
   readonly clock = new Clock();
@@ -310,8 +316,11 @@ export class Netns {
   private readonly drain = (): void => {
     if (this.draining) return;
     this.draining = true;
-    for (let p = this.backlog.shift(); p !== undefined; p = this.backlog.shift())
-      netifReceive(this, p);
+    let received = 0;
+    for (let p = this.backlog.shift(); p !== undefined; p = this.backlog.shift()) {
+      if (received++ < ENDLESS) netifReceive(this, p);
+      else this.drop(p, 'ENDLESS_LOOP');
+    }
     this.draining = false;
   };
 

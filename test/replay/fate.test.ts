@@ -49,3 +49,12 @@ test('an address that is never told drops what waited, whatever came in between'
     'delivered',
   ]);
 });
+
+test('copies to the machine itself make a loop, which ends', () => {
+  const copies = 'type filter hook prerouting priority 0\nudp dport 2 dup to 10.0.0.1';
+  const trace = traceOf({ env: { link }, events: [passing] });
+  const text = `table ip t {\nchain c {\n${copies}\n}\n}\n`;
+  const router = routerOf({ env: trace.env, seed: 0, entries: [] });
+  expect(router.load({ kind: 'text', name: 'r.nft', text }).errors).toBe('');
+  expect(replay(router, trace).packets).toHaveLength(1);
+});

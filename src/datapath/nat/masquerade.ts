@@ -6,6 +6,7 @@
 import { loadIpv6, word } from '../address.ts';
 import type { Conntrack } from '../conntrack/index.ts';
 import { TUPLE_DST, TUPLE_SRC, TUPLE_WORDS } from '../conntrack/index.ts';
+import { isLinkLocal6, isMulticast6 } from '../fib6.ts';
 import { NF_ACCEPT, NF_DROP } from '../hooks.ts';
 import type { Change } from '../netns.ts';
 import { CT, NFPROTO_IPV6, NH, NONE, type Packet, PF } from '../packet.ts';
@@ -39,6 +40,7 @@ export class Masquerade {
     const { range, saddr } = this;
     if (p.m[PF] === NFPROTO_IPV6) {
       loadIpv6(p, p.m[NH]! + 24, this.daddr);
+      if (this.conntrack.isTemplate(row) && !isOfDevice(this.daddr)) return NF_DROP;
       if (!this.routing.selectAddress6(oif, this.daddr, saddr)) return NF_DROP;
     } else {
       // a machine that has no address yet (DHCP) speaks from 0.0.0.0
@@ -58,6 +60,12 @@ export class Masquerade {
     return this.binder.setupInfo(row, range, NF_NAT_MANIP_SRC);
   }
 }
+
+/**
+ * Addresses that one speaks to from an address of the device itself. For others all devices of the
+ * connection's namespace are asked: that of templates is the first one, whose devices are none of these.
+ */
+const isOfDevice = (daddr: Int32Array): boolean => isMulticast6(daddr) || isLinkLocal6(daddr);
 
 const destination = (p: Packet): number => word(p.b, p.m[NH]! + 16);
 
