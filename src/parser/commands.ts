@@ -139,7 +139,7 @@ export abstract class Commands extends Tables {
     if (object) return object;
     if (orRule && this.beginsRulePlace()) return { name: 'rule' };
     const second = known.filter((noun) => noun.includes(' ') && this.reads(noun.split(' ')[0]!));
-    if (second.length === 0) return this.unexpected(known);
+    if (second.length === 0) return this.unexpected(orRule ? ['string', 'last'] : known);
     this.scopes.push(this.next().image);
     return this.unexpected(second.map((noun) => noun.split(' ')[1]!));
   }

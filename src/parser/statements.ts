@@ -136,7 +136,9 @@ export abstract class Statements extends Expressions {
 
   /** Some reserved words are literals, where one may stand on the right. */
   private isOnlyLiteral(token: Token): boolean {
-    return T.keywords.has(token.image) && !this.beginsSelector(token);
+    const { image, tokenType } = token;
+    if (tokenType === T.Exists || tokenType === T.Missing) return true;
+    return T.keywords.has(image) && !this.beginsSelector(token);
   }
 
   private statement(): Statement {

@@ -91,7 +91,7 @@ export class Synproxy {
     ]);
   }
 
-  /** nf_synproxy_ipv4_init, _ipv6_init: a rule or object of that family needs the hooks. */
+  /** nft_synproxy_do_init: a rule or object of that family needs the hooks; a bridge has none. */
   acquire(family: number): void {
     this.use(family, 1);
   }
@@ -103,10 +103,11 @@ export class Synproxy {
   private use(family: number, by: 1 | -1): void {
     const families = family === NFPROTO_INET ? [NFPROTO_IPV4, NFPROTO_IPV6] : [family];
     for (const f of families) {
+      const entry = this.entries.get(f);
+      if (!entry) continue;
       const before = this.users.get(f) ?? 0;
       const now = before + by;
       this.users.set(f, now);
-      const entry = this.entries.get(f)!;
       for (const hook of [INPUT, POSTROUTING]) {
         if (before === 0) this.ns.hooks.register({ family: f, hook }, entry);
         else if (now === 0) this.ns.hooks.unregister({ family: f, hook }, entry);

@@ -17,7 +17,7 @@ export function checkArgument(
   statement: Span,
   ctx: CheckContext,
 ): Expr | undefined {
-  const value = ctx.expr(node, wanted);
+  const value = ctx.expr(node, { ...wanted, stated: true });
   return value && fitsArgument(wanted, value, node.span, statement, ctx) ? value : undefined;
 }
 

@@ -120,6 +120,8 @@ export interface Expected {
   readonly parts?: readonly Expected[];
   /** Where the expression is that says what is expected. */
   readonly span?: Span;
+  /** It is the argument of a statement. */
+  readonly stated?: boolean;
   /** The bits of what the value is set to: operands may use them all. */
   readonly room?: number;
   /** Operations that are done in a greater width than their operand's are numbers of no other type. */

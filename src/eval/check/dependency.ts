@@ -42,7 +42,9 @@ export function need(protocol: Protocol, span: Span, ctx: DependencyContext): nu
   const known = ctx.known.at(layer);
   if (!known) {
     if (!generate(protocol, span, ctx)) return undefined;
-    return layer === 'll' ? need(protocol, span, ctx) : (ctx.known.at(layer)?.shift ?? 0);
+    if (layer === 'll') return need(protocol, span, ctx);
+    ctx.known.take(protocol);
+    return ctx.known.at(layer)?.shift ?? 0;
   }
   if (layer === 'th' && known.among.length > 1) {
     const other = known.among.find((p) => p !== protocol)!;

@@ -152,7 +152,7 @@ function rangeEnd(
 ): Value | undefined {
   // Ends that are texts both are read with the range's own place, but where statements are given them.
   const texts = node.low.kind === 'symbol' && node.high.kind === 'symbol';
-  const plain = texts && expected?.room === undefined;
+  const plain = texts && !expected?.stated;
   const value = ctx.expr(plain ? { ...end, span: node.span } : end, expected);
   if (!value) return undefined;
   if (value.kind !== 'value') {

@@ -46,6 +46,18 @@ export class KnownProtocols {
     return this.stacked.includes(protocol);
   }
 
+  /** The header that bits of a frame with tags belong to, and where it begins, as nft finds it. */
+  stackedAt(offset: number, { protocol, shift }: Known): Pick<Known, 'protocol' | 'shift'> {
+    if (offset < (protocol.bits ?? 0)) return { protocol, shift: 0 };
+    let start = 0;
+    for (const header of this.stacked) {
+      const { bits = 0 } = header;
+      if (offset < start + bits) return { protocol: header, shift: start };
+      start += bits;
+    }
+    return { protocol, shift };
+  }
+
   message(protocol: Protocol): number | undefined {
     return this.messages?.get(protocol.name);
   }
@@ -78,16 +90,27 @@ export class KnownProtocols {
 
   /** What metadata say of a layer counts where the family's hooks do not know it by themselves. */
   private canLearn(naming: Naming): boolean {
-    if (naming.layer === 'nh') return naming.numbering === this.outermost.carries?.numbering;
+    if (naming.layer === 'nh') {
+      // What connections say is looked up in the frame that is known by now.
+      const below = naming.yields ? this.at('ll')?.protocol : this.outermost;
+      return naming.numbering === below?.carries?.numbering;
+    }
     return (
       naming.layer !== 'll' || this.outermost.layer !== 'll' || this.outermost.virtual === true
     );
   }
 
+  /** Of the protocols that share the number that was matched it is this one (`gretap`). */
+  take(protocol: Protocol): void {
+    const known = this.layers[protocol.layer];
+    if (known?.protocol.name === protocol.name) return;
+    this.layers[protocol.layer] = { shift: 0, ...known, protocol, among: [protocol] };
+  }
+
   private set(layer: Layer, protocol: Protocol, span: Span | undefined): void {
     const before = this.layers[layer];
-    const others = before?.among.filter((p) => p !== protocol) ?? NOBODY;
-    const among = others.length > 0 ? [...others, protocol] : [protocol];
+    const said = before?.among ?? NOBODY;
+    const among = said.includes(protocol) ? said : [...said, protocol];
     this.layers[layer] = { protocol, shift: before?.shift ?? 0, among, span };
   }
 
@@ -95,7 +118,8 @@ export class KnownProtocols {
   private push(own: Protocol, next: Protocol): void {
     const shift = (this.layers[own.layer]?.shift ?? 0) + (own.bits ?? 0);
     if (own.layer === 'll') this.stacked = [...this.stacked, own];
-    this.layers[own.layer] = { protocol: next, shift, among: [next] };
+    const said = own.layer === 'th' ? (this.layers.th?.among ?? NOBODY) : NOBODY;
+    this.layers[own.layer] = { protocol: next, shift, among: [...said, next] };
   }
 }
 

@@ -7,9 +7,6 @@ import type { KeyRow } from '../row.ts';
 import { string } from '../type/string.ts';
 import { misplaced } from './placement.ts';
 
-/** Fingerprints are of TCP's SYN. */
-const TRANSPORT = 'tcp';
-
 const TTLS = ['loose', 'skip'];
 const KEYS = ['name', 'version'];
 
@@ -25,9 +22,6 @@ export const osf: KeyRow = {
     choice('key', ...KEYS),
   ],
   check(args, node, ctx) {
-    const known = ctx.protocol('th');
-    if (known !== undefined && known !== TRANSPORT)
-      return ctx.error(`conflicting protocols specified: ${known} vs. ${TRANSPORT}`, node.span);
     // Of what a set is of it keeps neither.
     const written = ctx.isExample ? {} : args;
     const ttl = (written.ttl as Word | undefined)?.text;

@@ -65,7 +65,9 @@ function checkKey(
 ): Load | undefined {
   const network = ctx.protocol('nh');
   const byFamily = written === 'nexthop';
-  const name = byFamily ? `${family?.text ?? network} ${written}` : written;
+  // nft tells IPv4's from none by what is known of the packet.
+  const of = family?.text === 'ip' && network === 'ip6' ? network : (family?.text ?? network);
+  const name = byFamily ? `${of} ${written}` : written;
   if (byFamily && !family && ctx.isExample) return unknownAddress(rt, node);
   if (byFamily && !Object.hasOwn(KEYS, name)) {
     const use = `use "ip ${written}" or "ip6 ${written}" instead`;

@@ -141,14 +141,9 @@ class Dependencies {
     if (mixed && layer === 'th' && bytes?.layer === 'nh') return load.row.protocol === undefined;
     // Of protocols stacked behind one another each is said.
     if (mixed && expands && bytes?.layer === layer && load.row.names?.(load)) return false;
-    // A header that says of itself that another of its kind follows.
-    if (mixed && bytes && left.row === load.row) return false;
-    // Other tags than the usual one say more.
-    const named = load.row.protocol;
-    if (mixed && layer === 'll' && bytes && named?.numbers.ethertype) {
-      const names = expands && load.row.field?.(load).next;
-      return !names && Number(right.value) === named.numbers.ethertype[0];
-    }
+    // What a tag says is never implied; of tags the usual one goes without saying.
+    if (mixed && layer === 'll' && bytes)
+      return !bytes.numbers.ethertype && isUsualTag(right.value);
     return true;
   }
 
@@ -197,6 +192,12 @@ class Dependencies {
 const isOfNetwork = ({ left }: Match): boolean =>
   left.kind === 'load' && left.row.protocol?.layer === 'nh';
 
+/** Whether a number of a frame's type is that of tags which say no other. */
+function isUsualTag(value: bigint): boolean {
+  const tag = protocolNumbered('ethertype', value);
+  return tag?.layer === 'll' && Number(value) === tag.numbers.ethertype?.[0];
+}
+
 /** ICMP and ICMPv6 go with one network protocol. */
 function messageNetwork(naming: Naming | undefined, right: Value | Prefix): string | undefined {
   if (!naming || naming.above || right.kind !== 'value') return undefined;
@@ -231,7 +232,8 @@ export function listedStatements(
     cameBack(group, dependencies).flatMap((statement): readonly Statement[] => {
       if (statement.kind === 'match') return readMatch(statement, dependencies);
       const listed = read(statement, dependencies);
-      dependencies.settle();
+      // To nft verdicts from a map are one more expression.
+      if (statement.kind !== 'vmap') dependencies.settle();
       return [listed];
     }),
   );

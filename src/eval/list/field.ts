@@ -40,7 +40,10 @@ function portAt(load: Load, offset: number, bits: number): Load | undefined {
 export const restAt = (load: Load, offset: number, bits: number): Load =>
   portAt(load, offset, bits) ?? bytesAt(load, offset, bits);
 
-/** The header that the bits lie in: the one known at the layer, or one in front of it. */
+/**
+ * The header that the bits lie in: the one known at the layer, or one in front of it. nft takes the
+ * first bits of the frame for those of the last tag (get_stacked_desc).
+ */
 export function headerOf(
   load: Load,
   known: KnownProtocols,
@@ -48,10 +51,9 @@ export function headerOf(
   const { layer, offset } = payloadArgs(load);
   const at = known.at(layer);
   if (!at) return undefined;
-  const stacked = offset < at.shift && headers.find((row) => known.isStacked(row.spec));
-  if (stacked) return { row: stacked, shift: 0 };
-  const row = headers.find(({ protocol }) => protocol === at.protocol);
-  return row && { row, shift: at.shift };
+  const found = at.shift === 0 ? { protocol: at.protocol, shift: 0 } : known.stackedAt(offset, at);
+  const row = headers.find(({ protocol }) => protocol === found.protocol);
+  return row && { row, shift: found.shift };
 }
 
 /** The bytes of a header as any bytes. */

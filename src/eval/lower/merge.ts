@@ -1,8 +1,9 @@
 /**
  * Matches on neighbouring fields of one header become one load and one comparison.
  *
- * `tcp sport 1 tcp dport 2` loads four bytes. Only equality with constants is joined, and not across
- * statements that do something; four bytes are not exceeded unless one side does already, for the
+ * `tcp sport 1 tcp dport 2` loads four bytes. Only equality with constants is joined, to which nft
+ * counts flags of which any may be set and so compares all of them, and not across statements that do
+ * something; four bytes are not exceeded unless one side does already, for the
  * kernel compares four bytes fastest. Mirrors stmt_reduce and payload_do_merge.
  */
 import type { Load, Statement, Value } from '../checked.ts';
@@ -50,19 +51,22 @@ function groupsOf(statements: readonly Statement[]): readonly Group[] | undefine
       if (run.members.length === 1) continue;
       groups ??= statements.map((s) => [s]);
       for (const member of run.members) groups[member.at] = [];
-      groups[run.at] = run.members.map((c) => c.statement);
+      groups[run.at] = run.members.map((c) => asEquality(c.statement));
     }
     if (candidates.length > 0) candidates = [];
   }
   return groups?.filter((group) => group.length > 0);
 }
 
+const asEquality = (s: Statement): Statement => (s.kind === 'match' ? { ...s, op: '==' } : s);
+
 const sharesBase = (candidates: readonly Candidate[]): boolean =>
   candidates.length > 1 &&
   candidates.some((c, i) => candidates.findIndex((d) => d.field.base === c.field.base) < i);
 
 function mergeable(s: Extract<Statement, { kind: 'match' }>): Field | undefined {
-  if (s.left.kind !== 'load' || s.right.kind !== 'value' || s.op !== '==') return undefined;
+  if (s.left.kind !== 'load' || s.right.kind !== 'value') return undefined;
+  if (s.op !== '==' && s.op !== 'any') return undefined;
   const field = s.left.row.field?.(s.left);
   return field?.base && field.offset % 8 === 0 && field.bits % 8 === 0 ? field : undefined;
 }

@@ -1,6 +1,7 @@
 /** Named synproxies. Mirrors nft_synproxy.c (nft_synproxy_obj). */
 import { choice, end, fork, kw, num, opt, type Phrase } from '../../parser/phrase.ts';
 import { synproxyState } from '../engine/run/synproxy.ts';
+import { UNTRACKED } from '../expr/placement.ts';
 import {
   checkSynproxy,
   type SynproxyArgs,
@@ -43,5 +44,6 @@ export const synproxy: ObjectRow<SynproxyArgs> = {
       (synproxyFromJson(value, from) ?? undefined),
   },
   bytecode: ({ mss, wscale }) => `synproxy mss ${mss ?? 0} wscale ${wscale ?? 0}`,
+  refuses: (_args, family) => (UNTRACKED.includes(family) ? 'EPROTO' : undefined),
   state: synproxyState,
 };

@@ -32,7 +32,7 @@ export const dup: StatementRow<DupArgs> = {
     const deviceNode = exprOf(args, 'device');
     if (!toNode) return undefined;
     if (family === 'netdev') {
-      if (deviceNode) return ctx.error('cannot specify device', deviceNode.span, span);
+      if (deviceNode) return ctx.error('cannot specify device', span);
       const to = checkSingle('dup', toNode, DEVICE, span, ctx);
       return to && { to };
     }

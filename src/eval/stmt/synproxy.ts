@@ -6,6 +6,7 @@ import type { JsonValue } from '../../parser/json/text.ts';
 import { alt, choice, expr, kw, num, opt, options } from '../../parser/phrase.ts';
 import { choiceOf, exprOf, wordOf, wrappedOf } from '../check/arg.ts';
 import { runSynproxy } from '../engine/run/synproxy.ts';
+import { UNTRACKED } from '../expr/placement.ts';
 import type { Json } from '../list/json.ts';
 import type { ChainSite, StatementRow } from '../row.ts';
 import {
@@ -128,6 +129,7 @@ export const synproxy: StatementRow<SynproxyArgs | Named> = {
     else to.emit({ op: 'effect', row: synproxy, args });
   },
   bytecode: ({ mss, wscale }) => `synproxy mss ${mss ?? 0} wscale ${wscale ?? 0}`,
+  init: (_args, family) => (UNTRACKED.includes(family) ? 'EPROTO' : undefined),
   validate: (_args, { family, hook }: ChainSite) =>
     (hook === 'input' || hook === 'forward') &&
     (family === 'ip' || family === 'ip6' || family === 'inet')
