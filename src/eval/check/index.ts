@@ -73,6 +73,6 @@ function isVain(
   if (index === length - 1 || s.kind !== 'match' || s.op !== '==') return false;
   if (s.left.kind !== 'load' || s.left.row.protocol || s.right.kind !== 'value') return false;
   const naming = s.left.row.names?.(s.left);
-  if (naming?.numbering !== 'ethertype') return false;
+  if (naming?.numbering !== 'ethertype' || s.left.args.tunnel) return false;
   return protocolNumbered('ethertype', s.right.value)?.name === family;
 }

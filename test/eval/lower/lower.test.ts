@@ -96,6 +96,16 @@ describe('fields of odd bits', () => {
   });
 });
 
+describe('inside tunnels', () => {
+  it.each(['ip', 'ip6'] as const)('a table of %s says nothing of the packet inside', (family) => {
+    const inner = family === 'ip' ? 'ip saddr 1.2.3.4' : 'ip6 saddr ::1';
+    expect(ops(family, `udp dport 4789 vxlan ${inner}`).slice(4, 6)).toEqual([
+      'inner type 1 hdrsize 8 flags f [ meta load protocol => reg 1 ]',
+      `cmp eq reg 1 0x0000${family === 'ip' ? '0008' : 'dd86'}`,
+    ]);
+  });
+});
+
 describe('joined loads', () => {
   it('neighbours up to four bytes are one load', () => {
     expect(ops('ip', 'tcp sport 1 tcp dport 2').slice(2)).toEqual([
@@ -103,6 +113,13 @@ describe('joined loads', () => {
       'cmp eq reg 1 0x02000100',
     ]);
     expect(ops('ip', 'ip saddr 1.2.3.4 ip daddr 5.6.7.8')).toHaveLength(4);
+  });
+
+  it('flags that join a neighbour are compared whole', () => {
+    expect(ops('ip', 'tcp window 5 tcp flags syn').slice(2)).toEqual([
+      'payload load 3b @ transport header + 13 => reg 1',
+      'cmp eq reg 1 0x00050002',
+    ]);
   });
 
   it('a joined match stands where the next protocol is named', () => {
