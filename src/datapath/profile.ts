@@ -148,6 +148,8 @@ export interface KernelProfile {
   readonly conntrackListsAll: boolean;
   /** conntrack -U names no family in its request, which the kernel refuses; -A changes nothing (1.4.7 alone). */
   readonly conntrackUpdatesWithoutFamily: boolean;
+  /** conntrack before 1.4.7 names few protocols to the kernel, which deletes all for others; changes of ICMP's are lost. */
+  readonly conntrackNamesFew: boolean;
   /** nft lists flow statements as JSON; without it a ruleset that has one lists as nothing (0.9.9). */
   readonly nftListsFlowsAsJson: boolean;
   /** nft reads the type of an IP option as any field (before 1.0); later it asks whether it is there. */
@@ -205,6 +207,8 @@ export interface KernelProfile {
   readonly nftCutsIntervals: boolean;
   /** nft before 1.0 has an option of TCP depend on TCP: of other packets not even its absence is told. */
   readonly nftTiesOptions: boolean;
+  /** nft before 1.0 takes a tag for what a frame begins with, in tables of one network protocol. */
+  readonly nftStraysInFrames: boolean;
   /** nft 1.0 takes braces around one flag off before it knows the operator: the flag is tested. */
   readonly nftTestsFlagInBraces: boolean;
 }
@@ -271,6 +275,7 @@ const V4_16: KernelProfile = {
   conntrackDestroyTells: false,
   conntrackListsAll: false,
   conntrackUpdatesWithoutFamily: false,
+  conntrackNamesFew: true,
   nftListsFlowsAsJson: false,
   nftReadsOptionType: true,
   nftCutsIntervals: false,
@@ -300,6 +305,7 @@ const V4_16: KernelProfile = {
   nftShiftsInPlace: true,
   nftSumsUdp: true,
   nftTiesOptions: true,
+  nftStraysInFrames: true,
   nftTestsFlagInBraces: false,
 };
 const V5_2: KernelProfile = {
@@ -333,6 +339,7 @@ const V6_1: KernelProfile = {
   release: '6.1',
   dynsetTakesStatements: true,
   nftTiesOptions: false,
+  nftStraysInFrames: false,
   fragmentsLackTransport: true,
   rejectTakesZeroSum: true,
   lowestAddressIsBroadcast: false,
@@ -369,6 +376,7 @@ const V6_1: KernelProfile = {
   conntrackDestroyTells: true,
   conntrackListsAll: true,
   conntrackUpdatesWithoutFamily: true,
+  conntrackNamesFew: false,
   osfInAnyFamily: false,
   listsHooks: true,
   nftListsFlowsAsJson: true,
@@ -389,6 +397,7 @@ const V6_12: KernelProfile = {
   synproxySumsIp6: true,
   icmpv6RouterDiscoveryUntracked: true,
   conntrackUpdatesWithoutFamily: false,
+  conntrackNamesFew: false,
   innerOfTunnels: true,
   nftListsMeters: true,
   fibSkipsInput: true,

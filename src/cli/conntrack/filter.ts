@@ -59,6 +59,11 @@ function sameTuple(
   return dport === undefined || tupleDport(tuples, base) === dport;
 }
 
+/** A protocol that the tool can name an entry by: that has ports, keys or ids. */
+export const isNamed = (protonum: number): boolean => trackerOf(protonum).ports !== 'none';
+
+export const isIcmp = (protonum: number): boolean => trackerOf(protonum).ports === 'icmp';
+
 function sameIcmp(ct: Conntrack, row: number, { given }: ConntrackCommand): boolean {
   const { tuples } = ct.table;
   const base = baseOf(row, IP_CT_DIR_ORIGINAL);

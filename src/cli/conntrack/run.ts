@@ -21,11 +21,14 @@ import {
   listedRows,
   XML_HEADER,
 } from '../../datapath/conntrack/list/index.ts';
+import { tupleProtonum } from '../../datapath/conntrack/tuple.ts';
 import { NONE } from '../../datapath/packet.ts';
 import type { SourceReader } from '../../parser/index.ts';
 import { CommandError, type ConntrackCommand, TOOL, usageError } from './command.ts';
 import { changeOf, newEntry, tuplesOf } from './create.ts';
 import {
+  isIcmp,
+  isNamed,
   labelsMatch,
   matches,
   natMatches,
@@ -206,9 +209,14 @@ class Run {
   private delete(): boolean {
     const { ct, command } = this;
     this.checkMasks();
+    let flushed = false;
     for (const row of listedRows(ct, command.family)) {
       if (!matches(ct, row, command)) continue;
+      // what was emptied in between is not found any more
+      if (flushed) throw failed('ENOENT');
       const line = this.format(row, '-D', false);
+      flushed = ct.netns.profile.conntrackNamesFew && !isNamed(ct.protonum(row));
+      if (flushed) flushEntries(ct);
       if (ct.kill(row, true)) this.io.out(`${line}\n`);
       this.counter++;
     }
@@ -234,7 +242,9 @@ class Run {
         this.io.err('Operation failed: Operation not supported\n');
         throw failed('EOPNOTSUPP');
       }
-      const error = changeEntry(ct, row, change);
+      const few = ct.netns.profile.conntrackNamesFew;
+      if (few && !isNamed(ct.protonum(row))) throw failed('EINVAL');
+      const error = few && isIcmp(ct.protonum(row)) ? undefined : changeEntry(ct, row, change);
       if (error) throw failed(error);
       // it is read again before it counts, and what has no time left is not found
       if (ct.isExpired(row)) continue;
@@ -248,6 +258,8 @@ class Run {
     const { ct, command } = this;
     const entry = newEntry(ct, command);
     if (!entry) throw failed('EINVAL');
+    const few = ct.netns.profile.conntrackNamesFew;
+    if (few && !isNamed(tupleProtonum(entry.original))) throw failed('EINVAL');
     const h = orChange ? ct.lookup(entry.original, entry.zone) : NONE;
     if (h !== NONE && ct.netns.profile.conntrackUpdatesWithoutFamily) {
       this.shown('flow entries have been added.', true);

@@ -80,9 +80,7 @@ class Layer {
       if (this.at >= this.bytes.length * 8) break;
       if (start + field[0] === this.at) this.take(row, name, field, own);
     }
-    const { first = [] } = row.spec.format ?? {};
-    const rank = ({ name }: Shown) => (first.includes(name) ? first.indexOf(name) : first.length);
-    this.shown.push(...own.sort((a, b) => rank(a) - rank(b)));
+    this.shown.push(...inOrder(own, row.spec.format?.first ?? []));
     const { next } = this as { readonly next: PayloadRow | undefined };
     if (next?.spec.layer === row.spec.layer) this.expand(next);
   }
@@ -103,6 +101,17 @@ class Layer {
     const text = type.print(value, bits, this.scope, {});
     return type.bitmask ? `== ${text}` : text;
   }
+}
+
+/** The fields that come first, then the others; where one of those is cut off nothing follows. */
+function inOrder(fields: readonly Shown[], first: readonly string[]): Shown[] {
+  const shown: Shown[] = [];
+  for (const name of first) {
+    const field = fields.find((f) => f.name === name);
+    if (!field) return shown;
+    shown.push(field);
+  }
+  return [...shown, ...fields.filter(({ name }) => !first.includes(name))];
 }
 
 function bitsAt(bytes: Uint8Array, at: number, length: number): bigint {
@@ -129,7 +138,8 @@ export function headersText(p: Packet, family: Family, scope: NameScope): string
   if (known && !network.isEmpty) network.expand(known);
   const reached = network.shown.length > 0 && !transport.isEmpty;
   const rest = reached ? expandTransport(transport, network.next, family, p) : [];
-  const linkShown = network.shown.length > 0 ? link.shown.filter((f) => !f.naming) : link.shown;
+  const unnamed = network.shown.length > 0 ? undefined : link.shown.findLast((f) => f.naming);
+  const linkShown = link.shown.filter((f) => !f.naming || f === unnamed);
   const own = family === 'ip' || family === 'ip6';
   const named = own && network.next !== undefined && reached;
   const networkShown = named ? network.shown.filter((f) => !f.naming) : network.shown;

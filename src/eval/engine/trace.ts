@@ -4,17 +4,22 @@
  * Rules print as they were when the monitor started; one that came later has no text. Mirrors
  * nft_trace_notify of nf_tables_trace.c and netlink_events_trace_cb of nft.
  */
+import { NETDEV_EGRESS } from '../../datapath/hooks.ts';
 import { jhash2 } from '../../datapath/jhash.ts';
 import {
   EVENT,
   FLAG_LOCAL,
   FLAGS,
+  HOOK,
   IIF,
   MARK,
+  NFPROTO_NETDEV,
   NFTRACE,
   OIF,
   type Packet,
+  PF,
   SKB_IIF,
+  VLAN_TCI,
 } from '../../datapath/packet.ts';
 import { ruleLine } from '../list/chain.ts';
 import { listingFor } from '../list/listing.ts';
@@ -74,17 +79,17 @@ export class TraceMonitor implements Tracer {
   }
 
   begin(p: Packet, base: Chain): void {
-    this.walks.push({ base, traced: p.m[NFTRACE] !== 0, dumped: false });
+    this.walks.push({ base, traced: isTraced(p), dumped: false });
   }
 
   broke(p: Packet): void {
-    this.walk.traced = p.m[NFTRACE] !== 0;
+    this.walk.traced = isTraced(p);
   }
 
   rule(p: Packet, chain: Chain, rule: Rule, verdict: number, target?: Chain): void {
     const { walk } = this;
     const stolen = (verdict & NF_VERDICT_MASK) === NF_STOLEN && verdict >= 0;
-    if (!stolen) walk.traced = p.m[NFTRACE] !== 0;
+    if (!stolen) walk.traced = isTraced(p);
     this.ruleLine(p, chain, rule, verdict, target, stolen);
     if (verdict >= 0) this.walks.pop();
   }
@@ -95,7 +100,7 @@ export class TraceMonitor implements Tracer {
   }
 
   policy(p: Packet, base: Chain, policy: number): void {
-    this.walk.traced = p.m[NFTRACE] !== 0;
+    this.walk.traced = isTraced(p);
     if (this.walk.traced) {
       this.dump(p, base);
       this.tell(`${head(p, base)}policy ${WORDS[policy]} ${markText(p, this.names)}`);
@@ -136,6 +141,13 @@ export class TraceMonitor implements Tracer {
     this.tell(`${head(p, chain)}packet: ${device('iif', IIF)}${device('oif', OIF)}${headers}`);
   }
 }
+
+/**
+ * Marked, and fit to be told of: at egress the frame stands at its link header, behind which
+ * nf_trace_fill_ll_header looks for it where there is a tag beside the bytes; then nothing is told.
+ */
+const isTraced = ({ m }: Packet): boolean =>
+  m[NFTRACE] !== 0 && !(m[VLAN_TCI] !== 0 && m[PF] === NFPROTO_NETDEV && m[HOOK] === NETDEV_EGRESS);
 
 const keyOf = ({ chain, handle }: Rule): string =>
   `${chain.table.family} ${chain.table.name} ${handle}`;

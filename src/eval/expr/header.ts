@@ -5,7 +5,7 @@
  * listing, JSON, loading and writing. Mirrors struct proto_desc and struct payload_expr of nft,
  * nft_payload.c of the kernel.
  */
-import type { Args, SelectorExpr, Word } from '../../parser/ast.ts';
+import type { Args, Family, SelectorExpr, Word } from '../../parser/ast.ts';
 import { type Phrase, word } from '../../parser/phrase.ts';
 import type { CheckContext } from '../check/context.ts';
 import type { Layer, Numbering, Protocol, Tunnel } from '../check/protocol.ts';
@@ -46,6 +46,8 @@ export interface HeaderSpec extends Protocol {
   readonly paired?: true;
   /** The kernel's NFT_PAYLOAD_CSUM_*, and the byte where the checksum lies. */
   readonly checksum?: { readonly type: number; readonly at: number };
+  /** Where nft before 1.0 looks for it at the start of the frame, and asks for none. */
+  readonly straysIn?: readonly Family[];
   /** What nft told the kernel of it before 1.1, where that was something else. */
   readonly oldChecksum?: { readonly type: number; readonly at: number };
 }
@@ -108,7 +110,8 @@ export function checkField(
 ): Load | undefined {
   const field = isFieldOf(spec, name);
   if (!field) return ctx.unread('syntax error, unexpected string', node.span);
-  const shift = ctx.need(spec, node.span);
+  const strays = ctx.scope.kernel?.nftStraysInFrames && spec.straysIn?.includes(ctx.family);
+  const shift = strays ? 0 : ctx.need(spec, node.span);
   if (shift === undefined) return undefined;
   const messages = field[3]?.messages;
   if (messages && !ctx.needMessage(spec, messages, node.span)) return undefined;

@@ -10,6 +10,7 @@ const spec: HeaderSpec = {
   carries: { numbering: 'ethertype', by: ['vlan', 'field', 'type'] },
   bits: 32,
   paired: true,
+  straysIn: ['ip', 'ip6', 'arp'],
   fields: {
     pcp: [0, 3, integer],
     dei: [3, 1, integer],
