@@ -330,10 +330,12 @@ export class Fib6 {
     return best;
   }
 
-  /** ipv6_chk_addr: whether an address is the machine's own. */
-  isOwnAddress(address: Int32Array): boolean {
+  /** ipv6_chk_addr: whether an address is the machine's own, in this VRF (0: in none) where one is asked for. */
+  isOwnAddress(address: Int32Array, vrf?: number): boolean {
     for (const device of this.ns.devices)
-      for (const a of device.addr6) if (equalIpv6(a.local, address)) return true;
+      for (const a of device.addr6)
+        if (equalIpv6(a.local, address))
+          if (vrf === undefined || this.ns.l3mdev(device.ifindex) === vrf) return true;
     return false;
   }
 

@@ -83,7 +83,8 @@ export function icmp6Send(ns: Netns, p: Packet, type: number, code: number, info
   loadIpv6(p, at + 8, source);
   loadIpv6(p, at + 24, destination);
   let saddr: Int32Array | null = null;
-  if (ns.fib6.isOwnAddress(destination) || ns.fib6.isAnycast(destination)) saddr = destination;
+  const own = ns.fib6.isOwnAddress(destination, ns.l3mdev(m[DEV]!));
+  if (own || ns.fib6.isAnycast(destination)) saddr = destination;
   if (isMulticast6(destination) || m[PKTTYPE] !== PACKET_HOST) {
     const option = type === ICMPV6_PARAMPROB && code === ICMPV6_UNK_OPTION && wantsAnswer(p, info);
     if (type !== ICMPV6_PKT_TOOBIG && !option) return;

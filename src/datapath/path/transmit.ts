@@ -28,6 +28,7 @@ import {
 import { bridgeTransmit } from './bridge.ts';
 import { loopbackTransmit } from './receive.ts';
 import { vrfTransmit } from './vrf.ts';
+import { vrfOutbound } from './vrf-outbound.ts';
 
 const ETH_HLEN = 14;
 const VLAN_HLEN = 4;
@@ -86,7 +87,7 @@ export function transmit(ns: Netns, p: Packet, device: Device): number {
       bridgeTransmit(ns, p, device);
       return 0;
     case 'vrf':
-      vrfTransmit(ns, p, device);
+      if (!vrfOutbound(ns, p, device)) vrfTransmit(ns, p, device);
       return 0;
     case 'dummy':
       ns.free(p);

@@ -44,7 +44,7 @@ function vrfOf(ns: Netns, ifindex: number): Device | undefined {
 export function vrfIpReceive(ns: Netns, p: Packet): boolean {
   const { m, b } = p;
   const vrf = vrfOf(ns, m[DEV]!);
-  if (vrf === undefined) return true;
+  if (vrf === undefined) return receiveOwn(ns, p);
   enter(p, vrf);
   if (isMulticast4(word(b, m[NH]! + 16))) return true;
   if (m[PKTTYPE] === PACKET_LOOPBACK) {
@@ -58,7 +58,7 @@ export function vrfIpReceive(ns: Netns, p: Packet): boolean {
 export function vrfIp6Receive(ns: Netns, p: Packet): boolean {
   const { m, b } = p;
   const vrf = vrfOf(ns, m[DEV]!);
-  if (vrf === undefined) return true;
+  if (vrf === undefined) return receiveOwn(ns, p);
   const at = m[NH]! + 24;
   const strict = b[at] === 0xff || (b[at] === 0xfe && (b[at + 1]! & 0xc0) === 0x80);
   const ndisc = b[m[NH]! + 6] === ICMPV6 && isNdisc(p, m[NH]! + 40);
@@ -69,6 +69,13 @@ export function vrfIp6Receive(ns: Netns, p: Packet): boolean {
   }
   if (!ndisc) enter(p, vrf);
   return ns.hook(NFPROTO_IPV6, PREROUTING, p, vrf.ifindex, 0);
+}
+
+/** What the VRF device sent to itself is the machine's from here on. */
+function receiveOwn(ns: Netns, { m }: Packet): true {
+  const looped = m[PKTTYPE] === PACKET_LOOPBACK && ns.devices.get(m[DEV]!)?.kind === 'vrf';
+  if (looped) m[PKTTYPE] = PACKET_HOST;
+  return true;
 }
 
 function enter(p: Packet, vrf: Device): void {
