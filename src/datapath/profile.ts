@@ -179,6 +179,8 @@ export interface KernelProfile {
   readonly quotaExactIsOver: boolean;
   /** `add element` of an element that is there sets its timeout anew (6.12). */
   readonly elementTimeoutChanges: boolean;
+  /** sizeof(struct nft_rbtree), which decides where memory does: with work of its own before 6.12. */
+  readonly treeBytes: number;
   /** A rule lists the statements that it gives to elements where their set has them, too (6.12's stable releases). */
   readonly dynsetListsStatements: boolean;
   /** Elements that packets add get the statements of their set (5.11). */
@@ -292,6 +294,7 @@ const V4_16: KernelProfile = {
   resetsElements: false,
   quotaExactIsOver: true,
   elementTimeoutChanges: false,
+  treeBytes: 112,
   dynsetListsStatements: false,
   dynsetTakesStatements: false,
   byteorderOfWords: false,
@@ -411,6 +414,7 @@ const V6_12: KernelProfile = {
   catchAllUndoesInversion: false,
   concatComparesWord: false,
   elementTimeoutChanges: true,
+  treeBytes: 32,
   newHookFunctions: true,
   validatesChecks: false,
   vlanWantsRoom: true,

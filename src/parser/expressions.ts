@@ -34,6 +34,9 @@ export const verdicts = new Map([
 
 const isName = (e: Expr): boolean => (e.kind === 'symbol' && !e.number) || e.kind === 'variable';
 
+/** What an element has besides its key and what that maps to. */
+type ElementOptions = Omit<Element, 'key' | 'data' | 'span'>;
+
 export abstract class Expressions extends Operands {
   protected abstract textOf(source: number): string;
   protected abstract statefulStatements(): Statement[];
@@ -205,18 +208,25 @@ export abstract class Expressions extends Operands {
     return this.joined(this.rightPart);
   }
 
-  private elementOptions(stateful = true, ending = true): Omit<Element, 'key' | 'data' | 'span'> {
+  /** `[statements] [options [statements]]` */
+  private elementOptions(): ElementOptions {
+    const before = this.statefulStatements();
+    const options = this.elementWords(true);
+    const named = options.timeout ?? options.expires ?? options.comment;
+    const after = named === undefined ? [] : this.statefulStatements();
+    const statements = [...before, ...after];
+    return statements.length > 0 ? { ...options, statements } : options;
+  }
+
+  /** `timeout`, `expires` and `comment`, in any order; `ending`: that it has no timeout can be said. */
+  private elementWords(ending: boolean): ElementOptions {
     const options: { -readonly [K in keyof Element]?: Element[K] } = {};
     for (;;) {
       if (this.take(T.Timeout))
         options.timeout = ending && this.reads('never') ? this.never() : this.time();
       else if (this.take(T.Expires)) options.expires = this.time();
       else if (this.at(T.Comment)) options.comment = this.SUBRULE(this.comment);
-      else {
-        const statements = stateful ? this.statefulStatements() : [];
-        if (statements.length === 0) return options;
-        options.statements = [...(options.statements ?? []), ...statements];
-      }
+      else return options;
     }
   }
 
@@ -248,13 +258,16 @@ export abstract class Expressions extends Operands {
     const element = this.statedKey();
     const data = this.take(T.Colon) ? this.joined(this.leftPart) : undefined;
     if (!data) return element;
-    const ofData = this.elementOptions(false, false);
+    const ofData = this.elementWords(false);
     return { ...element, data, ofData, span: this.extend(element.span) };
   }
 
   private statedKey(): Element {
     const key = this.joined(this.leftPart);
-    return { key, ...this.elementOptions(true, false), span: this.extend(key.span) };
+    const options = this.elementWords(false);
+    const statements = this.statefulStatements();
+    const own = statements.length > 0 && { statements };
+    return { key, ...options, ...own, span: this.extend(key.span) };
   }
 
   // ── Verdicts ───────────────────────────────────────────────────────────────────────────────

@@ -35,6 +35,7 @@ export abstract class Sets extends Chains {
     const line = () => {
       const read: Draft<SetBlock> = { ...draft };
       const ended = this.at(T.Elements) || this.at(T.AutoMerge);
+      if (map && this.at(T.AutoMerge)) this.unexpected();
       const flagged = this.at(T.Flags);
       this.SUBRULE(this.setLine, { ARGS: [read, map] });
       if (!ended && !this.at(T.Newline) && !this.at(T.Semicolon)) {

@@ -27,12 +27,11 @@ function typeText(set: NftSet, to: Listing): string {
 }
 
 export function settingLines(set: NftSet, statements: readonly string[], to: Listing): string[] {
-  const { flags, policy, size, timeout, gcInterval, autoMerge, comment } = set;
-  const asIs = !flags.constant;
+  const { policy, size, timeout, gcInterval, autoMerge, comment } = set;
   return [
     typeText(set, to),
-    ...(asIs && policy === 'memory' ? ['policy memory'] : []),
-    ...(asIs && size ? [`size ${size}`] : []),
+    ...(policy === 'memory' ? ['policy memory'] : []),
+    ...(size ? [`size ${size}`] : []),
     ...flagsText(set),
     ...(statements.length > 0 ? [statements.join(' ')] : []),
     ...(autoMerge ? ['auto-merge'] : []),

@@ -159,6 +159,8 @@ export interface NftSet {
   readonly exprs: readonly Op[];
   /** Packets may add to it: it was made as a growing hash table (nft_set_rhash). */
   updatable: boolean;
+  /** Kept in a tree of intervals that it has none of: no element may follow a lesser one. */
+  readonly treed: boolean;
   /** The kernel refused to make it: nft goes on with it, and the batch fails. */
   readonly refused?: true;
   /** Rules and elements that name it. */

@@ -58,7 +58,6 @@ test.each<[string, string, fc.Arbitrary<string>]>([
   ['set', 'type ipv4_addr . inet_service', mixed],
   ['set', 'type ipv4_addr', mapped(ip4)],
   ['map', 'type ipv4_addr : verdict; flags interval', mapped(address4)],
-  ['map', 'type ipv4_addr : verdict; flags interval; auto-merge', mapped(address4)],
   ['map', 'type ipv4_addr : mark', fc.oneof(mapped(ip4), to(ip4, number))],
   ['map', 'type ipv4_addr . inet_service : verdict; flags interval', mapped(pair)],
   ['map', 'type inet_service : ipv4_addr; flags interval', to(ports, mixed)],

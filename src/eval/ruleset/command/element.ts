@@ -8,7 +8,7 @@ import type { Statement } from '../../checked.ts';
 import type { ElementSpec } from '../../engine/set/index.ts';
 import { lowerEffects } from '../../lower.ts';
 import { oneByOne } from '../element/asked.ts';
-import { cut, findOverlap, type Interval, merge } from '../element/interval.ts';
+import { cut, findOverlap, type Interval, merge, noElement } from '../element/interval.ts';
 import { decodeKey, encodeKey, type KeyShape, keyShape } from '../element/key.ts';
 import { pack } from '../element/pack.ts';
 import type { PackedElements } from '../element/packed.ts';
@@ -201,6 +201,11 @@ export function removeElement(cmd: Command, ctx: CommandContext): void {
     ask(elements);
     return;
   }
+  const wildcards = elements.filter((e) => e.wildcard);
+  if (wildcards[0] && ![...set.elements].some((e) => e.catchAll)) {
+    ctx.errors.push({ severity: 'error', ...noElement(wildcards[0]) });
+    return;
+  }
   const ranges = elements.filter((e) => !e.wildcard);
   const joined = set.autoMerge;
   const parts = joined && ctx.tx.machine.profile.nftCutsIntervals;
@@ -209,7 +214,7 @@ export function removeElement(cmd: Command, ctx: CommandContext): void {
     ctx.errors.push({ severity: 'error', ...edit });
     return;
   }
-  if (!ask([...elements.filter((e) => e.wildcard), ...edit.remove])) return;
+  if (!ask([...wildcards, ...edit.remove])) return;
   if (edit.add.length === 0) return;
   const specs = edit.add.map((e) => specOf(shape, e));
   answered(ctx, cmd, askForElements({ set, elements: oneByOne(specs), exclusive: false }, ctx));

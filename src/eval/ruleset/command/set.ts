@@ -97,8 +97,9 @@ function readSet(block: SetBlock, cmd: Command, ctx: CommandContext): NewSet | u
     dataInterval: block.dataInterval ?? false,
     ...(timeout && { timeout: Number(timeout.value) }),
     ...(gcInterval && { gcInterval: Number(gcInterval.value) }),
-    ...(size && { size: Number(BigInt.asUintN(32, BigInt(size.value))) }),
-    policy: block.policy?.text === 'memory' ? 'memory' : 'performance',
+    // Of sets that never change nft does not tell the kernel how to keep them.
+    ...(size && !flags.constant && { size: Number(BigInt.asUintN(32, BigInt(size.value))) }),
+    policy: block.policy?.text === 'memory' && !flags.constant ? 'memory' : 'performance',
     autoMerge: (block.autoMerge ?? false) && !key.type.parts,
     ...(block.comment && { comment: block.comment.text }),
     statements,

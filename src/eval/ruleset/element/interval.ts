@@ -14,6 +14,8 @@ export interface Interval {
   readonly spec: ElementSpec;
   /** Where the command has it; elements of the set have none. */
   readonly span?: Span;
+  /** The key's own place, at which nft points where it finds fault with it. */
+  readonly at?: Span;
 }
 
 /** Two places: the interval at fault and, where both are the command's, the other. */
@@ -39,7 +41,7 @@ export function findOverlap(existing: Interval[], added: Interval[]): Conflict |
     const next = all[i]!;
     if (prev.high < next.low) continue;
     if (prev.low === next.low && prev.high === next.high) continue;
-    const spans = [next.span, prev.span].filter((s) => s !== undefined);
+    const spans = [next.at ?? next.span, prev.span].filter((s) => s !== undefined);
     const message =
       spans.length === 2
         ? 'conflicting intervals specified'
@@ -105,7 +107,7 @@ export function cut(
     const found = living[at];
     const whole = found?.low === d.low && found.high === d.high;
     if (!found || found.high < d.high || !(whole || parts)) {
-      return { message: 'element does not exist', spans: d.span ? [d.span] : [] };
+      return noElement(d);
     }
     remove.push(found);
     const rest: Interval[] = [];
@@ -115,6 +117,12 @@ export function cut(
     add.push(...rest);
   }
   return settle(remove, add);
+}
+
+/** What nft itself says of an element that is to be deleted and is not there. */
+export function noElement({ at, span }: Pick<Interval, 'at' | 'span'>): Conflict {
+  const place = at ?? span;
+  return { message: 'element does not exist', spans: place ? [place] : [] };
 }
 
 /** Pieces that were cut again need not come and go. */

@@ -67,7 +67,7 @@ function readElement(element: AstElement, key: AstExpr, to: Reading, read: ReadE
   }
   const range = readKey(key, to);
   if (!range) return false;
-  read.push({ low: range[0], high: range[1], spec, span });
+  read.push({ low: range[0], high: range[1], spec, span, at: key.span });
   return true;
 }
 
@@ -163,7 +163,9 @@ function mismatch(
   return ctx.error(`statement mismatch, ${what}`, ctx.placeOf(element.statements![at]!));
 }
 
-const kindOf = (op: Op | undefined): string => (op?.op === 'effect' ? op.row.name : '');
+/** The kernel's name of an expression is the first word of its text. */
+const kindOf = (op: Op | undefined): string =>
+  op?.op === 'effect' ? (op.row.bytecode?.(op.args).split(' ')[0] ?? op.row.name) : '';
 
 /** Whether nothing is said of a set, or the kind of its statement is this. */
 const isSameKind = (op: Op, of: Op | undefined): boolean => !of || kindOf(op) === kindOf(of);

@@ -55,19 +55,30 @@ function addElement(
   if (refusal) return refusal;
   const referred = referencesOf(set.table, set, spec);
   if (isRefusal(referred)) return referred;
-  const element = set.elements.element(withTicks(spec), elements.place(index));
+  const timed = withTicks(spec);
+  const element = set.elements.element(timed, elements.place(index));
   const full = !element.catchAll && set.elements.full;
+  if (set.treed && isAbove(element, set)) return refuse('EEXIST');
   const clash = set.elements.insert(element);
   if (clash) {
     if (clash.errno !== 'EEXIST' || exclusive)
       return refuse(clash.errno === 'EINVAL' ? 'EINVAL' : 'EEXIST');
     if (!sameData(clash.element!, element)) return refuse('EEXIST');
-    if (tx.machine.profile.elementTimeoutChanges) renew(tx, set, clash.element!, spec);
+    if (tx.machine.profile.elementTimeoutChanges)
+      renew(tx, set, clash.element!, element.timeout, timed.expires);
     return undefined;
   }
   inserted.push(element);
   if (referred.length > 0) hold(tx, referred);
   return full ? refuse('ENFILE') : undefined;
+}
+
+/** To the tree each element begins an interval, into which a greater one that is new would fall. */
+function isAbove(element: SetElement, { elements }: NftSet): boolean {
+  if (element.catchAll || elements.find(element.key)) return false;
+  const { key } = element;
+  for (const e of elements) if (!e.catchAll && Buffer.compare(e.key, key) < 0) return true;
+  return false;
 }
 
 /** Times in whole ticks, as the kernel keeps them. */
@@ -120,11 +131,20 @@ function sameData(a: SetElement, b: SetElement): boolean {
   return Buffer.compare(a.data, b.data) === 0;
 }
 
-/** A living element that is added again gets the lifetime that the request names. */
-function renew(tx: Transaction, set: NftSet, e: SetElement, spec: ElementRest): void {
-  if (spec.timeout === undefined && spec.expires === undefined) return;
+/**
+ * A living element that is added again gets the lifetime that a new one would have, but goes on living
+ * where that is the same and no rest is named.
+ */
+function renew(
+  tx: Transaction,
+  set: NftSet,
+  e: SetElement,
+  lifetime: number,
+  expires: number | undefined,
+): void {
+  if (!set.flags.timeout || (lifetime === e.timeout && expires === undefined)) return;
   const { timeout, expiresAt } = e;
-  set.elements.refresh(e, spec.timeout ?? e.timeout, spec.expires);
+  set.elements.refresh(e, lifetime, expires);
   tx.did(() => {
     e.timeout = timeout;
     e.expiresAt = expiresAt;

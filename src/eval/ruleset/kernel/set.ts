@@ -16,6 +16,7 @@ import { firstUnable } from './expression.ts';
 import { inJiffies } from './jiffies.ts';
 import { isRefusal, tableOf } from './lookup.ts';
 import { isCollected } from './reference.ts';
+import { type SetType, setTypeOf } from './set-type.ts';
 
 export interface NewSet {
   readonly family: Family;
@@ -45,8 +46,6 @@ export interface NewSet {
 /** NFT_DATA_VALUE_MAXLEN, NFT_SET_EXPR_MAX */
 const MAX_KEY_BYTES = 64;
 const MAX_EXPRS = 2;
-/** Keys so short are kept in a bitmap. */
-const BITMAP_BITS = 16;
 
 export function newSet(tx: Transaction, spec: NewSet): NftSet | Refusal {
   const shape = {
@@ -54,7 +53,8 @@ export function newSet(tx: Transaction, spec: NewSet): NftSet | Refusal {
     interval: spec.flags.interval,
     ...(tx.machine.profile.concatComparesWord && { compared: 4 }),
   };
-  const refusal = refuseSet(spec, tx.machine.profile);
+  const type = setTypeOf(spec, tx.machine.profile);
+  const refusal = refuseSet(spec, type, tx.machine.profile);
   if (refusal && spec.flags.anonymous) return refusal;
   const table = tableOf(tx, spec.family, spec.table);
   if (isRefusal(table)) return refusal ?? table;
@@ -70,7 +70,8 @@ export function newSet(tx: Transaction, spec: NewSet): NftSet | Refusal {
     handle: refusal ? 0 : table.nextHandle++,
     ...(refusal && { refused: true }),
     use: 0,
-    updatable: isUpdatable(spec),
+    updatable: type === 'rhash',
+    treed: type === 'rbtree' && !spec.flags.interval,
   } as { -readonly [K in keyof NftSet]: NftSet[K] };
   set.elements = new SetStore(shape, set, () => tx.machine.uptime());
   insertInto(tx, table.sets, set.name, set as NftSet);
@@ -78,18 +79,6 @@ export function newSet(tx: Transaction, spec: NewSet): NftSet | Refusal {
   tx.fresh.add(set);
   tx.changed({ what: 'set', change: 'new', set });
   return set;
-}
-
-/**
- * The type that nft_select_set_ops chooses takes updates from packets: not ranges, a bitmap, or a
- * hash table of a fixed size.
- */
-function isUpdatable({ flags, size, keyBits, data, object }: NewSet): boolean {
-  if (flags.interval) return false;
-  if (flags.dynamic || flags.timeout) return true;
-  return (
-    size === undefined && (keyBits > BITMAP_BITS || data !== undefined || object !== undefined)
-  );
 }
 
 /** Mirrors nf_tables_set_alloc_name: the lowest number not in use. */
@@ -107,7 +96,7 @@ function fieldBytes(spec: NewSet): readonly number[] {
   return keyParts(spec).map(({ bits }) => Math.ceil(bits / 8));
 }
 
-function refuseSet(spec: NewSet, kernel: KernelProfile): Refusal | undefined {
+function refuseSet(spec: NewSet, type: SetType, kernel: KernelProfile): Refusal | undefined {
   const bytes = Math.ceil(spec.keyBits / 8);
   if (bytes === 0 || bytes > MAX_KEY_BYTES) return refuse('EINVAL');
   const { flags } = spec;
@@ -117,7 +106,8 @@ function refuseSet(spec: NewSet, kernel: KernelProfile): Refusal | undefined {
   if (spec.timeout !== undefined && !flags.timeout) return refuse('EINVAL');
   if (spec.gcInterval !== undefined && !flags.timeout) return refuse('EINVAL');
   if (spec.exprs.length > MAX_EXPRS) return refuse('EINVAL');
-  if (flags.timeout && spec.exprs.some(isCollected)) return refuse('EOPNOTSUPP', 'name');
+  const collects = type !== 'hash' && type !== 'bitmap' && !flags.timeout;
+  if (!collects && spec.exprs.some(isCollected)) return refuse('EOPNOTSUPP');
   const unable = firstUnable(spec.exprs, spec.family, kernel);
   return unable && refuse(unable.errno);
 }
