@@ -4,7 +4,7 @@
  * Owns their names, help and meaning; the commands add their own.
  */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { RELEASES } from '../datapath/profile.ts';
+import { RELEASES } from '../datapath/releases.ts';
 
 export interface CommonOptions {
   /** False: `--no-state`. */

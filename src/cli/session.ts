@@ -4,7 +4,7 @@
  * Owns what the saved body is (a journal, see replay/journal.ts), how a router is made from it, and
  * that nothing is saved where a command fails before it did anything.
  */
-import { DEFAULT_RELEASE } from '../datapath/profile.ts';
+import { DEFAULT_RELEASE } from '../datapath/releases.ts';
 import { setNextNumbers } from '../eval/index.ts';
 import {
   type Journal,

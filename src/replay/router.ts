@@ -12,7 +12,8 @@ import { Datapath } from '../datapath/index.ts';
 import { createDevice } from '../datapath/iproute/link.ts';
 import { ip } from '../datapath/iproute.ts';
 import type { NetnsEvents } from '../datapath/netns.ts';
-import { DEFAULT_RELEASE, type KernelProfile, profileOf } from '../datapath/profile.ts';
+import type { KernelProfile } from '../datapath/profile.ts';
+import { DEFAULT_RELEASE, profileOf } from '../datapath/releases.ts';
 import { Engine } from '../eval/engine/link.ts';
 import { TraceMonitor } from '../eval/engine/trace.ts';
 import {

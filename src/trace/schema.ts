@@ -6,7 +6,7 @@
  * is a trace's own is strict, so that a misspelt field is an error and never ignored.
  */
 import { z } from 'zod';
-import { RELEASES } from '../datapath/profile.ts';
+import { RELEASES } from '../datapath/releases.ts';
 
 const integer = (max: number) => z.int().min(0).max(max);
 const u8 = integer(0xff);

@@ -7,7 +7,7 @@ import { Datapath } from '../../src/datapath/index.ts';
 
 import { NUD_PERMANENT } from '../../src/datapath/neigh.ts';
 import { DATA, END, LL, NFPROTO_INET, NFPROTO_IPV4, Packet } from '../../src/datapath/packet.ts';
-import { profileOf } from '../../src/datapath/profile.ts';
+import { profileOf } from '../../src/datapath/releases.ts';
 
 export const ETH0 = 10;
 export const ETH1 = 11;

@@ -24,7 +24,7 @@ import {
   Packet,
   PF,
 } from '../../../src/datapath/packet.ts';
-import { profileOf } from '../../../src/datapath/profile.ts';
+import { profileOf } from '../../../src/datapath/releases.ts';
 import { networkPacket, type PacketFields } from '../../../src/trace/frame.ts';
 
 export const CLIENT = '192.168.1.10';

@@ -30,7 +30,7 @@ import {
   type Packet,
   PF,
 } from '../../../src/datapath/packet.ts';
-import { profileOf } from '../../../src/datapath/profile.ts';
+import { profileOf } from '../../../src/datapath/releases.ts';
 import type { Route } from '../../../src/datapath/route.ts';
 
 export const LAN = 10;

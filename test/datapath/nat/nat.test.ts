@@ -26,7 +26,7 @@ import {
 } from '../../../src/datapath/nat/index.ts';
 import { Netns } from '../../../src/datapath/netns.ts';
 import { NFPROTO_INET, NFPROTO_IPV4, NFPROTO_IPV6 } from '../../../src/datapath/packet.ts';
-import { profileOf } from '../../../src/datapath/profile.ts';
+import { profileOf } from '../../../src/datapath/releases.ts';
 
 const UDP = 17;
 const TCP = 6;

@@ -6,7 +6,7 @@ import { Conntrack } from '../../../src/datapath/conntrack/index.ts';
 import { Flowtables } from '../../../src/datapath/flowtable/index.ts';
 import { MachineNetwork } from '../../../src/datapath/flowtable/machine.ts';
 import { Netns } from '../../../src/datapath/netns.ts';
-import { profileOf } from '../../../src/datapath/profile.ts';
+import { profileOf } from '../../../src/datapath/releases.ts';
 
 const env = (sysctl: MachineConfig['sysctl']): MachineConfig => ({
   link: [{ ifname: 'eth0', addr_info: [{ local: '192.168.1.1', prefixlen: 24 }] }],

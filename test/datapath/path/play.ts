@@ -3,7 +3,7 @@ import { configure, type MachineConfig } from '../../../src/datapath/config.ts';
 import { ip } from '../../../src/datapath/iproute.ts';
 import { Netns, type NetnsOptions } from '../../../src/datapath/netns.ts';
 import { DATA, END, NFPROTO_IPV4, NFPROTO_IPV6 } from '../../../src/datapath/packet.ts';
-import { profileOf } from '../../../src/datapath/profile.ts';
+import { profileOf } from '../../../src/datapath/releases.ts';
 
 export interface Sent {
   readonly oif: string;

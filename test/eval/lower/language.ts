@@ -1,6 +1,6 @@
 /** From text to bytecode: a table of its own, told of rules one by one. */
 
-import { DEFAULT_RELEASE, profileOf } from '../../../src/datapath/profile.ts';
+import { DEFAULT_RELEASE, profileOf } from '../../../src/datapath/releases.ts';
 import { sentText } from '../../../src/eval/bytecode/request.ts';
 import { emptyRuleset, evaluate, type Ruleset } from '../../../src/eval/index.ts';
 import type { Machine } from '../../../src/eval/ruleset/machine.ts';

@@ -1,5 +1,5 @@
 /** A ruleset and nft's commands on it, as one types them. */
-import { profileOf } from '../../../src/datapath/profile.ts';
+import { profileOf } from '../../../src/datapath/releases.ts';
 import { emptyRuleset, evaluate, type Machine, type Target } from '../../../src/eval/index.ts';
 import { formatDiagnostics, inOrder } from '../../../src/parser/diagnostic.ts';
 import { commandLine } from '../../../src/parser/index.ts';
