@@ -203,6 +203,8 @@ export interface KernelProfile {
   readonly countTakesListed: 'none' | 'confirmed' | 'assured';
   /** nft before 1.1 shifts fields of odd bits as they lie in the packet, not in host order. */
   readonly nftShiftsInPlace: boolean;
+  /** nft before 1.1 writes a byte of a tag, which the kernel does not take. */
+  readonly nftSplitsWords: boolean;
   /** nft before 1.1 has the checksum of UDP corrected like that of TCP, also where it is zero. */
   readonly nftSumsUdp: boolean;
   /** `delete element` takes a part out of an interval (nft 1.1, in sets with auto-merge). */

@@ -92,6 +92,7 @@ const V4_16: KernelProfile = {
   ctReadsTemplates: true,
   countTakesListed: 'none',
   nftShiftsInPlace: true,
+  nftSplitsWords: true,
   nftSumsUdp: true,
   nftTiesOptions: true,
   nftStraysInFrames: true,
@@ -207,6 +208,7 @@ const V6_12: KernelProfile = {
   ctReadsTemplates: false,
   countTakesListed: 'assured',
   nftShiftsInPlace: false,
+  nftSplitsWords: false,
   nftSumsUdp: false,
   nftTestsFlagInBraces: false,
 };

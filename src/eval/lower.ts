@@ -105,6 +105,10 @@ class RuleLowering implements Machine {
     this.kernel = scope.kernel;
   }
 
+  get splitsWords(): boolean {
+    return this.kernel?.nftSplitsWords ?? false;
+  }
+
   get shiftsInPlace(): boolean {
     return this.kernel?.nftShiftsInPlace ?? false;
   }

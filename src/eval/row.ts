@@ -65,8 +65,8 @@ export interface Field {
   readonly bits: number;
   /** Names the protocol of the header that follows. */
   readonly next?: boolean;
-  /** It is written in whole 16-bit words, for a checksum's sake or the kernel's. */
-  readonly paired?: boolean;
+  /** It is written in whole 16-bit words, for a checksum's sake or the kernel's alone. */
+  readonly paired?: boolean | 'kernel';
 }
 
 /**

@@ -181,7 +181,8 @@ export function payloadHooks(spec: ChecksumSpec): Required<PayloadHooks> {
     field(load): Field {
       const { layer, offset, bits, field, tunnel } = payloadArgs(load);
       const next = field !== undefined && spec.fields[field]?.[3]?.next !== undefined;
-      const paired = spec.checksum !== undefined || spec.paired || isSummed(layer);
+      const summed = spec.checksum !== undefined || isSummed(layer);
+      const paired = summed || (spec.paired && 'kernel');
       const base = tunnel ? `${tunnel.name} ${layer}` : layer;
       return { base, offset, bits, next, paired };
     },

@@ -14,10 +14,15 @@ import { COMPARED, isPut, type Site, shape, WRITTEN } from './shape.ts';
 
 export function emitAssign(target: Load, value: Expr, m: Machine): void {
   m.site = siteOf(target);
-  const field = target.row.field?.(target);
+  const field = written(target.row.field?.(target), m);
   const change = field && rewrite(target, field, value);
   if (field && change) emitRewrite(target, field, change, m);
   else emitWhole(target, value, m);
+}
+
+/** As the release's nft writes it. */
+function written(field: Field | undefined, { splitsWords }: Machine): Field | undefined {
+  return field?.paired === 'kernel' ? { ...field, paired: !splitsWords } : field;
 }
 
 function emitWhole(target: Load, value: Expr, m: Machine): void {

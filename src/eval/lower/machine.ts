@@ -7,6 +7,8 @@ import type { Site } from './shape.ts';
 export interface Machine extends Lowering {
   /** Fields of odd bits are shifted as they lie in the packet (nft before 1.1). */
   readonly shiftsInPlace: boolean;
+  /** What only the kernel wants in whole words is written in bytes all the same (nft before 1.1). */
+  readonly splitsWords: boolean;
   /** Where the expressions of the statement at hand stand. */
   site: Site;
   /** Whether a set is one of intervals: its keys are big-endian. */
