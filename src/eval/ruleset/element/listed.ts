@@ -6,6 +6,7 @@
 import type { Element, Expr } from '../../checked.ts';
 import type { SetElement } from '../../engine/set/index.ts';
 import type { Op } from '../../ir.ts';
+import { isText } from '../../lower/constant.ts';
 import type { StatefulInstance, StatementRow } from '../../row.ts';
 import type { ValueType } from '../../type/index.ts';
 import { verdict as verdictType } from '../../type/verdict.ts';
@@ -93,7 +94,7 @@ function listedData(set: NftSet, e: SetElement): Expr | undefined {
     return { kind: 'verdict', verdict: code, ...(chain !== undefined && { chain }), ...typed };
   }
   if (!e.data || !set.data) return undefined;
-  const shape = dataShape(set);
+  const shape = set.flags.interval ? unturned(dataShape(set)) : dataShape(set);
   if (!set.dataInterval) {
     const value = decodeKey(shape, e.data);
     return keyExpr(shape, set.data, value, value);
@@ -106,6 +107,13 @@ function listedData(set: NftSet, e: SetElement): Expr | undefined {
   if (found.kind !== 'value' || !found.type.prefixes) return found;
   const { type, bits, order } = found;
   return { kind: 'prefix', base: found, length: bits, type, bits, order };
+}
+
+/** Among intervals nft leaves the numbers of a concatenation in data as the kernel has them. */
+function unturned(shape: KeyShape): KeyShape {
+  if (shape.fields.length === 1) return shape;
+  const fields = shape.fields.map((f) => (isText(f.type) ? f : { ...f, order: 'big' as const }));
+  return { ...shape, fields };
 }
 
 type EffectOp = Extract<Op, { op: 'effect' }>;

@@ -213,6 +213,10 @@ function readData(node: AstExpr, to: Reading): ElementData | undefined {
   const e = ctx.expr(node, { type: data, bits: dataBits ?? data.bits, order });
   if (data === verdict && e?.kind === 'value')
     return ctx.error(`Value ${e.value} exceeds valid range 0-0`, node.span);
+  // Numbers of any size have none as parts of data.
+  const unsized = e?.kind === 'concat' && e.parts.find((_, i) => data.parts?.[i]?.bits === 0);
+  if (unsized && unsized.kind === 'value')
+    return ctx.error(`Value ${unsized.value} exceeds valid range 0-0`, unsized.span ?? node.span);
   return e && isSingleton(e, ctx, set.dataInterval) ? elementData(e, set) : undefined;
 }
 
