@@ -39,8 +39,8 @@ export class Checker implements CheckContext, DependencyContext {
   tunnel?: Tunnel;
   /** What goes before the statement being checked, and before the whole rule. */
   private before: readonly Statement[] = NOTHING;
-  /** What is implied goes to the head, whatever the rule says of the same bytes. */
-  private heading = false;
+  /** What is implied may contradict what the rule says of the same bytes. */
+  private lenient = false;
   first: readonly Statement[] = NOTHING;
   /** Matches whose constants said more than what is compared. */
   readonly telling = new Set<Statement>();
@@ -112,12 +112,18 @@ export class Checker implements CheckContext, DependencyContext {
   private atHead(implying: () => boolean): boolean {
     const outer = this.before;
     this.before = NOTHING;
-    this.heading = true;
-    const found = implying();
-    this.heading = false;
+    const found = this.despite(implying);
     this.first = [...this.before, ...this.first];
     this.before = outer;
     return found;
+  }
+
+  despite(implying: () => boolean): boolean {
+    const outer = this.lenient;
+    this.lenient = true;
+    const implied = implying();
+    this.lenient = outer;
+    return implied;
   }
 
   needMessage(protocol: Protocol, messages: readonly number[], span: Span): boolean {
@@ -126,6 +132,12 @@ export class Checker implements CheckContext, DependencyContext {
 
   needNetwork(name: string, span: Span): boolean {
     return this.atHead(() => needNetwork(name, span, this));
+  }
+
+  lacksTable(): boolean {
+    const { noTable } = this.scope;
+    if (noTable) this.diagnostics.push(noTable);
+    return noTable !== undefined;
   }
 
   standsAlone(node: AstExpr): boolean {
@@ -197,10 +209,9 @@ export class Checker implements CheckContext, DependencyContext {
     [word, argument, value]: readonly [string, string, string],
     numbers: readonly number[],
     span: Span,
-    despite?: 'despite',
   ): boolean {
     const args = { [argument]: { text: value, span } };
-    return this.implySelected({ kind: 'selector', word, args, span }, numbers, despite);
+    return this.implySelected({ kind: 'selector', word, args, span }, numbers);
   }
 
   /** nft asks for the message of a packet inside a tunnel where the outer packet would have it. */
@@ -217,15 +228,11 @@ export class Checker implements CheckContext, DependencyContext {
     return implied;
   }
 
-  private implySelected(
-    selector: SelectorExpr,
-    numbers: readonly number[],
-    despite?: 'despite',
-  ): boolean {
+  private implySelected(selector: SelectorExpr, numbers: readonly number[]): boolean {
     const { span } = selector;
     const left = this.expr(selector);
     if (!left) return false;
-    if (!despite && !this.heading && this.contradicts(left, numbers, span)) return false;
+    if (!this.lenient && this.contradicts(left, numbers, span)) return false;
     const right =
       numbers.length === 1
         ? valueLike(left, numbers[0]!, span)

@@ -81,6 +81,8 @@ export interface CheckContext {
   statement(node: AstStatement): readonly Statement[] | undefined;
   /** Where messages about a statement point. */
   placeOf(node: AstStatement): Span;
+  /** Whether the table of the names in question is not there, which is then reported. */
+  lacksTable(): boolean;
   /** Whether it has a type only by what it is compared with: no key, no part of one. */
   standsAlone(node: AstExpr): boolean;
   /** Where nft points at what no statement may write to; undefined: it may be. */

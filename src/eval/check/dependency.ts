@@ -15,13 +15,14 @@ export interface DependencyContext {
   /** Whether this is a bridge's frame, or one inside a tunnel. */
   readonly bridged: boolean;
   protocolNamed(name: string): Protocol;
-  /** Adds the match `by == number`, and lets `known` learn it; `despite` what earlier ones say of the bytes. */
+  /** Adds the match `by == number`, and lets `known` learn it. */
   implyEqual(
     by: readonly [string, string, string],
     numbers: readonly number[],
     span: Span,
-    despite?: 'despite',
   ): boolean;
+  /** What is implied meanwhile may contradict earlier matches of the same bytes. */
+  despite(implying: () => boolean): boolean;
   /** The same of what says which message it is. */
   implyMessage: DependencyContext['implyEqual'];
   error(message: string, span: Span): undefined;
@@ -111,7 +112,7 @@ function transportParent(
   if (protocol.network === undefined) return anyNetwork;
   const wanted = ctx.protocolNamed(protocol.network);
   const link = linkParent(ctx);
-  if (link && implyNext(link, wanted, span, ctx, 'despite')) return wanted;
+  if (link && ctx.despite(() => implyNext(link, wanted, span, ctx))) return wanted;
   const what = 'no network layer protocol specified';
   return ctx.error(`ambiguous payload specification: ${what}`, span);
 }
@@ -122,11 +123,9 @@ function implyNext(
   protocol: Protocol,
   span: Span,
   ctx: DependencyContext,
-  despite?: 'despite',
 ): boolean {
   const numbers = below.carries && protocol.numbers[below.carries.numbering];
-  if (below.carries && numbers)
-    return ctx.implyEqual(below.carries.by, numbers.slice(0, 1), span, despite);
+  if (below.carries && numbers) return ctx.implyEqual(below.carries.by, numbers.slice(0, 1), span);
   ctx.error(`conflicting protocols specified: ${below.name} vs. ${protocol.name}`, span);
   return false;
 }

@@ -88,11 +88,7 @@ function checkSetRef(node: SetRefExpr, ctx: CheckContext): SetRef | undefined {
 }
 
 function noSet({ name, span }: SetRefExpr, ctx: CheckContext): undefined {
-  const { noTable } = ctx.scope;
-  if (noTable) {
-    ctx.diagnostics.push(noTable);
-    return undefined;
-  }
+  if (ctx.lacksTable()) return undefined;
   const meant = ctx.scope.nearestSet?.(name);
   const missing = 'No such file or directory';
   if (!meant) return ctx.error(missing, span);

@@ -46,8 +46,11 @@ export class KnownProtocols {
     return this.stacked.includes(protocol);
   }
 
-  /** The header that bits of a frame with tags belong to, and where it begins, as nft finds it. */
-  stackedAt(offset: number, { protocol, shift }: Known): Pick<Known, 'protocol' | 'shift'> {
+  /** The header that bits of a layer belong to, and where it begins; of tags, as nft finds it. */
+  headerAt(layer: Layer, offset: number): Pick<Known, 'protocol' | 'shift'> | undefined {
+    const known = this.layers[layer];
+    if (layer !== 'll' || !known) return known;
+    const { protocol } = known;
     if (offset < (protocol.bits ?? 0)) return { protocol, shift: 0 };
     let start = 0;
     for (const header of this.stacked) {
@@ -55,7 +58,7 @@ export class KnownProtocols {
       if (offset < start + bits) return { protocol: header, shift: start };
       start += bits;
     }
-    return { protocol, shift };
+    return known;
   }
 
   message(protocol: Protocol): number | undefined {

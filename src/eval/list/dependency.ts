@@ -74,14 +74,13 @@ class Dependencies {
 
   /** The layer that a match of this value is a dependency of. */
   private slotOf(load: Load, value: bigint): string | undefined {
-    const tunnel = load.args.tunnel ? 'inside ' : '';
     const { protocol } = load.row;
     if (protocol?.message && load.args.field === protocol.message[2]) return 'message';
     const naming = load.row.names?.(load);
     if (!naming) return undefined;
     const named = protocolNumbered(naming.numbering, value);
     const layer = naming.layer ?? named?.layer ?? ABOVE[payloadArgs(load).layer];
-    return layer && tunnel + layer;
+    return layer && slotIn(load, layer);
   }
 
   /** Whether something else in the rule than this load says the protocol of its layer. */
@@ -92,8 +91,7 @@ class Dependencies {
 
   /** Ports of a protocol that a match names and that may be any. */
   isUnclear(load: Load): boolean {
-    const slot = load.args.tunnel ? 'inside th' : 'th';
-    const dependency = load.row === th ? this.pending.get(slot) : undefined;
+    const dependency = load.row === th ? this.pending.get(slotIn(load, 'th')) : undefined;
     return dependency !== undefined && !(this.isMixed(load) && isOfNetwork(dependency));
   }
 
@@ -101,11 +99,11 @@ class Dependencies {
   use(load: Load, { tunnelStays = false, expands = false }: Use = {}): void {
     const layer = load.row.layer?.(load);
     if (!layer) return;
-    const tunnel = load.args.tunnel ? 'inside ' : '';
+    const slot = slotIn(load, layer);
     if (this.usesMessage(load)) this.drop('message');
     if (!tunnelStays) this.useTunnel(load);
-    const dependency = this.pending.get(tunnel + layer);
-    if (dependency && this.mayDrop(dependency, load, layer, expands)) this.drop(tunnel + layer);
+    const dependency = this.pending.get(slot);
+    if (dependency && this.mayDrop(dependency, load, layer, expands)) this.drop(slot);
   }
 
   /** What lies inside a tunnel says what transport protocol the tunnel is, if no header says it. */
@@ -153,15 +151,15 @@ class Dependencies {
 
   /** What names the network protocol without its header makes what was said of the frame redundant. */
   private hideFrame(load: Load): void {
-    const inside = load.args.tunnel ? 'inside ' : '';
     const naming = load.row.protocol ? undefined : load.row.names?.(load);
-    if (naming?.layer !== 'nh' || (naming.yields && this.pending.has(`${inside}nh`))) return;
-    this.drop(`${inside}ll`);
+    if (naming?.layer !== 'nh') return;
+    if (naming.yields && this.pending.has(slotIn(load, 'nh'))) return;
+    this.drop(slotIn(load, 'll'));
   }
 
   /** The family, ICMP and ICMPv6, and addresses of connections say what network protocol they go with. */
   private hideNetwork(left: Load, right: Value | Prefix): void {
-    const slot = left.args.tunnel ? 'inside nh' : 'nh';
+    const slot = slotIn(left, 'nh');
     const dependency = this.pending.get(slot);
     const network = left.row.network?.(left);
     const naming = left.row.names?.(left);
@@ -187,6 +185,9 @@ class Dependencies {
     return left.kind === 'load' && left.row === row && Number(right.value) === messages[0];
   }
 }
+
+/** What is pending of the packet inside a tunnel is apart. */
+const slotIn = ({ args }: Load, layer: Layer): string => (args.tunnel ? `inside ${layer}` : layer);
 
 /** A field of a network header: that it is that header would be lost. */
 const isOfNetwork = ({ left }: Match): boolean =>
@@ -302,8 +303,8 @@ function read(statement: Other, to: Dependencies): Other {
 }
 
 /** An option, found by its number. */
-const isOption = ({ row, ...load }: Load): boolean => {
-  const field = row.field?.({ row, ...load });
+const isOption = (load: Load): boolean => {
+  const field = load.row.field?.(load);
   return field !== undefined && field.base === undefined;
 };
 

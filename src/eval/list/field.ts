@@ -49,11 +49,9 @@ export function headerOf(
   known: KnownProtocols,
 ): { row: PayloadRow; shift: number } | undefined {
   const { layer, offset } = payloadArgs(load);
-  const at = known.at(layer);
-  if (!at) return undefined;
-  const found = at.shift === 0 ? { protocol: at.protocol, shift: 0 } : known.stackedAt(offset, at);
-  const row = headers.find(({ protocol }) => protocol === found.protocol);
-  return row && { row, shift: found.shift };
+  const at = known.headerAt(layer, offset);
+  const row = at && headers.find(({ protocol }) => protocol === at.protocol);
+  return row && { row, shift: at.shift };
 }
 
 /** The bytes of a header as any bytes. */

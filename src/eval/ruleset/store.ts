@@ -12,6 +12,7 @@ import type { Op } from '../ir.ts';
 import type { ObjectRow } from '../object/row.ts';
 import type { StatefulInstance } from '../row.ts';
 import type { ValueType } from '../type/index.ts';
+import type { SetType } from './kernel/set-type.ts';
 
 export interface Ruleset {
   /** By `family name`. */
@@ -157,10 +158,8 @@ export interface NftSet {
   readonly statements: readonly Statement[];
   /** The same as ops. */
   readonly exprs: readonly Op[];
-  /** Packets may add to it: it was made as a growing hash table (nft_set_rhash). */
-  updatable: boolean;
-  /** Kept in a tree of intervals that it has none of: no element may follow a lesser one. */
-  readonly treed: boolean;
+  /** In what the kernel keeps it. */
+  kept: SetType;
   /** The kernel refused to make it: nft goes on with it, and the batch fails. */
   readonly refused?: true;
   /** Rules and elements that name it. */

@@ -41,11 +41,7 @@ function checkMeter(
   if (!key || !statements) return undefined;
   const limited = element.timeout !== undefined && element.timeout !== 'never';
   const timeout = limited ? Number((element.timeout as { value: number | bigint }).value) : 0;
-  const { noTable } = ctx.scope;
-  if (noTable) {
-    ctx.diagnostics.push(noTable);
-    return undefined;
-  }
+  if (ctx.lacksTable()) return undefined;
   const existing = ctx.scope.set(name);
   const error = existing && mismatch(existing, limited, ctx.family);
   if (error) return ctx.error(error, error.startsWith('File') ? span : element.span);

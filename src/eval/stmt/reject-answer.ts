@@ -1,5 +1,5 @@
 /** How a rejected packet is answered: the forms of `reject with`, and what they need to know. */
-import type { Expr as AstExpr, Choice, Family, Span } from '../../parser/ast.ts';
+import type { Expr as AstExpr, Choice, Span } from '../../parser/ast.ts';
 import { exprOf } from '../check/arg.ts';
 import type { CheckContext } from '../check/context.ts';
 import { ip } from '../expr/ip.ts';
@@ -52,10 +52,8 @@ export function kindOf(chosen: Choice | undefined, ctx: CheckContext): RejectArg
   const which = chosen?.which;
   if (which === 'tcp') return { type: 'tcp reset', code: 0 };
   if (!chosen || !which) {
-    const family = isOwn(ctx.family) ? ctx.family : ctx.protocol('nh');
-    return family === 'ip' || family === 'ip6'
-      ? unreachable(family)
-      : { type: 'icmpx', code: ICMPX_PORT_UNREACHABLE };
+    const family = isIp(ctx.family) ? ctx.family : ctx.protocol('nh');
+    return isIp(family) ? unreachable(family) : { type: 'icmpx', code: ICMPX_PORT_UNREACHABLE };
   }
   const node = exprOf(chosen.args, 'code');
   const code = node && codeOf(node, which, ctx);
@@ -64,9 +62,9 @@ export function kindOf(chosen: Choice | undefined, ctx: CheckContext): RejectArg
   return { type: 'unreachable', family: which === 'icmp' ? 'ip' : 'ip6', code };
 }
 
-/** Families of one network protocol. */
-export const isOwn = (family: Family): family is 'ip' | 'ip6' =>
-  family === 'ip' || family === 'ip6';
+/** Of a family: that it is one network protocol's; of a network protocol: that ICMP answers it. */
+export const isIp = (name: string | undefined): name is 'ip' | 'ip6' =>
+  name === 'ip' || name === 'ip6';
 
 /** With nft's own line break. */
 export const UNCLEAR = 'cannot infer ICMP reject variant to use: explicit value required.\n';
@@ -79,15 +77,14 @@ export const isUnclear = (
 ): boolean =>
   (chosen?.which === undefined || type === 'unreachable') &&
   network !== undefined &&
-  network !== 'ip' &&
-  network !== 'ip6';
+  !isIp(network);
 
 /** Where such an answer makes no sense; the message. */
 export function conflict(args: RejectArgs, ctx: CheckContext): string | undefined {
-  const own = isOwn(ctx.family) ? ctx.family : undefined;
+  const own = isIp(ctx.family) ? ctx.family : undefined;
   if (own && args.type === 'icmpx') return 'abstracted ICMP unreachable not supported';
   const known = own ?? ctx.protocol('nh');
-  if (args.family && (known === 'ip' || known === 'ip6') && known !== args.family) {
+  if (args.family && isIp(known) && known !== args.family) {
     return 'conflicting protocols specified: ip vs ip6';
   }
   return undefined;
@@ -103,7 +100,7 @@ export function need(args: RejectArgs, at: Span, ctx: CheckContext): boolean {
     }
     return ctx.needFirst(tcp.spec, at);
   }
-  if (args.family === undefined || isOwn(ctx.family)) return true;
+  if (args.family === undefined || isIp(ctx.family)) return true;
   return ctx.needFirst(ICMP[args.family].protocol.spec, at);
 }
 

@@ -15,7 +15,7 @@ import {
   ICMP,
   ICMPX_MAX,
   ICMPX_PORT_UNREACHABLE,
-  isOwn,
+  isIp,
   isUnclear,
   kindOf,
   need,
@@ -73,7 +73,7 @@ export const reject: StatementRow<RejectArgs> = {
     const link = mixed ? ctx.protocol('ll') : undefined;
     if (link !== undefined && link !== ether.name && link !== vlan.name)
       return ctx.error('cannot reject from this link layer protocol', at);
-    if (mixed && network !== undefined && network !== 'ip' && network !== 'ip6') {
+    if (mixed && network !== undefined && !isIp(network)) {
       return ctx.error('cannot reject this network family', at, ctx.protocolSpan('nh'));
     }
     const chosen = choiceOf(args, 'with');
@@ -83,7 +83,7 @@ export const reject: StatementRow<RejectArgs> = {
     const error = conflict(checked, ctx);
     if (error) {
       const code = exprOf(chosen?.args ?? {}, 'code')?.span ?? at;
-      return ctx.error(error, code, (isOwn(ctx.family) ? undefined : ctx.protocolSpan('nh')) ?? at);
+      return ctx.error(error, code, (isIp(ctx.family) ? undefined : ctx.protocolSpan('nh')) ?? at);
     }
     return need(checked, at, ctx) ? checked : undefined;
   },
@@ -117,14 +117,14 @@ export const reject: StatementRow<RejectArgs> = {
     HOOKS[family]?.includes(hook) ? undefined : 'EOPNOTSUPP',
   hides: ({ type }, table) => {
     if (type === 'icmpx') return undefined;
-    if (!isOwn(table)) return 'nh';
+    if (!isIp(table)) return 'nh';
     return type === 'tcp reset' ? 'th' : undefined;
   },
   reread(args, table, known) {
     if (args.type !== 'unreachable') return args;
-    const network = isOwn(table) ? table : known;
+    const network = isIp(table) ? table : known;
     const { family: _written, ...rest } = args;
-    return network === 'ip' || network === 'ip6' ? { ...rest, family: network } : rest;
+    return isIp(network) ? { ...rest, family: network } : rest;
   },
   mergeable: { text: writtenText },
   run: runReject,

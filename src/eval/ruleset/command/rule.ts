@@ -70,7 +70,7 @@ function makeDynamic(ops: readonly Op[], cmd: Command, ctx: CommandContext): voi
     const set = tableIn(ctx, cmd)?.sets.get(op.set);
     if (!set || set.data || set.flags.interval || !ctx.tx.fresh.has(set)) continue;
     ctx.tx.set(set.flags, 'dynamic', true);
-    ctx.tx.set(set, 'updatable', true);
+    ctx.tx.set(set, 'kept', 'rhash');
   }
 }
 

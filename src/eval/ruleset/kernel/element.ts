@@ -58,7 +58,8 @@ function addElement(
   const timed = withTicks(spec);
   const element = set.elements.element(timed, elements.place(index));
   const full = !element.catchAll && set.elements.full;
-  if (set.treed && isAbove(element, set)) return refuse('EEXIST');
+  if (set.kept === 'rbtree' && !set.flags.interval && isAbove(element, set))
+    return refuse('EEXIST');
   const clash = set.elements.insert(element);
   if (clash) {
     if (clash.errno !== 'EEXIST' || exclusive)
@@ -73,7 +74,7 @@ function addElement(
   return full ? refuse('ENFILE') : undefined;
 }
 
-/** To the tree each element begins an interval, into which a greater one that is new would fall. */
+/** To a tree without intervals each element begins an interval, into which a greater one that is new would fall. */
 function isAbove(element: SetElement, { elements }: NftSet): boolean {
   if (element.catchAll || elements.find(element.key)) return false;
   const { key } = element;

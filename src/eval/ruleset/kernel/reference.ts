@@ -83,7 +83,7 @@ function collectDynset(
   const set = table.sets.get(op.set);
   if (!set) return refuse('ENOENT');
   if (set.refused) return refuse('ENOENT', 'statement');
-  if (!set.updatable) return refuse('EOPNOTSUPP');
+  if (set.kept !== 'rhash') return refuse('EOPNOTSUPP');
   if (set.flags.constant) return refuse('EBUSY');
   if (op.exprs.length > 0 && !set.flags.dynamic) return refuse('EINVAL');
   if (op.timeout !== undefined && !set.flags.timeout) return refuse('EOPNOTSUPP');

@@ -6,7 +6,7 @@ import type { KernelProfile } from '../../../datapath/profile.ts';
 import { keyParts } from '../element/key.ts';
 import type { NewSet } from './set.ts';
 
-/** `hash` has a fixed size, `rhash` grows. */
+/** `hash` has a fixed size, `rhash` grows: it alone takes what packets add. */
 export type SetType = 'hash' | 'rhash' | 'bitmap' | 'rbtree' | 'pipapo';
 
 /** Keys so short are kept in a bitmap. */

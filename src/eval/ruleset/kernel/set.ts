@@ -70,8 +70,7 @@ export function newSet(tx: Transaction, spec: NewSet): NftSet | Refusal {
     handle: refusal ? 0 : table.nextHandle++,
     ...(refusal && { refused: true }),
     use: 0,
-    updatable: type === 'rhash',
-    treed: type === 'rbtree' && !spec.flags.interval,
+    kept: type,
   } as { -readonly [K in keyof NftSet]: NftSet[K] };
   set.elements = new SetStore(shape, set, () => tx.machine.uptime());
   insertInto(tx, table.sets, set.name, set as NftSet);
