@@ -26,7 +26,12 @@ export interface LinkConfig {
     readonly info_kind?: string;
     readonly info_data?: Readonly<Record<string, unknown>>;
   };
-  readonly addr_info?: readonly { readonly local: string; readonly prefixlen: number }[];
+  readonly addr_info?: readonly {
+    readonly local: string;
+    readonly prefixlen: number;
+    /** The other end of a link between two. */
+    readonly address?: string;
+  }[];
 }
 
 export interface RouteConfig {
@@ -105,11 +110,12 @@ function build(ns: Netns, env: MachineConfig): Configured {
   for (const l of links) if (l.master) note(ip(ns, `link set ${l.ifname} master ${l.master}`));
   for (const l of links)
     if (!l.flags || l.flags.includes('UP')) note(ip(ns, `link set ${l.ifname} up`));
+  endSessions(ns);
   for (const l of links)
     for (const a of l.addr_info ?? [])
-      if (!a.local.startsWith('fe80:'))
-        note(ip(ns, `addr add ${a.local}/${a.prefixlen} dev ${l.ifname}`));
-      else note(ip(ns, `addr add ${a.local}/${a.prefixlen} dev ${l.ifname} nodad`));
+      note(
+        ip(ns, `addr add ${a.local}${option('peer', a.address)}/${a.prefixlen} dev ${l.ifname}`),
+      );
   for (const name of env.offload ?? []) {
     const device = ns.devices.named(name);
     if (device === undefined) problems.push(`offload: Cannot find device "${name}"`);
@@ -117,12 +123,24 @@ function build(ns: Netns, env: MachineConfig): Configured {
   }
   const lacking = setSettings(ns, env, links, note);
   if (lacking !== undefined) return { problems, ended: ns.sysctl.set(lacking, 0)! };
+  // a session comes up on a machine that has its settings: ipv6_add_dev makes it listen as a router's
+  for (const device of ns.devices)
+    if (device.session !== null) {
+      ns.mld.removed(device);
+      ns.mld.deviceAdded(device);
+    }
   for (const n of env.neigh ?? [])
     note(ip(ns, `neigh replace ${n.dst} lladdr ${n.lladdr} dev ${n.dev} nud permanent`));
   for (const r of env.route ?? []) note(unreadOfRoute(r) ?? ip(ns, routeLine(r)));
   for (const r of env.rule ?? []) note(unreadOfRule(r) ?? ip(ns, ruleLine(r)));
   for (const line of env.setup ?? []) note(setupLine(ns, line));
   return { problems, ended: null };
+}
+
+/** Over a device that is down no session is up. */
+function endSessions(ns: Netns): void {
+  for (const { up, sessions } of ns.devices)
+    for (const { session } of sessions) session!.ended = !up;
 }
 
 function addDevice(ns: Netns, link: LinkConfig, n: number): string | undefined {
@@ -133,9 +151,11 @@ function addDevice(ns: Netns, link: LinkConfig, n: number): string | undefined {
   const unread = unreadOfLink(link.ifname, kind, data);
   if (unread !== undefined) return unread;
   let below: Device | null = null;
-  if (kind === 'vlan') {
+  if (kind === 'vlan' || kind === 'ppp') {
     below = ns.devices.named(link.link ?? '') ?? null;
     if (below === null) return `Cannot find device "${link.link ?? ''}"`;
+    if (kind === 'ppp' && !UNDER_PPPOE.includes(below.kind))
+      return `link ${link.ifname}: a PPPoE session over ${below.name}: not supported`;
   }
   const index = link.ifindex ?? FIRST_IFINDEX + n;
   if (ns.devices.named(link.ifname) ?? ns.devices.get(index))
@@ -146,21 +166,28 @@ function addDevice(ns: Netns, link: LinkConfig, n: number): string | undefined {
     vlanProto: data.protocol === '802.1ad' ? 0x88a8 : 0x8100,
     vrfTable: Number(data.table ?? 0),
     vlanFiltering: Boolean(data.vlan_filtering),
+    ...(kind === 'ppp' && {
+      session: { id: Number(data.session), peer: parseMac(String(data.peer))! },
+    }),
   });
   const ownAddress = kind === 'wire' || kind === 'bridge';
   const text = link.address ?? (ownAddress ? defaultAddress(n) : undefined);
   const address = text === undefined ? undefined : parseMac(text);
-  if (text !== undefined && address === undefined) return `link ${link.ifname}: address ${text}`;
+  if (text !== undefined && (address === undefined || !device.hasHeader))
+    return `link ${link.ifname}: address ${text}`;
   if (address !== undefined) ns.links.setAddress(device, address);
   if (link.mtu) ns.links.giveMtu(device, link.mtu);
   if (link.group !== undefined && link.group !== 'default') device.group = Number(link.group);
   return undefined;
 }
 
+/** What a PPPoE session may go by: what carries Ethernet frames to a wire. */
+const UNDER_PPPOE: readonly DeviceKind[] = ['wire', 'vlan', 'bridge'];
+
 /** Devices of no kind have a wire, and so have ends of veth pairs. */
 function kindOf(info: string | undefined): DeviceKind | undefined {
   if (info === undefined || info === '' || info === 'veth') return 'wire';
-  const kinds: readonly string[] = ['dummy', 'bridge', 'vlan', 'vrf'];
+  const kinds: readonly string[] = ['dummy', 'bridge', 'vlan', 'vrf', 'ppp'];
   return kinds.includes(info) ? (info as DeviceKind) : undefined;
 }
 

@@ -4,6 +4,8 @@
  * Keys are those of `ip -j -d addr`, `ip -j route` and `ip -j rule`.
  */
 
+import { parseMac } from './address.ts';
+
 type Data = Readonly<Record<string, unknown>>;
 
 const ROUTE = ['nexthops', 'nhid', 'encap', 'via', 'metrics', 'tos'];
@@ -30,7 +32,7 @@ const isFull = (value: unknown): boolean => Array.isArray(value) && value.length
 const isNumber = (value: unknown, most: number): boolean =>
   Number.isInteger(value) && Number(value) >= 0 && Number(value) <= most;
 
-/** Of `linkinfo.info_data` of a VLAN device, a VRF or a bridge. */
+/** Of `linkinfo.info_data` of a VLAN device, a VRF, a PPPoE session or a bridge. */
 export function unreadOfLink(name: string, kind: string, data: Data): string | undefined {
   const refused = (key: string) => `link ${name}: ${key}: not supported`;
   const wrong = (key: string) => `link ${name}: ${key}: ${JSON.stringify(data[key]) ?? 'missing'}`;
@@ -41,6 +43,12 @@ export function unreadOfLink(name: string, kind: string, data: Data): string | u
     return ['ingress_qos', 'egress_qos'].filter((k) => isFull(data[k])).map(refused)[0];
   }
   if (kind === 'vrf' && !isNumber(data.table, 0xffffffff)) return wrong('table');
+  if (kind === 'ppp') {
+    if (data.session === undefined && data.peer === undefined)
+      return `link ${name}: a device of kind ppp without a PPPoE session (session, peer): not supported`;
+    if (!isNumber(data.session, 0xffff) || data.session === 0) return wrong('session');
+    return parseMac(String(data.peer)) === undefined ? wrong('peer') : undefined;
+  }
   if (kind !== 'bridge' || !data.vlan_filtering) return undefined;
   if (isOther(data.vlan_default_pvid, 1)) return refused('vlan_default_pvid');
   return isOther(data.vlan_protocol, '802.1Q') ? refused('vlan_protocol') : undefined;

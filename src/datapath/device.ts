@@ -7,9 +7,10 @@
 
 import type { Ipv4Conf, Ipv6Conf } from './devconf.ts';
 
-export type DeviceKind = 'wire' | 'loopback' | 'dummy' | 'bridge' | 'vlan' | 'vrf';
+export type DeviceKind = 'wire' | 'loopback' | 'dummy' | 'bridge' | 'vlan' | 'vrf' | 'ppp';
 
 export const ARPHRD_ETHER = 1;
+export const ARPHRD_PPP = 512;
 export const ARPHRD_LOOPBACK = 772;
 
 export const LOOPBACK_IFINDEX = 1;
@@ -20,20 +21,38 @@ export const SCOPE_LINK = 253;
 export const SCOPE_HOST = 254;
 export const SCOPE_NOWHERE = 255;
 
-/** An IPv4 address of a device; `local` and `broadcast` are int32, broadcast 0: none. */
+/**
+ * An IPv4 address of a device; all are int32, broadcast 0: none. `address` says what it is a part of
+ * (ifa_address): the other end of a link between two, else the same as `local`.
+ */
 export interface Address4 {
   readonly local: number;
+  readonly address: number;
   readonly prefixlen: number;
   readonly broadcast: number;
   readonly scope: number;
   readonly secondary: boolean;
 }
 
-/** An IPv6 address of a device, as four words. */
+/** An IPv6 address of a device, as four words; `peer` is the other end of a link between two. */
 export interface Address6 {
   readonly local: Int32Array;
   readonly prefixlen: number;
+  readonly peer: Int32Array | null;
 }
+
+/** struct pppox_sock: the PPPoE session that a ppp device is. */
+export interface PppoeSession {
+  readonly id: number;
+  /** The station at the other end. */
+  readonly peer: Uint8Array;
+  /** ifindex of the device below. */
+  readonly below: number;
+  /** Nothing goes through it any more; the device stays until its daemon takes it away. */
+  ended: boolean;
+}
+
+const TYPES: Partial<Record<DeviceKind, number>> = { loopback: ARPHRD_LOOPBACK, ppp: ARPHRD_PPP };
 
 export class Device {
   readonly ifindex: number;
@@ -56,6 +75,8 @@ export class Device {
   vlanProto = 0x8100;
   /** VRF: the table that it looks up. */
   vrfTable = 0;
+  /** ppp */
+  session: PppoeSession | null = null;
   /** Its address was not given: a bridge's is the lowest of its ports', a VLAN device's that of the one below. */
   addressFollows = false;
   /** Bridge: its MTU was given, it is not the least of its ports'. */
@@ -66,6 +87,8 @@ export class Device {
   readonly addr6: Address6[] = [];
   /** VLAN devices on top of it. */
   readonly vlans: Device[] = [];
+  /** ppp devices whose sessions go by it. */
+  readonly sessions: Device[] = [];
   /** Its ports, where it is a bridge or a VRF. */
   readonly ports: Device[] = [];
   readonly ipv4: Ipv4Conf;
@@ -82,7 +105,12 @@ export class Device {
     this.ifindex = ifindex;
     this.name = name;
     this.kind = kind;
-    this.type = kind === 'loopback' ? ARPHRD_LOOPBACK : ARPHRD_ETHER;
+    this.type = TYPES[kind] ?? ARPHRD_ETHER;
+  }
+
+  /** dev->header_ops: it has an address and puts a header before what it sends; neighbours have addresses. */
+  get hasHeader(): boolean {
+    return this.kind !== 'ppp';
   }
 }
 

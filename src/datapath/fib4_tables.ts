@@ -244,7 +244,7 @@ export class Fib4Tables {
 }
 
 export const sameSubnet = (a: Address4, address: number): boolean =>
-  ((a.local ^ address) & mask4(a.prefixlen)) === 0;
+  ((a.address ^ address) & mask4(a.prefixlen)) === 0;
 
 /** in_dev_select_addr. */
 function firstOf(device: Device, scope: number): number {

@@ -32,6 +32,10 @@ const IP6_RT_PRIO_ADDRCONF = 256;
 const LIMITED_BROADCAST = -1;
 /** Devices of a smaller MTU do no IPv6. */
 export const IPV6_MIN_MTU = 1280;
+
+/** What an IPv4 address may have besides. */
+type Address4Options = Partial<Pick<Address4, 'scope' | 'broadcast' | 'address'>>;
+
 /** The part of Links that is about addresses. */
 export class InterfaceAddresses {
   protected readonly ns: Netns;
@@ -58,24 +62,23 @@ export class InterfaceAddresses {
     device: Device,
     local: number,
     prefixlen: number,
-    scope = SCOPE_UNIVERSE,
-    broadcast = 0,
+    { scope = SCOPE_UNIVERSE, broadcast = 0, address = local }: Address4Options = {},
   ): string | undefined {
     const subnet = device.addr4.filter(
-      (a) => a.prefixlen === prefixlen && ((a.local ^ local) & mask4(prefixlen)) === 0,
+      (a) => a.prefixlen === prefixlen && ((a.address ^ address) & mask4(prefixlen)) === 0,
     );
     for (const a of subnet) {
       if (a.local === local) return 'RTNETLINK answers: File exists';
       if (a.scope !== scope) return 'RTNETLINK answers: Invalid argument';
     }
     const secondary = subnet.length > 0;
-    const address: Address4 = { local, prefixlen, broadcast, scope, secondary };
+    const added: Address4 = { local, address, prefixlen, broadcast, scope, secondary };
     const list = device.addr4;
     const after = list.findLastIndex((a) => !a.secondary && scope <= a.scope);
-    if (secondary) list.push(address);
-    else list.splice(after + 1, 0, address);
+    if (secondary) list.push(added);
+    else list.splice(after + 1, 0, added);
     this.ns.fib4.countAddress(local, 1);
-    this.addRoutes4(device, address);
+    this.addRoutes4(device, added);
     this.routesChanged(NFPROTO_IPV4);
     const { ifindex } = device;
     this.ns.notify({ kind: 'addr', ifindex, family: NFPROTO_IPV4, local, added: true });
@@ -88,7 +91,7 @@ export class InterfaceAddresses {
     this.add4(device, RT_TABLE_LOCAL, a.local, 32, RTN_LOCAL, scope, a.local);
     if (!device.up) return;
     const mask = mask4(a.prefixlen);
-    const prefix = a.local & mask;
+    const prefix = a.address & mask;
     if (a.broadcast !== 0 && a.broadcast !== LIMITED_BROADCAST)
       this.add4(device, RT_TABLE_LOCAL, a.broadcast, 32, RTN_BROADCAST, SCOPE_LINK, a.local);
     if ((prefix & 0xff000000) === 0 || a.secondary) return;
@@ -189,15 +192,21 @@ export class InterfaceAddresses {
   }
 
   /** inet6_addr_add, without duplicate address detection. */
-  addAddress6(device: Device, local: Int32Array, prefixlen: number): string | undefined {
+  addAddress6(
+    device: Device,
+    local: Int32Array,
+    prefixlen: number,
+    peer: Int32Array | null = null,
+  ): string | undefined {
     const { ns } = this;
     if (device.ipv6.disable_ipv6) return 'RTNETLINK answers: Permission denied';
     if (device.mtu < IPV6_MIN_MTU) return 'RTNETLINK answers: Invalid argument';
     if (device.addr6.some((a) => a.local.every((w, i) => w === local[i])))
       return 'RTNETLINK answers: File exists';
-    const address = { local, prefixlen };
+    const address = { local, prefixlen, peer };
     device.addr6.unshift(address);
     this.ns.mld.addressAdded(device, address);
+    if (device.up) this.addMulticast6(device);
     this.addRoutes6(device, address);
     this.routesChanged(NFPROTO_IPV6);
     const { ifindex } = device;
@@ -205,7 +214,7 @@ export class InterfaceAddresses {
     return undefined;
   }
 
-  protected addRoutes6(device: Device, { local, prefixlen }: Address6): void {
+  protected addRoutes6(device: Device, { local, prefixlen, peer }: Address6): void {
     this.add6(device, RT_TABLE_LOCAL, local, 128, RTN_LOCAL, 0);
     if (!device.up || isLoopback6(local)) return;
     if (prefixlen < 128) {
@@ -214,11 +223,16 @@ export class InterfaceAddresses {
       if (this.ns.settings.all6.forwarding && prefixlen < 127)
         this.add6(device, RT_TABLE_LOCAL, prefix, 128, RTN_ANYCAST, 0);
     } else this.add6(device, RT_TABLE_MAIN, local, 128, RTN_UNICAST, IP6_RT_PRIO_ADDRCONF);
+    if (peer !== null)
+      this.add6(device, RT_TABLE_MAIN, peer, 128, RTN_UNICAST, IP6_RT_PRIO_ADDRCONF);
   }
 
-  /** addrconf_add_mroute: multicast leaves by every device that is up. */
+  /**
+   * addrconf_add_mroute: multicast leaves by every device that is up; by those that IPv6 configures
+   * nothing of itself for (addrconf_dev_config), once they have an address.
+   */
   protected addMulticast6(device: Device): void {
-    if (device.kind === 'loopback') return;
+    if (device.kind === 'loopback' || (!device.hasHeader && device.addr6.length === 0)) return;
     const all = Int32Array.of(0xff000000 | 0, 0, 0, 0);
     this.add6(device, RT_TABLE_LOCAL, all, 8, RTN_MULTICAST, IP6_RT_PRIO_ADDRCONF);
   }
@@ -250,7 +264,7 @@ export class InterfaceAddresses {
   removeAddress6(device: Device, address: Address6): void {
     const { ns } = this;
     const { ifindex } = device;
-    const { local, prefixlen } = address;
+    const { local, prefixlen, peer } = address;
     device.addr6.splice(device.addr6.indexOf(address), 1);
     ns.mld.addressRemoved(device, address);
     const prefix = maskedIpv6(local, prefixlen);
@@ -260,6 +274,7 @@ export class InterfaceAddresses {
     this.removeRoutes(NFPROTO_IPV6, (r) => {
       if (r.dev !== ifindex || r.protocol !== RTPROT_KERNEL) return false;
       if (r.type === RTN_LOCAL) return equalIpv6(r.dst, local);
+      if (peer !== null && r.prefixlen === 128 && equalIpv6(r.dst, peer)) return true;
       if (shared) return false;
       if (r.type === RTN_ANYCAST) return equalIpv6(r.dst, prefix);
       return r.type === RTN_UNICAST && r.prefixlen === prefixlen && equalIpv6(r.dst, prefix);
@@ -271,4 +286,4 @@ export class InterfaceAddresses {
 }
 
 const inSameSubnet = (a: Address4, b: Address4): boolean =>
-  a.prefixlen === b.prefixlen && ((a.local ^ b.local) & mask4(a.prefixlen)) === 0;
+  a.prefixlen === b.prefixlen && ((a.address ^ b.address) & mask4(a.prefixlen)) === 0;

@@ -13,6 +13,8 @@ import { ETH_P_8021Q, NFPROTO_IPV4, NFPROTO_IPV6 } from './packet.ts';
 import { ANY_RULE } from './rule.ts';
 
 const ETH_DATA_LEN = 1500;
+/** PPPoE's header and PPP's protocol number. */
+const PPPOE_SES_HLEN = 8;
 const ETHERNET = [68, 65535] as const;
 /** min_mtu and max_mtu of each kind of device. */
 const MTUS: Readonly<Record<DeviceKind, readonly [number, number]>> = {
@@ -21,6 +23,7 @@ const MTUS: Readonly<Record<DeviceKind, readonly [number, number]>> = {
   vlan: [0, 65535],
   vrf: [1280, 65575],
   dummy: [0, 0x7fffffff],
+  ppp: [0, 0x7fffffff],
   loopback: [0, 0x7fffffff],
 };
 
@@ -42,7 +45,7 @@ export class Links extends InterfaceAddresses {
     lo.mtu = 65536;
     lo.ipv6.mtu = 65536;
     this.setUp(lo, true);
-    this.addAddress4(lo, 0x7f000001, 8, SCOPE_HOST);
+    this.addAddress4(lo, 0x7f000001, 8, { scope: SCOPE_HOST });
     this.addAddress6(lo, Int32Array.of(0, 0, 0, 1), 128);
   }
 
@@ -72,8 +75,8 @@ export class Links extends InterfaceAddresses {
     for (const vlan of [...device.vlans]) this.remove(vlan);
     for (const port of [...device.ports]) this.setMaster(port, null);
     if (device.master !== 0) this.setMaster(device, null);
-    const below = ns.devices.get(device.link);
-    below?.vlans.splice(below.vlans.indexOf(device), 1);
+    if (device.kind === 'vlan') drop(ns.devices.get(device.link)!.vlans, device);
+    if (device.session !== null) drop(ns.devices.get(device.session.below)?.sessions, device);
     this.flushRoutes(device, true);
     ns.devices.remove(device);
     ns.mld.removed(device);
@@ -103,6 +106,7 @@ export class Links extends InterfaceAddresses {
       this.addMulticast6(device);
       this.ns.mld.up(device);
     } else {
+      endSessions(device);
       this.flushRoutes(device, false);
       this.dropAddresses6(device);
       this.ns.mld.down(device);
@@ -143,6 +147,7 @@ export class Links extends InterfaceAddresses {
     const grown = device.mtu < IPV6_MIN_MTU && mtu >= IPV6_MIN_MTU;
     device.mtu = mtu;
     device.ipv6.mtu = mtu;
+    endSessions(device);
     if (grown) this.ns.mld.deviceAdded(device);
     if (mtu < IPV6_MIN_MTU) {
       this.ns.mld.removed(device);
@@ -172,6 +177,7 @@ export class Links extends InterfaceAddresses {
 
   private changeAddress(device: Device, address: Uint8Array): void {
     device.address = address;
+    endSessions(device);
     this.ns.neigh4.flush(device.ifindex);
     this.ns.neigh6.flush(device.ifindex);
     this.routesChanged(NFPROTO_IPV4);
@@ -180,8 +186,10 @@ export class Links extends InterfaceAddresses {
     this.tell(device, 'change');
   }
 
+  /** NETDEV_CHANGE: the device tells its groups again, it may be plugged in elsewhere now. */
   setGroup(device: Device, group: number): void {
     device.group = group;
+    this.ns.mld.up(device);
     this.tell(device, 'change');
   }
 
@@ -194,6 +202,14 @@ export class Links extends InterfaceAddresses {
     device.addressFollows = true;
     device.mtu = device.ipv6.mtu = below.mtu;
     below.vlans.push(device);
+  }
+
+  /** pppoe_connect and PPPIOCCONNECT: a session with the station `peer` on the wire of `below`. */
+  connect(device: Device, below: Device, id: number, peer: Uint8Array): void {
+    device.session = { id, peer, below: below.ifindex, ended: false };
+    device.mtu = device.ipv6.mtu = below.mtu - PPPOE_SES_HLEN;
+    device.address = new Uint8Array(6);
+    below.sessions.push(device);
   }
 
   /** `ip link set DEV master …`: bridges and VRFs. */
@@ -297,6 +313,17 @@ export class Links extends InterfaceAddresses {
     this.removeRoutes(NFPROTO_IPV6, (r) => r.dev === device.ifindex);
     this.routesChanged(NFPROTO_IPV6);
   }
+}
+
+/** pppoe_flush_dev: sessions do not survive that the device below goes down, or changes address or MTU. */
+function endSessions({ sessions }: Device): void {
+  for (const { session } of sessions) session!.ended = true;
+}
+
+/** Takes a device out of a list. */
+function drop(devices: Device[] | undefined, device: Device): void {
+  const at = devices?.indexOf(device) ?? -1;
+  if (at >= 0) devices!.splice(at, 1);
 }
 
 /** DEVINET_SYSCTL_FLUSHING_ENTRY, devinet_conf_proc: settings with which all routes are looked up anew. */

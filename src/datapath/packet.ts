@@ -112,6 +112,7 @@ export const ETH_P_ARP = 0x0806;
 export const ETH_P_8021Q = 0x8100;
 export const ETH_P_IPV6 = 0x86dd;
 export const ETH_P_8021AD = 0x88a8;
+export const ETH_P_PPP_DISC = 0x8863;
 export const ETH_P_PPP_SES = 0x8864;
 
 export const PACKET_HOST = 0;

@@ -47,6 +47,8 @@ export interface KernelProfile {
   readonly fragmentsLackTransport: boolean;
   /** `@ih` is also what GRE and IP in IP carry (6.2). */
   readonly innerOfTunnels: boolean;
+  /** PPPoE takes frames whose PPP protocol number is one byte (5.0 until 2026's stable releases). */
+  readonly pppoeTakesCompressed: boolean;
   /** Flowtables look through VLAN, PPPoE and bridges (5.13). */
   readonly flowtablePath: boolean;
   /** A flowtable refused for one device leaves the others bound to its drivers (before 5.13). */

@@ -14,6 +14,7 @@ const V4_16: KernelProfile = {
   last: false,
   tcpOffload: 'replied',
   flowtableCounter: false,
+  pppoeTakesCompressed: false,
   flowtablePath: false,
   ipOptionsBeyond: true,
   extensionsMustFit: false,
@@ -101,6 +102,7 @@ const V4_16: KernelProfile = {
 const V5_2: KernelProfile = {
   ...V4_16,
   release: '5.2',
+  pppoeTakesCompressed: true,
   inetNat: true,
   tcpOffload: 'confirmed',
   flowtableStartsExpired: false,
@@ -127,6 +129,7 @@ const V5_10: KernelProfile = {
 const V6_1: KernelProfile = {
   ...V5_10,
   release: '6.1',
+  pppoeTakesCompressed: false,
   dynsetTakesStatements: true,
   nftTiesOptions: false,
   nftStraysInFrames: false,

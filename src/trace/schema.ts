@@ -38,7 +38,15 @@ const linkSchema = z.looseObject({
       info_data: z.record(z.string(), z.unknown()).optional(),
     })
     .optional(),
-  addr_info: z.array(z.looseObject({ local: z.string(), prefixlen: integer(128) })).optional(),
+  addr_info: z
+    .array(
+      z.looseObject({
+        local: z.string(),
+        prefixlen: integer(128),
+        address: z.string().optional(),
+      }),
+    )
+    .optional(),
 });
 
 const routeSchema = z.looseObject({

@@ -60,16 +60,27 @@ function entries(mine: readonly string[], kernel: readonly string[], at: string,
   for (const [line, seconds] of rest) out.push(`${at}: too much: ${line} (${seconds})`);
 }
 
-/** A frame without the IPv4 identification and the header checksum, the IPv6 fragment's id. */
-function withoutId(hex: string): string {
+/** From the ethertype to the protocol number behind a session's header, in hexadecimal digits. */
+const PPPOE_DIGITS = 16;
+
+/** Where the network header is, in hexadecimal digits, and its protocol: behind tags and PPPoE. */
+function network(hex: string): [at: number, ethertype: string | undefined] {
   let at = 24;
   while (['8100', '88a8'].includes(hex.slice(at, at + 4))) at += 8;
-  if (hex.slice(at, at + 4) === '86dd' && hex.slice(at + 16, at + 18) === '2c') {
-    const id = at + 4 + 88;
+  const type = hex.slice(at, at + 4);
+  if (type !== '8864') return [at + 4, type];
+  const ppp = hex.slice(at + PPPOE_DIGITS, at + PPPOE_DIGITS + 4);
+  return [at + PPPOE_DIGITS + 4, { '0021': '0800', '0057': '86dd' }[ppp]];
+}
+
+/** A frame without the IPv4 identification and the header checksum, the IPv6 fragment's id. */
+function withoutId(hex: string): string {
+  const [ip, type] = network(hex);
+  if (type === '86dd' && hex.slice(ip + 12, ip + 14) === '2c') {
+    const id = ip + 88;
     return `${hex.slice(0, id)}00000000${hex.slice(id + 8)}`;
   }
-  if (hex.slice(at, at + 4) !== '0800') return hex;
-  const ip = at + 4;
+  if (type !== '0800') return hex;
   return `${hex.slice(0, ip + 8)}0000${hex.slice(ip + 12, ip + 20)}0000${hex.slice(ip + 24)}`;
 }
 

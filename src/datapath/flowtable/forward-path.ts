@@ -95,6 +95,8 @@ interface ForwardInfo {
   outdev: Device | null;
   readonly encaps: number[];
   source: Uint8Array | null;
+  /** The station that a PPPoE session leads to. */
+  peer: Uint8Array | null;
   direct: boolean;
 }
 
@@ -119,7 +121,7 @@ function throughDevices(context: PathContext, out: DirectionRoute, opposite: Dir
     ifindex: info.outdev!.ifindex,
     hwIfindex: info.indev.ifindex,
     source: info.source!.slice(),
-    destination: (station ?? new Uint8Array(6)).slice(),
+    destination: (info.peer ?? station ?? new Uint8Array(6)).slice(),
   };
 }
 
@@ -129,9 +131,16 @@ const isEthernet = (device: Device): boolean =>
 
 /** nft_dev_path_info */
 function pathInfo(path: readonly DevicePath[], hardware: boolean): ForwardInfo {
-  const info: ForwardInfo = { indev: null, outdev: null, encaps: [], source: null, direct: false };
+  const info: ForwardInfo = {
+    indev: null,
+    outdev: null,
+    encaps: [],
+    source: null,
+    peer: null,
+    direct: false,
+  };
   for (const step of path) {
-    info.source ??= step.device.address;
+    if (step.device.hasHeader) info.source ??= step.device.address;
     if (step.kind === 'bridge') {
       info.direct = true;
       if (!throughBridge(info, step)) info.indev = null;
@@ -145,6 +154,7 @@ function pathInfo(path: readonly DevicePath[], hardware: boolean): ForwardInfo {
     }
     info.outdev ??= step.device;
     info.encaps.push((step.protocol << 16) | step.id);
+    if (step.kind === 'pppoe') info.peer = step.peer;
   }
   info.outdev ??= info.indev;
   if (hardware && info.indev !== null && isEthernet(info.indev)) info.direct = true;

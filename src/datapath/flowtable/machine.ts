@@ -2,7 +2,7 @@
  * Flowtables on a namespace: its routes, neighbours and devices.
  *
  * Mirrors nf_route, dst_neigh_lookup, dev_fill_forward_path (core/dev.c) with the devices' own
- * vlan_dev_fill_forward_path and br_fill_forward_path, and neigh_xmit.
+ * vlan_dev_fill_forward_path, br_fill_forward_path and pppoe_fill_forward_path, and neigh_xmit.
  */
 import type { Device } from '../device.ts';
 import { type FibRoute, GONE } from '../fib.ts';
@@ -12,13 +12,14 @@ import {
   ETH_P_8021Q,
   ETH_P_IP,
   ETH_P_IPV6,
+  ETH_P_PPP_SES,
   NFPROTO_IPV6,
   type Packet,
   PROTOCOL,
 } from '../packet.ts';
 import { mtuForward } from '../path/ip.ts';
 import { mtuForward6 } from '../path/ip6.ts';
-import { hardHeader, neighbourOutput, transmit } from '../path/transmit.ts';
+import { directOutput, hardHeader, neighbourOutput, transmit } from '../path/transmit.ts';
 import type { Route } from '../route.ts';
 import { Flow } from '../rule.ts';
 import type { DevicePath, FlowNetwork, RouteBack, RouteKey } from './network.ts';
@@ -30,6 +31,8 @@ const VLAN_MAX = 2;
 const GRACE_US = 15_000;
 /** The only VLAN of a filtering bridge: all ports have it, untagged. */
 const DEFAULT_PVID = 1;
+/** Of neighbours of a device without headers. */
+const NO_ADDRESS = new Uint8Array(6);
 
 export class MachineNetwork implements FlowNetwork {
   private readonly ns: Netns;
@@ -95,6 +98,8 @@ export class MachineNetwork implements FlowNetwork {
   }
 
   linkAddress(family: number, ifindex: number, address: Int32Array): Uint8Array | null {
+    // dst_neigh_lookup makes one, and it is NUD_NOARP at once
+    if (this.device(ifindex)?.hasHeader === false) return NO_ADDRESS;
     const table = family === NFPROTO_IPV6 ? this.ns.neigh6 : this.ns.neigh4;
     const neighbour = table.find(ifindex, address);
     return neighbour && neighbour.state & NUD_VALID ? neighbour.lladdr : null;
@@ -104,14 +109,29 @@ export class MachineNetwork implements FlowNetwork {
     const path: DevicePath[] = [];
     const vlans: number[] = [];
     let at = device;
-    while (at.kind === 'vlan' || at.kind === 'bridge') {
-      const step =
-        at.kind === 'vlan' ? this.throughVlan(at, vlans) : this.throughBridge(at, station, vlans);
+    let to = station;
+    while (at.kind === 'vlan' || at.kind === 'bridge' || at.kind === 'ppp') {
+      const step = this.through(at, to, vlans);
       if (step === null || path.push(step.path) >= PATH_MAX) return null;
+      if (step.path.kind === 'pppoe') to = step.path.peer;
       at = step.next;
     }
     path.push({ kind: 'ethernet', device: at });
     return path;
+  }
+
+  private through(device: Device, station: Uint8Array, vlans: number[]): Step | null {
+    if (device.kind === 'ppp') return this.throughSession(device);
+    if (device.kind === 'vlan') return this.throughVlan(device, vlans);
+    return this.throughBridge(device, station, vlans);
+  }
+
+  /** ppp_fill_forward_path, pppoe_fill_forward_path */
+  private throughSession(device: Device): Step | null {
+    const { id, peer, below, ended } = device.session!;
+    const next = this.ns.devices.get(below);
+    if (ended || next === undefined) return null;
+    return { path: { kind: 'pppoe', device, id, protocol: ETH_P_PPP_SES, peer }, next };
   }
 
   /** vlan_dev_fill_forward_path */
@@ -161,6 +181,10 @@ export class MachineNetwork implements FlowNetwork {
 
   directTransmit(p: Packet, device: Device, to: Uint8Array, from: Uint8Array, type: number): void {
     p.m[PROTOCOL] = type;
+    if (!device.hasHeader) {
+      directOutput(this.ns, p, device);
+      return;
+    }
     hardHeader(p, to, from, type);
     transmit(this.ns, p, device);
   }

@@ -37,6 +37,14 @@ export type DevicePath =
       readonly protocol: number;
     }
   | {
+      readonly kind: 'pppoe';
+      readonly device: Device;
+      readonly id: number;
+      readonly protocol: number;
+      /** The station at the other end. */
+      readonly peer: Uint8Array;
+    }
+  | {
       readonly kind: 'bridge';
       readonly device: Device;
       readonly mode: 'keep' | 'tag' | 'untag';

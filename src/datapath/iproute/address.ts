@@ -3,7 +3,7 @@
  */
 import { parseIpv4 } from '../address.ts';
 import { type Device, SCOPE_HOST, SCOPE_LINK, SCOPE_UNIVERSE } from '../device.ts';
-import { isLoopback4 } from '../fib4_tables.ts';
+import { isLoopback4, sameSubnet } from '../fib4_tables.ts';
 import type { Netns } from '../netns.ts';
 import { NFPROTO_IPV4, NFPROTO_IPV6 } from '../packet.ts';
 import { CommandError, isError, type Words } from '../words.ts';
@@ -11,6 +11,10 @@ import { actionOf, answers, findDevice, notSupported, type Prefix, parsePrefix }
 
 interface AddressLine {
   prefix: Prefix | null;
+  /** The address has a length of its own. */
+  exact: boolean;
+  /** The other end of a link between two; its length is then that of the address. */
+  peer: Prefix | null;
   device: Device | null;
   broadcast: number;
   scope: number;
@@ -37,7 +41,7 @@ export function ipAddress(ns: Netns, words: Words, family: number): CommandError
     return undefined;
   }
   if (prefix === null) return new CommandError('Error: an address is expected.');
-  if (action === 'delete') return remove(ns, device, prefix);
+  if (action === 'delete') return remove(ns, device, prefix, line);
   const error = add(ns, device, prefix, line);
   return action !== 'add' && error?.message.endsWith('File exists') ? undefined : error;
 }
@@ -48,7 +52,14 @@ function parse(
   family: number,
   action: string,
 ): AddressLine | CommandError {
-  const line: AddressLine = { prefix: null, device: null, broadcast: 0, scope: -1 };
+  const line: AddressLine = {
+    prefix: null,
+    exact: false,
+    peer: null,
+    device: null,
+    broadcast: 0,
+    scope: -1,
+  };
   for (let word = words.next(); word !== undefined; word = words.next()) {
     if (word === 'dev') {
       const device = findDevice(ns, words.value(word));
@@ -63,6 +74,12 @@ function parse(
       const scope = SCOPES[words.next() ?? ''];
       if (scope === undefined) return new CommandError('Error: argument is wrong: invalid scope');
       line.scope = scope;
+    } else if (word === 'peer' || word === 'remote') {
+      const text = words.value(word);
+      if (isError(text)) return text;
+      const peer = parsePrefix(text, family);
+      if (isError(peer)) return peer;
+      line.peer = peer;
     } else if (word === 'label') words.next();
     else if (word === 'nodad') continue;
     else if (word === 'local') continue;
@@ -70,6 +87,7 @@ function parse(
       const prefix = parsePrefix(word, family);
       if (isError(prefix)) return prefix;
       line.prefix = prefix;
+      line.exact = word.includes('/');
     } else return notSupported(`address ${action} ${word}`);
   }
   return line;
@@ -81,18 +99,25 @@ function broadcastOf(prefix: Prefix | null): number {
 }
 
 function add(ns: Netns, device: Device, prefix: Prefix, line: AddressLine) {
+  const { words, length } = line.peer ?? prefix;
   let error: string | undefined;
   if (prefix.family === NFPROTO_IPV6)
-    error = ns.links.addAddress6(device, prefix.words, prefix.length);
+    error = ns.links.addAddress6(device, prefix.words, length, line.peer && words);
   else {
     const local = prefix.words[0]!;
     const scope = line.scope >= 0 ? line.scope : isLoopback4(local) ? SCOPE_HOST : SCOPE_UNIVERSE;
-    error = ns.links.addAddress4(device, local, prefix.length, scope, line.broadcast);
+    const { broadcast } = line;
+    error = ns.links.addAddress4(device, local, length, { scope, broadcast, address: words[0]! });
   }
   return error === undefined ? undefined : new CommandError(error);
 }
 
-function remove(ns: Netns, device: Device, prefix: Prefix): CommandError | undefined {
+function remove(
+  ns: Netns,
+  device: Device,
+  prefix: Prefix,
+  { exact, peer }: AddressLine,
+): CommandError | undefined {
   if (prefix.family === NFPROTO_IPV6) {
     const a = device.addr6.find(
       (x) => x.prefixlen === prefix.length && x.local.every((w, i) => w === prefix.words[i]),
@@ -101,8 +126,12 @@ function remove(ns: Netns, device: Device, prefix: Prefix): CommandError | undef
     ns.links.removeAddress6(device, a);
     return undefined;
   }
+  // inet_rtm_deladdr: without a length and the other end, any that has this address
+  const { words, length } = peer ?? prefix;
+  const any = peer === null && !exact;
   const a = device.addr4.find(
-    (x) => x.local === prefix.words[0] && (x.prefixlen === prefix.length || prefix.length === 32),
+    (x) =>
+      x.local === prefix.words[0] && (any || (x.prefixlen === length && sameSubnet(x, words[0]!))),
   );
   if (a === undefined) return answers('Cannot assign requested address');
   ns.links.removeAddress4(device, a);

@@ -2,7 +2,7 @@
  * `ip link`: set, add, delete.
  */
 import { parseMac } from '../address.ts';
-import type { Device, DeviceKind } from '../device.ts';
+import { ARPHRD_ETHER, type Device, type DeviceKind } from '../device.ts';
 import type { Netns } from '../netns.ts';
 import { ETH_P_8021AD, ETH_P_8021Q } from '../packet.ts';
 import { CommandError, isError, type Words } from '../words.ts';
@@ -63,6 +63,9 @@ function parseChange(ns: Netns, device: Device, words: Words): Change | CommandE
     case 'master': {
       const master = findDevice(ns, words.value(word));
       if (isError(master)) return master;
+      // br_add_if
+      if (master.kind === 'bridge' && device.type !== ARPHRD_ETHER)
+        return answers('Invalid argument');
       if (master.kind !== 'bridge' && master.kind !== 'vrf')
         return answers('Operation not supported');
       return () => ns.links.setMaster(device, master);
@@ -72,6 +75,7 @@ function parseChange(ns: Netns, device: Device, words: Words): Change | CommandE
     case 'address': {
       const address = parseMac(words.next() ?? '');
       if (address === undefined) return new CommandError('Error: lladdr is wrong.');
+      if (!device.hasHeader) return answers('Operation not supported');
       return () => ns.links.setAddress(device, address);
     }
     case 'group': {
@@ -109,6 +113,8 @@ function addLink(ns: Netns, words: Words): CommandError | undefined {
     } else if (word === 'type') {
       const type = words.value(word);
       if (isError(type)) return type;
+      // ppp_nl_validate: a session is its daemon's, and `ip` has no word for it
+      if (type === 'ppp') return answers('Invalid argument');
       kind = KINDS.find((k) => k === type);
       if (kind === undefined) return notSupported(`link add type ${type}`);
     } else if (word === 'address') address = parseMac(words.next() ?? '');
@@ -122,6 +128,8 @@ function addLink(ns: Netns, words: Words): CommandError | undefined {
   const data = parseKind(words, kind);
   if (isError(data)) return data;
   if (kind === 'vlan' && below === null) return answers('Operation not supported');
+  if (kind === 'vlan' && below?.kind === 'ppp')
+    return notSupported('link add type vlan, of a ppp device');
   const device = createDevice(ns, name, kind, ns.devices.free(2), { ...data, below });
   if (address !== undefined) ns.links.setAddress(device, address);
   if (mtu > 0) {
@@ -136,6 +144,7 @@ export interface KindData {
   readonly vlanProto?: number;
   readonly vrfTable?: number;
   readonly vlanFiltering?: boolean;
+  readonly session?: { readonly id: number; readonly peer: Uint8Array };
 }
 
 /** What stands behind `type KIND`. */
@@ -176,6 +185,7 @@ export function createDevice(
     i === 0 ? (ns.random.u32() & 0xfc) | 2 : ns.random.u32() & 0xff,
   );
   if (kind === 'vlan') ns.links.stack(device, data.below!, data.vlanId ?? 0, data.vlanProto);
+  if (kind === 'ppp') ns.links.connect(device, data.below!, data.session!.id, data.session!.peer);
   if (kind === 'vrf') {
     device.vrfTable = data.vrfTable ?? 0;
     device.mtu = 65575;

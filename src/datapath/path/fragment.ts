@@ -43,10 +43,12 @@ function piecesFit(pieces: readonly number[], hlen: number, room: number): boole
 
 /**
  * Whether the pieces' own buffers have the room that the device wants before the header
- * (LL_RESERVED_SPACE): what a wire received is too tight for a tag more.
+ * (LL_RESERVED_SPACE): what a wire received is too tight for a tag more, or for PPPoE.
  */
-const hasRoom = (ns: Netns, p: Packet): boolean =>
-  !ns.profile.vlanWantsRoom || p.dst === null || ns.devices.get(p.dst.dev)?.kind !== 'vlan';
+function hasRoom(ns: Netns, p: Packet): boolean {
+  const kind = p.dst === null ? undefined : ns.devices.get(p.dst.dev)?.kind;
+  return kind !== 'ppp' && (kind !== 'vlan' || !ns.profile.vlanWantsRoom);
+}
 
 /** A packet of the same metadata (ip_copy_metadata) with `hlen` bytes of header and a body. */
 function piece(ns: Netns, p: Packet, hlen: number, from: number, length: number): Packet {

@@ -69,7 +69,7 @@ import {
   sendRedirect,
 } from './icmp.ts';
 import { forwardOptions, receiveOptions } from './ip_options.ts';
-import { hardHeader, neighbourOutput, transmit } from './transmit.ts';
+import { directOutput, hardHeader, neighbourOutput, transmit } from './transmit.ts';
 import { resetUntracked, vrfIpReceive, vrfLocalOut } from './vrf.ts';
 
 const IPPROTO_TCP = 6;
@@ -353,6 +353,7 @@ function ipFinishOutput2(ns: Netns, p: Packet): number {
     hardHeader(p, device.address, device.address, ETH_P_IP);
     return transmit(ns, p, device);
   }
+  if (!device.hasHeader) return directOutput(ns, p, device);
   const daddr = word(b, m[NH]! + 16);
   if (route.type === RTN_BROADCAST || route.type === RTN_MULTICAST || isMulticast4(daddr)) {
     const to = isMulticast4(daddr) ? multicastAddress(daddr) : BROADCAST;

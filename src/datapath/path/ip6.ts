@@ -68,7 +68,7 @@ import {
 } from './icmp6.ts';
 import { clearControlBlock, earlyDemux, loopBack } from './ip.ts';
 import { isMember, isNdisc, sendRedirect6 } from './ndisc.ts';
-import { hardHeader, neighbourOutput, transmit } from './transmit.ts';
+import { directOutput, hardHeader, neighbourOutput, transmit } from './transmit.ts';
 import { resetUntracked, vrfIp6Receive, vrfLocalOut } from './vrf.ts';
 
 const IPV6_MIN_MTU = 1280;
@@ -353,6 +353,7 @@ function ip6FinishOutput2(ns: Netns, p: Packet): number {
   const key = ns.key6;
   loadIpv6(p, m[NH]! + 24, key);
   if (isMulticast6(key)) return multicastOut(ns, p, device.ifindex);
+  if (!device.hasHeader) return directOutput(ns, p, device);
   const hop = route.gateway ?? key;
   const neighbour = ns.neigh6.get(device.ifindex, hop);
   if (neighbour.state === NUD_NOARP)
@@ -378,6 +379,7 @@ function multicastOut(ns: Netns, p: Packet, ifindex: number): number {
     ns.free(p);
     return 0;
   }
+  if (!device.hasHeader) return directOutput(ns, p, device);
   const at = m[NH]! + 36;
   const to = Uint8Array.of(0x33, 0x33, b[at]!, b[at + 1]!, b[at + 2]!, b[at + 3]!);
   hardHeader(p, to, device.address, ETH_P_IPV6);

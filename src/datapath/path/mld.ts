@@ -26,8 +26,8 @@ const REPORT = 143;
 const RECORD_BYTES = 20;
 const CHANGE_TO_INCLUDE = 3;
 const CHANGE_TO_EXCLUDE = 4;
-/** IFF_MULTICAST without IFF_NOARP */
-const KINDS: readonly DeviceKind[] = ['wire', 'bridge', 'vlan'];
+/** IFF_MULTICAST */
+const KINDS: readonly DeviceKind[] = ['wire', 'bridge', 'vlan', 'ppp'];
 
 const ALL_ROUTERS = Int32Array.of(0xff020000 | 0, 0, 0, 2);
 const ALL_ROUTERS_OF_SITE = Int32Array.of(0xff050000 | 0, 0, 0, 2);
@@ -83,11 +83,12 @@ export class MulticastListeners {
   }
 
   /** ipv6_find_idev and addrconf_join_solict, of an address that the device has got. */
-  addressAdded(device: Device, { local, prefixlen }: Address6): void {
+  addressAdded(device: Device, address: Address6): void {
+    const { local } = address;
     if (!this.listens(device)) return;
     if (device.up) this.up(device);
-    this.join(device, solicitedNode(local));
-    if (device.ipv6.forwarding) this.anycast(device, { local, prefixlen }, true);
+    this.joinSolicited(device, local, true);
+    if (device.ipv6.forwarding) this.anycast(device, address, true);
     const lonely = device.addr6.filter((a) => isLinkLocal6(a.local)).length === 1;
     if (device.up && isLinkLocal6(local) && lonely) this.tellAll(device);
   }
@@ -95,7 +96,7 @@ export class MulticastListeners {
   addressRemoved(device: Device, address: Address6): void {
     if (!this.listens(device)) return;
     if (device.ipv6.forwarding) this.anycast(device, address, false);
-    this.leave(device, solicitedNode(address.local));
+    this.joinSolicited(device, address.local, false);
   }
 
   /** dev_forward_change */
@@ -157,8 +158,14 @@ export class MulticastListeners {
     // The subnet-router anycast address of the prefix.
     const anycast = maskedIpv6(local, prefixlen);
     if (prefixlen >= 127 || isAny6(anycast)) return;
-    if (joins) this.join(device, solicitedNode(anycast));
-    else this.leave(device, solicitedNode(anycast));
+    this.joinSolicited(device, anycast, joins);
+  }
+
+  /** addrconf_join_solict, addrconf_leave_solict: nobody asks for addresses where there is no header. */
+  private joinSolicited(device: Device, address: Int32Array, joins: boolean): void {
+    if (!device.hasHeader) return;
+    if (joins) this.join(device, solicitedNode(address));
+    else this.leave(device, solicitedNode(address));
   }
 
   private join(device: Device, address: Int32Array): void {

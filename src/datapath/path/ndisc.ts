@@ -56,6 +56,7 @@ export function isMember(ns: Netns, device: Device, group: Int32Array): boolean 
     if (group[3] === 2 && ns.settings.all6.forwarding)
       return scope === 1 || scope === 2 || scope === 5;
   }
+  if (!device.hasHeader) return false;
   for (const address of ns.neigh6.proxiedBy(device.ifindex)) {
     if (equalIpv6(solicitedNode(address), group)) return true;
   }
@@ -98,8 +99,9 @@ function solicit(ns: Netns, n: Neighbour, unicast: boolean): void {
   sendNdisc(ns, device, from, to, NEIGHBOUR_SOLICITATION, 0, n.address, options);
 }
 
+/** dev->addr_len: without addresses there is nothing to tell. */
 const optionOf = (type: number, device: Device): Uint8Array =>
-  Uint8Array.of(type, 1, ...device.address);
+  device.hasHeader ? Uint8Array.of(type, 1, ...device.address) : new Uint8Array(0);
 
 /** ndisc_send_skb: a message with a target address and an option, hop limit 255; made at its device. */
 function sendNdisc(
@@ -202,7 +204,7 @@ function receiveSolicitation(ns: Netns, p: Packet, device: Device, target: Int32
   }
   if (lladdr !== undefined)
     ns.neigh6.update(ns.neigh6.get(device.ifindex, from), lladdr, NUD_STALE, 'override');
-  else if (multicast && ns.neigh6.find(device.ifindex, from) === undefined) return;
+  else if (multicast && device.hasHeader && !ns.neigh6.find(device.ifindex, from)) return;
   const flags = router | override | FLAG_SOLICITED;
   const source = own ? target : (ns.fib6.selectSource(device, from) ?? target);
   sendNdisc(ns, device, source, from, NEIGHBOUR_ADVERTISEMENT, flags, target, option);
@@ -277,7 +279,7 @@ function redirectMessage(
   const to = new Int32Array(4);
   loadIpv6(p, m[NH]! + 8, to);
   if (!ns.icmp.allow(to.join(), 250)) return;
-  const neighbour = ns.neigh6.find(device.ifindex, target);
+  const neighbour = device.hasHeader && ns.neigh6.find(device.ifindex, target);
   const link = neighbour ? Uint8Array.of(OPT_TARGET_ADDRESS, 1, ...neighbour.lladdr) : [];
   const quoted = Math.min(1280 - 40 - 40 - link.length, m[END]! - m[NH]! + 8) & ~7;
   const option = new Uint8Array(16 + link.length + quoted);

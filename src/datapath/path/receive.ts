@@ -16,6 +16,8 @@ import {
   ETH_P_ARP,
   ETH_P_IP,
   ETH_P_IPV6,
+  ETH_P_PPP_DISC,
+  ETH_P_PPP_SES,
   LL,
   NFPROTO_NETDEV,
   NH,
@@ -38,6 +40,7 @@ import { arpReceive } from './arp.ts';
 import { bridgeReceive } from './bridge.ts';
 import { ipReceive } from './ip.ts';
 import { ip6Receive } from './ip6.ts';
+import { pppoeDiscovery, pppoeReceive } from './pppoe.ts';
 
 const ETH_HLEN = 14;
 const VLAN_HLEN = 4;
@@ -197,6 +200,12 @@ function deliver(ns: Netns, p: Packet): void {
       return;
     case ETH_P_ARP:
       arpReceive(ns, p);
+      return;
+    case ETH_P_PPP_SES:
+      pppoeReceive(ns, p);
+      return;
+    case ETH_P_PPP_DISC:
+      pppoeDiscovery(ns, p);
       return;
     default:
       ns.drop(p, 'UNHANDLED_PROTO');

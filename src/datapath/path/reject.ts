@@ -47,7 +47,7 @@ import { hopLimit6, ICMPV6_DEST_UNREACH, icmp6Checksum, icmp6Send } from './icmp
 import { dstMtu, ipLocalOut } from './ip.ts';
 import { ip6LocalOut } from './ip6.ts';
 import { rerouteOutput } from './reroute.ts';
-import { hardHeader, transmit } from './transmit.ts';
+import { directOutput, hardHeader, transmit } from './transmit.ts';
 
 const IPPROTO_ICMP = 1;
 const IPPROTO_TCP = 6;
@@ -382,6 +382,10 @@ function sendBack(ns: Netns, p: Packet, reply: Packet | null): void {
   const device = ns.devices.get(m[IIF]!);
   if (device === undefined) {
     ns.free(reply);
+    return;
+  }
+  if (!device.hasHeader) {
+    directOutput(ns, reply, device);
     return;
   }
   const to = b.slice(m[LL]! + 6, m[LL]! + 12);

@@ -2,7 +2,7 @@
  * The way out: neighbours, Ethernet headers, egress hooks, and what each kind of device does.
  *
  * Mirrors ip_finish_output2, neigh_resolve_output, __dev_queue_xmit (core/dev.c) and the transmit
- * functions of veth, lo, 8021q, bridge and vrf.
+ * functions of veth, lo, 8021q, bridge, vrf and ppp.
  */
 import { putHalf } from '../address.ts';
 import { fold, pseudo4, pseudo6, sumBytes } from '../checksum.ts';
@@ -26,6 +26,7 @@ import {
   VLAN_TCI,
 } from '../packet.ts';
 import { bridgeTransmit } from './bridge.ts';
+import { pppTransmit } from './pppoe.ts';
 import { loopbackTransmit } from './receive.ts';
 import { vrfTransmit } from './vrf.ts';
 import { vrfOutbound } from './vrf-outbound.ts';
@@ -46,8 +47,15 @@ export function hardHeader(p: Packet, to: Uint8Array, from: Uint8Array, type: nu
 /** What sending says of a packet that egress rules dropped; its further pieces are not sent. */
 const NET_XMIT_DROP = 1;
 
+/** neigh_direct_output: a device without headers takes the packet as it is. */
+export function directOutput(ns: Netns, p: Packet, device: Device): number {
+  p.m[DATA] = p.m[NH]!;
+  return transmit(ns, p, device);
+}
+
 /** neigh_output: sends by a neighbour as soon as its address is known. */
 export function neighbourOutput(ns: Netns, p: Packet, n: Neighbour, device: Device): number {
+  if (!device.hasHeader) return directOutput(ns, p, device);
   if (n.state !== NUD_PERMANENT) {
     const table = p.m[PROTOCOL] === 0x86dd ? ns.neigh6 : ns.neigh4;
     if (!table.resolve(n, p)) return 0;
@@ -56,7 +64,7 @@ export function neighbourOutput(ns: Netns, p: Packet, n: Neighbour, device: Devi
   return transmit(ns, p, device);
 }
 
-/** dev_queue_xmit: DATA stands at the Ethernet header. */
+/** dev_queue_xmit: DATA stands at the link-layer header. */
 export function transmit(ns: Netns, p: Packet, device: Device): number {
   const { m } = p;
   m[DEV] = device.ifindex;
@@ -88,6 +96,9 @@ export function transmit(ns: Netns, p: Packet, device: Device): number {
       return 0;
     case 'vrf':
       if (!vrfOutbound(ns, p, device)) vrfTransmit(ns, p, device);
+      return 0;
+    case 'ppp':
+      pppTransmit(ns, p, device);
       return 0;
     case 'dummy':
       ns.free(p);

@@ -77,7 +77,7 @@ describe('what a dump says and is not read', () => {
   });
 
   it('so are devices of unknown kinds, without more words about them', () => {
-    for (const kind of ['ppp', 'dsa']) {
+    for (const kind of ['ipip', 'dsa']) {
       expect(problemsOf({ link: [{ ifname: 'x0', linkinfo: { info_kind: kind } }] })).toEqual([
         `link x0: devices of kind ${kind}: not supported`,
       ]);
