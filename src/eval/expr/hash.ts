@@ -7,6 +7,7 @@ import { readJhash, readSymhash } from '../engine/run/hash.ts';
 import { registerName } from '../lower/registers.ts';
 import type { KeyRow } from '../row.ts';
 import { integer } from '../type/integer.ts';
+import { largest } from './numgen.ts';
 
 export interface HashArgs {
   readonly mod: number;
@@ -37,7 +38,7 @@ const resultOf = ({ mod, offset }: HashArgs) =>
     type: integer,
     bits: 32,
     order: 'host',
-    ...(mod > 0 && { max: BigInt(mod + offset) - 1n }),
+    ...largest(mod, offset),
   }) as const;
 
 const init: KeyRow['init'] = (op) => (op.args.mod === 0 ? 'ERANGE' : undefined);

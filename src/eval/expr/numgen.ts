@@ -18,6 +18,10 @@ const MODES = ['inc', 'random'];
 
 const numgenArgs = (load: Load): NumgenArgs => load.args as unknown as NumgenArgs;
 
+/** The largest number that comes of a modulus; a largest of 0 is none to nft. */
+export const largest = (mod: number, offset: number): Pick<Load, 'max'> =>
+  mod > 0 && mod + offset > 1 ? { max: BigInt(mod + offset) - 1n } : {};
+
 export const numgen: KeyRow = {
   row: 'key',
   name: 'numgen',
@@ -32,7 +36,7 @@ export const numgen: KeyRow = {
       type: integer,
       bits: 32,
       order: 'host',
-      ...(mod > 0 && { max: BigInt(mod + offset) - 1n }),
+      ...largest(mod, offset),
       span: node.span,
     };
   },

@@ -27,7 +27,7 @@ import { expanded } from './expand.ts';
 import { asBytes, headerOf, isBytes } from './field.ts';
 import { takenValue, widened } from './mask.ts';
 import { rereadKey } from './reread.ts';
-import { written } from './write.ts';
+import { type Assign, type Written, written } from './write.ts';
 
 /** Families whose packets may be of any network protocol. */
 const MIXED: readonly Family[] = ['inet', 'bridge', 'netdev'];
@@ -274,12 +274,9 @@ function read(statement: Other, to: Dependencies): Other {
       // nft leaves what is written into options as it came from the kernel.
       if (isOption(statement.target)) return { ...statement, value: asCame(statement.value) };
       const known = to.knownFor(statement.target);
-      const named = canonicalLoad(statement.target, known);
-      const given = canonicalExpr(statement.value, known);
       // What is written into the packet is looked at together with what it is written to.
-      const { target, value } = isBytes(named)
-        ? written(named, given, to.isSaid(named))
-        : { target: named, value: takenValue(given) };
+      const { target, value } =
+        written(statement, known, (bytes) => to.isSaid(bytes)) ?? plainlyWritten(statement, known);
       const shown = retyped(value, target);
       const place = used(target, to) as Load;
       return { ...statement, target: place, value: used(shown, to) };
@@ -300,6 +297,12 @@ function read(statement: Other, to: Dependencies): Other {
     case 'verdict':
       return statement;
   }
+}
+
+function plainlyWritten({ target, value }: Assign, known: KnownProtocols): Written {
+  const named = canonicalLoad(target, known);
+  const given = canonicalExpr(value, known);
+  return { target: named, value: isBytes(named) ? given : takenValue(given) };
 }
 
 /** An option, found by its number. */

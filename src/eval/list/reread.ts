@@ -10,33 +10,16 @@ import type { KnownProtocols } from '../check/known.ts';
 import type { Binop, Expr, Load, SetLiteral, SetRef, Value } from '../checked.ts';
 import { exthdrArgs } from '../expr/exthdr-load.ts';
 import type { Op } from '../ir.ts';
-import { bytesOf, constant, numberIn, ones } from '../lower/constant.ts';
+import { bytesOf, constant, numberIn } from '../lower/constant.ts';
 import { oddField } from '../lower/field.ts';
 import { lower } from '../lower.ts';
 import type { ValueType } from '../type/index.ts';
 import { unread } from '../type/integer.ts';
 import type { Match } from './canonical.ts';
+import { type Constant, decode, type Held, type HeldBinop, numberOf } from './decode.ts';
 import { extensionAt, isExtension, unknown } from './extension.ts';
-import { bytesAt, isBytes, nameBytes } from './field.ts';
+import { isBytes, nameBytes } from './field.ts';
 import { forced, type Trimmed, trimmed } from './trim.ts';
-
-/** A constant as it comes from the kernel: bytes, the first the most significant. */
-interface Constant {
-  readonly value: bigint;
-  readonly bits: number;
-}
-
-/** What a register holds. */
-type Held =
-  | { readonly kind: 'bytes'; readonly load: Load; readonly bits: number }
-  | { readonly kind: 'turned'; readonly of: Held; readonly bits: number }
-  | {
-      readonly kind: 'binop';
-      readonly op: Binop['op'];
-      readonly of: Held;
-      readonly by: Constant;
-      readonly bits: number;
-    };
 
 type Right =
   | { readonly kind: 'value'; readonly constant: Constant; readonly prefix?: number }
@@ -117,73 +100,25 @@ function masked(e: Expr): Load | undefined {
 }
 
 function parse(ops: readonly Op[], like: Load): Parsed | undefined {
-  let held: Held | undefined;
-  for (const op of ops) {
-    if (op.op === 'load') {
-      const { offset } = op.args as { offset: number };
-      held = { kind: 'bytes', load: bitsAt(like, offset, 8 * op.len), bits: 8 * op.len };
-    } else if (!held) return undefined;
-    else if (op.op === 'bitwise') held = bitwise(held, op);
-    else if (op.op === 'byteorder') held = { kind: 'turned', of: held, bits: held.bits };
-    else {
-      const right = rightOf(op, held);
-      return right && { left: held, right };
-    }
-  }
-  return undefined;
+  const decoded = decode(ops, like);
+  const right = decoded && rightOf(decoded.by, decoded.held);
+  return right && { left: decoded.held, right };
 }
-
-const bitsAt = (like: Load, offset: number, bits: number): Load =>
-  isExtension(like) ? extensionAt(like, offset, bits) : bytesAt(like, offset, bits);
 
 const named = (load: Load, known: KnownProtocols): Load =>
   isExtension(load) ? load : nameBytes(load, known);
 
-const number = (bytes: Uint8Array): Constant => ({
-  value: numberIn(bytes, 'big'),
-  bits: 8 * bytes.length,
-});
-
-type Bitwise = Extract<Op, { op: 'bitwise' }>;
-
-/** A mask and an xor come back as up to three operations. */
-function bitwise(of: Held, op: Bitwise): Held | undefined {
-  if (op.kind === 'rshift') {
-    return {
-      kind: 'binop',
-      op: '>>',
-      of,
-      by: { value: BigInt(op.bits), bits: 32 },
-      bits: 8 * op.len,
-    };
-  }
-  if (op.kind !== 'mask') return undefined;
-  const mask = number(op.mask);
-  const xor = number(op.xor).value;
-  const or = (mask.value & xor) ^ xor;
-  const and = mask.value | or;
-  const { bits } = of;
-  let held = of;
-  const apply = (sign: Binop['op'], value: bigint): void => {
-    held = { kind: 'binop', op: sign, of: held, by: { value, bits: mask.bits }, bits };
-  };
-  if ((and & ones(bits)) !== ones(bits)) apply('&', and);
-  if ((xor & mask.value) !== 0n) apply('^', xor & mask.value);
-  if (or !== 0n) apply('|', or);
-  return held;
-}
-
 function rightOf(op: Op, left: Held): Right | undefined {
   switch (op.op) {
     case 'cmp': {
-      const { value, bits } = number(op.data);
+      const { value, bits } = numberOf(op.data);
       if (left.bits < bits) return undefined;
       if (left.bits === bits) return { kind: 'value', constant: { value, bits } };
       const constant = { value: value << BigInt(left.bits - bits), bits: left.bits };
       return { kind: 'value', constant, prefix: bits };
     }
     case 'range':
-      return { kind: 'range', low: number(op.low), high: number(op.high) };
+      return { kind: 'range', low: numberOf(op.low), high: numberOf(op.high) };
     case 'lookup':
       return { kind: 'set' };
     default:
@@ -201,11 +136,11 @@ function asExpr(held: Held, known: KnownProtocols): Expr {
       return { ...of, order: of.order === 'big' ? 'host' : 'big' };
     }
     case 'binop':
-      return (held.op === '>>' && unshifted(held.of, known)) || operation(held, known);
+      return (
+        (held.op === '>>' && unshifted(held.of, known)) || operation(held, asExpr(held.of, known))
+      );
   }
 }
-
-type HeldBinop = Extract<Held, { kind: 'binop' }>;
 
 /** The shift of nft's own that brings bits down: it goes, with the mask where this fits. */
 function unshifted(of: Held, known: KnownProtocols): Expr | undefined {
@@ -219,8 +154,8 @@ function unshifted(of: Held, known: KnownProtocols): Expr | undefined {
   return { kind: 'binop', op: '&', left: load, right, type, bits, order: 'big' };
 }
 
-function operation({ op, of, by, bits }: HeldBinop, known: KnownProtocols): Binop {
-  const left = asExpr(of, known);
+/** An operation on `left`, its constant read as what that is. */
+export function operation({ op, by, bits }: HeldBinop, left: Expr): Binop {
   const { type, order } = left;
   const right = typed(by, { type, order: by.bits > left.bits ? 'host' : order });
   return { kind: 'binop', op, left, right, type, bits, order };
