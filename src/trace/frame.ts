@@ -321,10 +321,23 @@ export function networkPacket(p: PacketFields): Uint8Array {
   return payload(p);
 }
 
+/** Version and type, code, session and length of PPPoE, the protocol of PPP, and the packet. */
+function sessionPacket(p: PacketFields, header: NonNullable<PacketFields['pppoe']>): Uint8Array {
+  const packet = networkPacket(p);
+  return concat(
+    Uint8Array.of(0x11, header.code ?? 0),
+    u16(header.session),
+    u16(header.length ?? packet.length + 2),
+    u16(header.protocol ?? (p.ip6 ? 0x57 : 0x21)),
+    packet,
+  );
+}
+
 /** The Ethernet frame; by default from the wire's station to the device. */
 export function ethernetFrame(p: PacketFields, wire: Wire): Uint8Array {
   if (p.frame !== undefined) return hexBytes(p.frame);
-  const type = p.ether?.type ?? (p.ip ? 0x0800 : p.ip6 ? 0x86dd : p.arp ? 0x0806 : 0x88b5);
+  const own = p.pppoe ? 0x8864 : p.ip ? 0x0800 : p.ip6 ? 0x86dd : p.arp ? 0x0806 : 0x88b5;
+  const type = p.ether?.type ?? own;
   const tags = Array.isArray(p.vlan) ? p.vlan : p.vlan ? [p.vlan] : [];
   return concat(
     mac(p.ether?.daddr ?? wire.address, 'ether.daddr'),
@@ -333,6 +346,6 @@ export function ethernetFrame(p: PacketFields, wire: Wire): Uint8Array {
       concat(u16(t.type ?? 0x8100), u16(((t.pcp ?? 0) << 13) | ((t.dei ?? 0) << 12) | t.id)),
     ),
     u16(type),
-    networkPacket(p),
+    p.pppoe ? sessionPacket(p, p.pppoe) : networkPacket(p),
   );
 }

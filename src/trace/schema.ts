@@ -118,6 +118,15 @@ const packetFields = {
       ),
     ])
     .optional(),
+  /** The header of a PPPoE session; what PPP carries is IPv4 or IPv6 unless `protocol` says something else. */
+  pppoe: z
+    .strictObject({
+      session: u16,
+      code: u8.optional(),
+      length: u16.optional(),
+      protocol: u16.optional(),
+    })
+    .optional(),
   ip6: z
     .strictObject({
       saddr: z.string(),

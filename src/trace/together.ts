@@ -12,6 +12,7 @@ const ABOUT: readonly Field[] = ['time', 'about', 'expect'];
 /** And `ip`, where it is a text. */
 const COMMANDS: readonly Field[] = ['nft', 'conntrack', 'sysctl', 'link', 'snapshot'];
 const NETWORK: readonly Field[] = ['ip', 'ip6', 'arp'];
+const OUTER: readonly Field[] = ['ether', 'vlan', 'pppoe'];
 const TRANSPORT: readonly Field[] = [
   ...(['tcp', 'udp', 'udplite', 'icmp', 'icmpv6'] as const),
   ...(['sctp', 'esp', 'ah'] as const),
@@ -41,6 +42,8 @@ export function checkTogether(event: Event): void {
   const transport = given.find((field) => TRANSPORT.includes(field));
   if (transport && !event.ip && !event.ip6)
     throw new FieldError(transport, "without 'ip' or 'ip6'");
-  const outer = event.iif === undefined && given.find((f) => f === 'ether' || f === 'vlan');
+  if (event.pppoe && !event.ip && !event.ip6 && event.pppoe.protocol === undefined)
+    throw new FieldError('pppoe', "without 'ip', 'ip6' or a protocol");
+  const outer = event.iif === undefined && given.find((f) => OUTER.includes(f));
   if (outer) throw new FieldError(outer, 'only of a frame that comes in (iif)');
 }

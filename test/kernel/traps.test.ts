@@ -12,6 +12,7 @@ import { matching } from './traps/matching.ts';
 import { meta } from './traps/meta.ts';
 import { nat } from './traps/nat.ts';
 import { peers } from './traps/peers.ts';
+import { pppoe } from './traps/pppoe.ts';
 import { reject } from './traps/reject.ts';
 import { routing } from './traps/routing.ts';
 import { state } from './traps/state.ts';
@@ -30,6 +31,7 @@ const sections = [
   ...state,
   ...writes,
   ...peers,
+  ...pppoe,
 ];
 
 const doc = readFileSync(path.resolve(import.meta.dirname, '../../docs/kernel-traps.md'), 'utf8');

@@ -216,7 +216,7 @@ describe('why `flow add` does not add', () => {
       'a packet by a wrong listed device',
       [...UDP, udpOut(20, { iif: 'eth1' })],
       {},
-      'the connection is offloaded already, but not for packets with this device, VLAN tag or addresses',
+      'the connection is offloaded already, but not for packets with this device, VLAN tag, PPPoE session or addresses',
     ],
     [
       'a sender without a way back',

@@ -76,6 +76,16 @@ test.each([
     "udp: without 'ip' or 'ip6'",
   ],
   ['a tag of what is sent', { ip, vlan: { id: 5 } }, 'vlan: only of a frame that comes in (iif)'],
+  [
+    'a session of what is sent',
+    { ip, pppoe: { session: 5 } },
+    'pppoe: only of a frame that comes in (iif)',
+  ],
+  [
+    'a session of nothing',
+    { iif: 'eth0', pppoe: { session: 5 } },
+    "pppoe: without 'ip', 'ip6' or a protocol",
+  ],
   ['nothing at all', {}, 'neither a packet, a command nor a snapshot'],
   [
     'a bad expectation',
@@ -130,4 +140,23 @@ test('lengths and checksums are right unless given', () => {
   expect(event.kind).toBe('frame');
   const hex = Buffer.from((event as { bytes: Uint8Array }).bytes).toString('hex');
   expect(hex.slice(28)).toBe('4500001e000000004011f6cbc0000201c000020200010002000a136a6869');
+});
+
+test('a session has its header in front', () => {
+  const file = path.join(dir, 'pppoe.json');
+  const lcp = { session: 17, protocol: 0xc021 };
+  writeFileSync(
+    file,
+    withEvents(
+      { iif: 'eth0', vlan: { id: 7 }, pppoe: { session: 17 }, ip, payload: '6869' },
+      { iif: 'eth0', pppoe: { ...lcp, code: 9, length: 99 }, payload: '6869' },
+    ),
+  );
+  const { events } = readTrace(file).trace!;
+  const hex = (n: number) =>
+    Buffer.from((events[n] as { bytes: Uint8Array }).bytes)
+      .toString('hex')
+      .slice(24);
+  expect(hex(0)).toMatch(/^810000078864110000110018002145000016.*6869$/);
+  expect(hex(1)).toBe('8864110900110063c0216869');
 });

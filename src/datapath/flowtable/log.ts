@@ -68,7 +68,7 @@ const REASONS: Readonly<Record<NonNullable<FlowLogEntry['reason']>, string>> = {
   'already-offloaded': 'the connection is offloaded already',
   'just-offloaded': 'this packet was offloaded right before',
   'not-its-flow':
-    'the connection is offloaded already, but not for packets with this device, VLAN tag or addresses',
+    'the connection is offloaded already, but not for packets with this device, VLAN tag, PPPoE session or addresses',
   'unlisted-device':
     'the connection is offloaded already, but this packet came by a device that is not listed',
   'no-route-back': 'there is no route back to the sender',
