@@ -1,16 +1,18 @@
 /**
  * The machine as a trace describes it (`env`): devices, addresses, routes, rules, neighbours, settings.
  *
- * Takes data in the shapes of `ip -j -d addr`, `ip -j route`, `ip -j rule` and `ip -j neigh`, already
- * checked for shape; what the machine does not know comes back as error texts. The order is that of a
+ * Takes data in the shapes of `ip -j -d addr`, `ip -j route`, `ip -j rule`, `ip -j neigh` and
+ * `bridge -j vlan`, already checked for shape; what the machine does not know comes back as error texts. The order is that of a
  * machine that starts: devices, masters, up, addresses, settings, neighbours, routes, rules. A setting
  * that the release does not have ends it there, as it ends a script of these commands.
  */
 import { parseMac } from './address.ts';
+import { VlanGroup } from './bridge_vlan.ts';
 import { unreadOfLink, unreadOfRoute, unreadOfRule } from './config_unread.ts';
 import type { Device, DeviceKind } from './device.ts';
+import { VLAN_PROTOCOLS } from './iproute/bridge_options.ts';
 import { createDevice } from './iproute/link.ts';
-import { ip, sysctl } from './iproute.ts';
+import { bridge, ip, sysctl } from './iproute.ts';
 import type { Netns } from './netns.ts';
 
 export interface LinkConfig {
@@ -62,6 +64,16 @@ export interface NeighbourConfig {
   readonly lladdr: string;
 }
 
+/** As `bridge -j vlan` has it. */
+export interface BridgeVlanConfig {
+  readonly ifname: string;
+  readonly vlans: readonly {
+    readonly vlan: number;
+    readonly vlanEnd?: number;
+    readonly flags?: readonly string[];
+  }[];
+}
+
 export interface MachineConfig {
   readonly link?: readonly LinkConfig[];
   readonly route?: readonly RouteConfig[];
@@ -71,6 +83,7 @@ export interface MachineConfig {
   readonly offload?: readonly string[];
   readonly host?: 'silent' | 'closed';
   readonly listen?: readonly string[];
+  readonly bridge_vlan?: readonly BridgeVlanConfig[];
   readonly setup?: readonly string[];
 }
 
@@ -108,6 +121,7 @@ function build(ns: Netns, env: MachineConfig): Configured {
     ({ ifname }) => ifname !== 'lo' && ns.devices.named(ifname) !== undefined,
   );
   for (const l of links) if (l.master) note(ip(ns, `link set ${l.ifname} master ${l.master}`));
+  if (env.bridge_vlan !== undefined) setVlans(ns, env.bridge_vlan, note);
   for (const l of links)
     if (!l.flags || l.flags.includes('UP')) note(ip(ns, `link set ${l.ifname} up`));
   endSessions(ns);
@@ -163,9 +177,13 @@ function addDevice(ns: Netns, link: LinkConfig, n: number): string | undefined {
   const device = createDevice(ns, link.ifname, kind, index, {
     below,
     vlanId: Number(data.id ?? 0),
-    vlanProto: data.protocol === '802.1ad' ? 0x88a8 : 0x8100,
+    vlanProto: VLAN_PROTOCOLS[String(data.protocol ?? '802.1Q').toLowerCase()]!,
     vrfTable: Number(data.table ?? 0),
-    vlanFiltering: Boolean(data.vlan_filtering),
+    bridge: {
+      vlanFiltering: Boolean(data.vlan_filtering),
+      vlanProto: VLAN_PROTOCOLS[String(data.vlan_protocol ?? '802.1Q').toLowerCase()]!,
+      defaultPvid: Number(data.vlan_default_pvid ?? 1),
+    },
     ...(kind === 'ppp' && {
       session: { id: Number(data.session), peer: parseMac(String(data.peer))! },
     }),
@@ -189,6 +207,25 @@ function kindOf(info: string | undefined): DeviceKind | undefined {
   if (info === undefined || info === '' || info === 'veth') return 'wire';
   const kinds: readonly string[] = ['dummy', 'bridge', 'vlan', 'vrf', 'ppp'];
   return kinds.includes(info) ? (info as DeviceKind) : undefined;
+}
+
+/** All VLANs of bridges and ports: who is not named has none. */
+function setVlans(
+  ns: Netns,
+  dump: readonly BridgeVlanConfig[],
+  note: (error: string | undefined) => void,
+): void {
+  for (const device of ns.devices)
+    if (device.vlanGroup !== null) device.vlanGroup = new VlanGroup();
+  for (const { ifname, vlans } of dump) {
+    const self = ns.devices.named(ifname)?.kind === 'bridge' ? ' self' : '';
+    for (const { vlan, vlanEnd, flags = [] } of vlans) {
+      const range = vlanEnd === undefined ? vlan : `${vlan}-${vlanEnd}`;
+      const pvid = flags.includes('PVID') ? ' pvid' : '';
+      const untagged = flags.includes('Egress Untagged') ? ' untagged' : '';
+      note(bridge(ns, `vlan add dev ${ifname} vid ${range}${pvid}${untagged}${self}`));
+    }
+  }
 }
 
 const DEFAULT_SYSCTL: Readonly<Record<string, number>> = {
@@ -244,10 +281,11 @@ function ruleLine(r: RuleConfig): string {
   return `${v6 ? '-6 ' : ''}rule add${option('pref', r.priority)}${src}${dst}${rest} lookup ${r.table}`;
 }
 
-/** A line of `setup`: `ip …` or `sysctl …`. */
+/** A line of `setup`: `ip …`, `sysctl …` or `bridge …`. */
 export function setupLine(ns: Netns, line: string): string | undefined {
   const [command] = line.trim().split(/\s+/);
   if (command === 'ip') return ip(ns, line);
   if (command === 'sysctl') return sysctl(ns, line);
+  if (command === 'bridge') return bridge(ns, line);
   return `setup: ${line}: not supported`;
 }

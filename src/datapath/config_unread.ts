@@ -3,8 +3,8 @@
  *
  * Keys are those of `ip -j -d addr`, `ip -j route` and `ip -j rule`.
  */
-
 import { parseMac } from './address.ts';
+import { VLAN_PROTOCOLS } from './iproute/bridge_options.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -25,8 +25,8 @@ export const unreadOfRoute = (route: { readonly dst: string }): string | undefin
 export const unreadOfRule = (rule: { readonly priority?: number }): string | undefined =>
   named(`rule ${rule.priority ?? ''}`.trim(), rule, RULE);
 
-const isOther = (value: unknown, usual: unknown): boolean =>
-  value !== undefined && String(value).toLowerCase() !== String(usual).toLowerCase();
+const isTag = (protocol: unknown): boolean =>
+  protocol === undefined || Object.hasOwn(VLAN_PROTOCOLS, String(protocol).toLowerCase());
 const isFull = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
 
 const isNumber = (value: unknown, most: number): boolean =>
@@ -38,8 +38,7 @@ export function unreadOfLink(name: string, kind: string, data: Data): string | u
   const wrong = (key: string) => `link ${name}: ${key}: ${JSON.stringify(data[key]) ?? 'missing'}`;
   if (kind === 'vlan') {
     if (!isNumber(data.id, 4094)) return wrong('id');
-    if (isOther(data.protocol, '802.1Q') && isOther(data.protocol, '802.1ad'))
-      return refused('protocol');
+    if (!isTag(data.protocol)) return refused('protocol');
     return ['ingress_qos', 'egress_qos'].filter((k) => isFull(data[k])).map(refused)[0];
   }
   if (kind === 'vrf' && !isNumber(data.table, 0xffffffff)) return wrong('table');
@@ -49,7 +48,7 @@ export function unreadOfLink(name: string, kind: string, data: Data): string | u
     if (!isNumber(data.session, 0xffff) || data.session === 0) return wrong('session');
     return parseMac(String(data.peer)) === undefined ? wrong('peer') : undefined;
   }
-  if (kind !== 'bridge' || !data.vlan_filtering) return undefined;
-  if (isOther(data.vlan_default_pvid, 1)) return refused('vlan_default_pvid');
-  return isOther(data.vlan_protocol, '802.1Q') ? refused('vlan_protocol') : undefined;
+  if (kind !== 'bridge') return undefined;
+  if (!isNumber(data.vlan_default_pvid ?? 1, 4094)) return wrong('vlan_default_pvid');
+  return isTag(data.vlan_protocol) ? undefined : refused('vlan_protocol');
 }

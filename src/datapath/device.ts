@@ -5,6 +5,7 @@
  * neighbours and connections is up to those who subscribe to it (netns.ts).
  */
 
+import type { VlanGroup } from './bridge_vlan.ts';
 import type { Ipv4Conf, Ipv6Conf } from './devconf.ts';
 
 export type DeviceKind = 'wire' | 'loopback' | 'dummy' | 'bridge' | 'vlan' | 'vrf' | 'ppp';
@@ -69,9 +70,10 @@ export class Device {
   hwOffload = false;
   /** ifindex of the bridge or VRF that it belongs to; 0: none. */
   master = 0;
-  /** VLAN: ifindex of the device below, VLAN id and ethertype. */
+  /** VLAN: ifindex of the device below, VLAN id. */
   link = 0;
   vlanId = 0;
+  /** VLAN: the ethertype of its tag; bridge: of those that it filters. */
   vlanProto = 0x8100;
   /** VRF: the table that it looks up. */
   vrfTable = 0;
@@ -81,8 +83,11 @@ export class Device {
   addressFollows = false;
   /** Bridge: its MTU was given, it is not the least of its ports'. */
   mtuIsOwn = false;
-  /** Bridge: VLAN filtering. */
+  /** Bridge: VLAN filtering, and the VLAN that new ports are in untagged (0: none). */
   vlanFiltering = false;
+  defaultPvid = 1;
+  /** Bridge, and port of one: its VLANs, whether they are looked at or not. */
+  vlanGroup: VlanGroup | null = null;
   readonly addr4: Address4[] = [];
   readonly addr6: Address6[] = [];
   /** VLAN devices on top of it. */

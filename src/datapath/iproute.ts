@@ -1,10 +1,11 @@
 /**
- * `ip …`: command lines that change the machine.
+ * `ip …`, `bridge …`, `sysctl …`: command lines that change the machine.
  *
- * Understands what iproute2's `ip` does to links, addresses, routes, rules and neighbours, as far as
- * the machine knows it; the rest is "not supported", never ignored. Each object has its own file.
+ * Understands what iproute2 does to links, addresses, routes, rules, neighbours and bridges' VLANs, as
+ * far as the machine knows it; the rest is "not supported", never ignored. Each object has its own file.
  */
 import { ipAddress } from './iproute/address.ts';
+import { bridgeVlan } from './iproute/bridge_vlan.ts';
 import { ipLink } from './iproute/link.ts';
 import { ipNeighbour } from './iproute/neigh.ts';
 import { ipRoute } from './iproute/route.ts';
@@ -40,6 +41,15 @@ export function ip(ns: Netns, line: string): string | undefined {
   const handler = OBJECTS.find(([name]) => object !== '' && name.startsWith(object))?.[1];
   if (handler === undefined) return `ip ${object}: not supported`;
   return handler(ns, words, family)?.message;
+}
+
+/** Runs `bridge LINE`; undefined, or why it was refused. `line` may begin with `bridge` itself. */
+export function bridge(ns: Netns, line: string): string | undefined {
+  const words = new Words(line);
+  words.take('bridge');
+  const object = words.next() ?? '';
+  if (object === '' || !'vlan'.startsWith(object)) return `bridge ${object}: not supported`;
+  return bridgeVlan(ns, words)?.message;
 }
 
 /** Runs `sysctl [-w] [-q] NAME=VALUE …`; undefined, or why it was refused. */

@@ -4,6 +4,7 @@
  * Mirrors core/dev.c's notifier chains as routing, neighbours and bridges hear them: what a device
  * that goes down takes with it, forwarding switched on and off.
  */
+import { initPort } from './bridge_vlan.ts';
 import { Device, type DeviceKind, LOOPBACK_IFINDEX, SCOPE_HOST } from './device.ts';
 import { RTN_ANYCAST } from './fib.ts';
 import { isLinkLocal6 } from './fib6.ts';
@@ -182,7 +183,23 @@ export class Links extends InterfaceAddresses {
     this.ns.neigh6.flush(device.ifindex);
     this.routesChanged(NFPROTO_IPV4);
     for (const vlan of device.vlans) if (vlan.addressFollows) this.changeAddress(vlan, address);
-    this.followPorts(this.ns.devices.get(device.master));
+    const master = this.ns.devices.get(device.master);
+    this.followPorts(master);
+    this.claim(master ?? device);
+    this.tell(device, 'change');
+  }
+
+  /** br_fdb_changeaddr, br_fdb_change_mac_address */
+  private claim(bridge: Device | undefined): void {
+    if (bridge?.kind === 'bridge') this.ns.fdb.claim(bridge);
+  }
+
+  /** netdev_state_change: nothing that routes go by, and yet they are looked up anew, groups told again. */
+  stateChanged(device: Device): void {
+    if (!device.up) return;
+    this.routesChanged(NFPROTO_IPV4);
+    this.routesChanged(NFPROTO_IPV6);
+    this.ns.mld.up(device);
     this.tell(device, 'change');
   }
 
@@ -219,14 +236,17 @@ export class Links extends InterfaceAddresses {
     if (old !== undefined) {
       old.ports.splice(old.ports.indexOf(device), 1);
       ns.fdb.forget(device);
+      device.vlanGroup = null;
     }
     device.master = master?.ifindex ?? 0;
     master?.ports.push(device);
+    if (master?.kind === 'bridge') initPort(master, device);
     if (master?.kind === 'vrf' || old?.kind === 'vrf') this.moveRoutes(device);
     this.followPorts(old);
     this.followPorts(master ?? undefined);
     this.adjustMtu(old);
     this.adjustMtu(master ?? undefined);
+    this.claim(master ?? undefined);
     this.tell(device, 'change');
   }
 

@@ -5,6 +5,7 @@
  * outside. Mirrors struct net.
  */
 import { half } from './address.ts';
+import { Forwarding } from './bridge_fdb.ts';
 import { Clock } from './clock.ts';
 import { DeviceSettings } from './devconf.ts';
 import { type Device, Devices, LOOPBACK_IFINDEX } from './device.ts';
@@ -29,7 +30,6 @@ import {
   PF,
 } from './packet.ts';
 import { arpOps } from './path/arp.ts';
-import { Forwarding } from './path/bridge.ts';
 import { Defrag4 } from './path/defrag.ts';
 import { Defrag6 } from './path/defrag6.ts';
 import { IcmpLimits } from './path/icmp.ts';

@@ -161,10 +161,6 @@ export class Router {
     const { ns } = this.datapath;
     const device = createDevice(ns, name, 'wire', 10 + this.assumed.length, {
       below: null,
-      vlanId: 0,
-      vlanProto: 0x8100,
-      vrfTable: 0,
-      vlanFiltering: false,
     });
     ip(ns, `link set ${name} up`);
     this.assumed.push(name);

@@ -71,6 +71,18 @@ const ruleSchema = z.looseObject({
   table: text,
 });
 
+const vid = integer(4095);
+const bridgeVlanSchema = z.looseObject({
+  ifname: z.string(),
+  vlans: z.array(
+    z.looseObject({
+      vlan: vid,
+      vlanEnd: vid.optional(),
+      flags: z.array(z.string()).optional(),
+    }),
+  ),
+});
+
 export const envSchema = z.strictObject({
   link: z.array(linkSchema).default([]),
   route: z.array(routeSchema).optional(),
@@ -79,6 +91,7 @@ export const envSchema = z.strictObject({
     .array(z.looseObject({ dst: z.string(), dev: z.string(), lladdr: z.string() }))
     .optional(),
   sysctl: z.record(z.string(), text).optional(),
+  bridge_vlan: z.array(bridgeVlanSchema).optional(),
   offload: z.array(z.string()).optional(),
   host: z.enum(['silent', 'closed']).optional(),
   listen: z.array(z.string().regex(/^udp\/\d+$/, 'not of the form "udp/53"')).optional(),

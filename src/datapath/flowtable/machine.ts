@@ -4,12 +4,12 @@
  * Mirrors nf_route, dst_neigh_lookup, dev_fill_forward_path (core/dev.c) with the devices' own
  * vlan_dev_fill_forward_path, br_fill_forward_path and pppoe_fill_forward_path, and neigh_xmit.
  */
+import { groupOf, type VlanGroup } from '../bridge_vlan.ts';
 import type { Device } from '../device.ts';
 import { type FibRoute, GONE } from '../fib.ts';
 import { NUD_VALID } from '../neigh.ts';
 import type { Netns } from '../netns.ts';
 import {
-  ETH_P_8021Q,
   ETH_P_IP,
   ETH_P_IPV6,
   ETH_P_PPP_SES,
@@ -29,8 +29,6 @@ const PATH_MAX = 5;
 const VLAN_MAX = 2;
 /** How long a route that was taken away still carries packets: about one RCU grace period. */
 const GRACE_US = 15_000;
-/** The only VLAN of a filtering bridge: all ports have it, untagged. */
-const DEFAULT_PVID = 1;
 /** Of neighbours of a device without headers. */
 const NO_ADDRESS = new Uint8Array(6);
 
@@ -107,7 +105,7 @@ export class MachineNetwork implements FlowNetwork {
 
   forwardPath(device: Device, station: Uint8Array): readonly DevicePath[] | null {
     const path: DevicePath[] = [];
-    const vlans: number[] = [];
+    const vlans: Tag[] = [];
     let at = device;
     let to = station;
     while (at.kind === 'vlan' || at.kind === 'bridge' || at.kind === 'ppp') {
@@ -120,7 +118,7 @@ export class MachineNetwork implements FlowNetwork {
     return path;
   }
 
-  private through(device: Device, station: Uint8Array, vlans: number[]): Step | null {
+  private through(device: Device, station: Uint8Array, vlans: Tag[]): Step | null {
     if (device.kind === 'ppp') return this.throughSession(device);
     if (device.kind === 'vlan') return this.throughVlan(device, vlans);
     return this.throughBridge(device, station, vlans);
@@ -135,25 +133,27 @@ export class MachineNetwork implements FlowNetwork {
   }
 
   /** vlan_dev_fill_forward_path */
-  private throughVlan(device: Device, vlans: number[]): Step | null {
+  private throughVlan(device: Device, vlans: Tag[]): Step | null {
     const next = this.ns.devices.get(device.link);
     if (next === undefined || vlans.length >= VLAN_MAX) return null;
-    vlans.push(device.vlanId);
     const { vlanId: id, vlanProto: protocol } = device;
+    vlans.push({ id, protocol });
     return { path: { kind: 'vlan', device, id, protocol }, next };
   }
 
-  /** br_fill_forward_path */
-  private throughBridge(device: Device, station: Uint8Array, vlans: number[]): Step | null {
-    const filtering = device.vlanFiltering;
-    const tagged = filtering && vlans.length > 0;
-    const id = tagged ? vlans.at(-1)! : filtering ? DEFAULT_PVID : 0;
-    if (tagged && id !== DEFAULT_PVID) return null;
+  /** br_fill_forward_path with br_vlan_fill_forward_path_pvid and br_vlan_fill_forward_path_mode */
+  private throughBridge(device: Device, station: Uint8Array, vlans: Tag[]): Step | null {
+    const { vlanFiltering: filtering, vlanProto: protocol } = device;
+    const top = vlans.at(-1);
+    const tagged = top?.protocol === protocol;
+    const id = !filtering ? 0 : tagged ? top.id : groupOf(device).pvid;
     const next = this.ns.fdb.find(device, station, 0, id);
     if (next === undefined) return null;
-    if (tagged) vlans.pop();
-    const mode = tagged ? 'untag' : 'keep';
-    return { path: { kind: 'bridge', device, mode, id, protocol: ETH_P_8021Q }, next };
+    const mode = filtering ? modeOf(groupOf(next), id, tagged) : 'keep';
+    if (mode === null || (mode === 'tag' && vlans.length >= VLAN_MAX)) return null;
+    if (mode === 'tag') vlans.push({ id, protocol });
+    else if (mode === 'untag') vlans.pop();
+    return { path: { kind: 'bridge', device, mode, id, protocol }, next };
   }
 
   neighbourTransmit(p: Packet, family: number, route: Route, nextHop: Int32Array): void {
@@ -198,6 +198,19 @@ function isGone(route: Route): boolean {
   const { fib } = route;
   if (fib?.sernum !== GONE) return false;
   return route.family === NFPROTO_IPV6 || route === fib.inputRoute || route === fib.outputRoute;
+}
+
+/** What a port does to a frame of VLAN `id` that has its tag or not; null: it is not let out there. */
+function modeOf(port: VlanGroup, id: number, tagged: boolean): 'keep' | 'tag' | 'untag' | null {
+  if (!port.has(id)) return null;
+  if (port.isUntagged(id)) return tagged ? 'untag' : 'keep';
+  return tagged ? 'keep' : 'tag';
+}
+
+/** A tag on the way down; the last one is the outermost. */
+interface Tag {
+  readonly id: number;
+  readonly protocol: number;
 }
 
 interface Step {

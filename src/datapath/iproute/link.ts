@@ -2,10 +2,16 @@
  * `ip link`: set, add, delete.
  */
 import { parseMac } from '../address.ts';
+import { initBridge } from '../bridge_vlan.ts';
 import { ARPHRD_ETHER, type Device, type DeviceKind } from '../device.ts';
 import type { Netns } from '../netns.ts';
-import { ETH_P_8021AD, ETH_P_8021Q } from '../packet.ts';
 import { CommandError, isError, type Words } from '../words.ts';
+import {
+  type BridgeOptions,
+  bridgeOptions,
+  changeBridge,
+  VLAN_PROTOCOLS,
+} from './bridge_options.ts';
 import { actionOf, answers, findDevice, notSupported, numberOf, parseTable } from './common.ts';
 
 export function ipLink(ns: Netns, words: Words): CommandError | undefined {
@@ -89,9 +95,25 @@ function parseChange(ns: Netns, device: Device, words: Words): Change | CommandE
         device.promiscuous = on;
       };
     }
+    case 'type':
+      return parseType(ns, device, words);
     default:
       return notSupported(`link set ${word}`);
   }
+}
+
+/** `ip link set … type KIND …` */
+function parseType(ns: Netns, device: Device, words: Words): Change | CommandError {
+  const kind = words.value('type');
+  if (isError(kind)) return kind;
+  if (kind !== 'bridge') return notSupported(`link set type ${kind}`);
+  const options = bridgeOptions(words);
+  if (isError(options)) return options;
+  if (device.kind !== 'bridge') return answers('Operation not supported');
+  return () => {
+    changeBridge(ns, device, options);
+    ns.links.stateChanged(device);
+  };
 }
 
 const KINDS: readonly DeviceKind[] = ['dummy', 'bridge', 'vlan', 'vrf'];
@@ -143,12 +165,16 @@ export interface KindData {
   readonly vlanId?: number;
   readonly vlanProto?: number;
   readonly vrfTable?: number;
-  readonly vlanFiltering?: boolean;
+  readonly bridge?: BridgeOptions;
   readonly session?: { readonly id: number; readonly peer: Uint8Array };
 }
 
 /** What stands behind `type KIND`. */
 function parseKind(words: Words, kind: DeviceKind): KindData | CommandError {
+  if (kind === 'bridge') {
+    const bridge = bridgeOptions(words);
+    return isError(bridge) ? bridge : { bridge };
+  }
   let data: KindData = {};
   for (let word = words.next(); word !== undefined; word = words.next()) {
     if (kind === 'vlan' && word === 'id') {
@@ -156,17 +182,13 @@ function parseKind(words: Words, kind: DeviceKind): KindData | CommandError {
       if (isError(id)) return id;
       data = { ...data, vlanId: id };
     } else if (kind === 'vlan' && (word === 'protocol' || word === 'proto')) {
-      const protocol = words.next()?.toLowerCase();
-      if (protocol !== '802.1q' && protocol !== '802.1ad') return notSupported('vlan protocol');
-      data = { ...data, vlanProto: protocol === '802.1q' ? ETH_P_8021Q : ETH_P_8021AD };
+      const vlanProto = VLAN_PROTOCOLS[words.next()?.toLowerCase() ?? ''];
+      if (vlanProto === undefined) return notSupported('vlan protocol');
+      data = { ...data, vlanProto };
     } else if (kind === 'vrf' && word === 'table') {
       const table = parseTable(words.next() ?? '');
       if (isError(table)) return table;
       data = { ...data, vrfTable: table };
-    } else if (kind === 'bridge' && word === 'vlan_filtering')
-      data = { ...data, vlanFiltering: words.next() === '1' };
-    else if (kind === 'bridge' && (word === 'forward_delay' || word === 'mcast_snooping')) {
-      if (words.next() !== '0') return notSupported(`bridge ${word}`);
     } else return notSupported(`link add type ${kind} ${word}`);
   }
   return data;
@@ -192,8 +214,9 @@ export function createDevice(
     ns.links.addVrfRules();
   }
   if (kind === 'bridge') {
-    device.vlanFiltering = data.vlanFiltering ?? false;
     device.addressFollows = true;
+    initBridge(device);
+    changeBridge(ns, device, data.bridge ?? {});
   }
   return device;
 }

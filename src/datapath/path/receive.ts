@@ -94,10 +94,11 @@ function isBroadcast(b: Uint8Array, at: number): boolean {
 
 const isVlan = (protocol: number) => protocol === ETH_P_8021Q || protocol === ETH_P_8021AD;
 
-/** skb_vlan_untag: the outer tag goes out of band. false: too short, and freed. */
-function vlanUntag(ns: Netns, p: Packet): boolean {
+/** skb_vlan_untag: the outer tag goes out of band, if none is there yet. false: too short, and freed. */
+export function vlanUntag(ns: Netns, p: Packet): boolean {
   const { m, b } = p;
   const at = m[DATA]!;
+  if (m[VLAN_PROTO] !== 0) return true;
   if (m[END]! - at < VLAN_HLEN + 2) {
     ns.drop(p, 'VLAN_UNTAG');
     return false;

@@ -126,7 +126,7 @@ function finishChecksum(p: Packet): void {
 }
 
 /** vlan_insert_tag: the tag that was out of band goes into the frame. */
-function pushTag(p: Packet): void {
+export function pushTag(p: Packet): void {
   const { b, m } = p;
   const at = m[DATA]! - VLAN_HLEN;
   b.copyWithin(at, at + VLAN_HLEN, at + VLAN_HLEN + 12);

@@ -84,17 +84,17 @@ describe('what a dump says and is not read', () => {
     }
   });
 
-  it('and VLANs that a bridge keeps itself', () => {
+  it('and what a bridge does not know of VLANs', () => {
     const bridge = (info_data: Record<string, unknown>) => ({
       link: [{ ifname: 'br0', linkinfo: { info_kind: 'bridge', info_data } }],
     });
-    const usual = { vlan_filtering: 1, vlan_default_pvid: 1, vlan_protocol: '802.1Q' };
+    const usual = { vlan_filtering: 1, vlan_default_pvid: 7, vlan_protocol: '802.1ad' };
     expect(problemsOf(bridge(usual))).toEqual([]);
-    expect(problemsOf(bridge({ ...usual, vlan_default_pvid: 7 }))).toEqual([
-      'link br0: vlan_default_pvid: not supported',
+    expect(problemsOf(bridge({ ...usual, vlan_default_pvid: 4095 }))).toEqual([
+      'link br0: vlan_default_pvid: 4095',
     ]);
-    expect(problemsOf({ setup: ['bridge vlan add dev eth0 vid 5 pvid'] })).toEqual([
-      'setup: bridge vlan add dev eth0 vid 5 pvid: not supported',
+    expect(problemsOf(bridge({ ...usual, vlan_protocol: '802.1x' }))).toEqual([
+      'link br0: vlan_protocol: not supported',
     ]);
   });
 

@@ -3,6 +3,7 @@
  *
  * Mirrors nft_meta.c and nft_meta_bridge.c.
  */
+import { groupOf } from '../../../datapath/bridge_vlan.ts';
 import type { Device } from '../../../datapath/device.ts';
 import type { Netns } from '../../../datapath/netns.ts';
 import {
@@ -84,6 +85,19 @@ const bridgeOf = (n: number) => (p: Packet, ns: Netns) => {
   return master?.kind === 'bridge' ? master : undefined;
 };
 
+/** What a bridge that filters VLANs knows of the port that a packet came by. */
+function filteringPort(
+  read: (port: Device, bridge: Device, regs: Uint8Array, to: number) => boolean,
+): Make {
+  const bridgeOfPort = bridgeOf(IIF);
+  return ({ ns }) =>
+    (p, regs, to) => {
+      const bridge = bridgeOfPort(p, ns);
+      if (!bridge?.vlanFiltering) return false;
+      return read(ns.devices.get(p.m[IIF]!)!, bridge, regs, to);
+    };
+}
+
 const GETTERS: Readonly<Record<string, Make>> = {
   length: () => (p, regs, to) => store32(regs, to, packetLength(p)),
   protocol: () => (p, regs, to) => storeBe16(regs, to, p.m[PROTOCOL]!),
@@ -115,6 +129,8 @@ const GETTERS: Readonly<Record<string, Make>> = {
   ipsec: () => (_p, regs, to) => store8(regs, to, 0),
   ibrname: deviceName(bridgeOf(IIF)),
   obrname: deviceName(bridgeOf(OIF)),
+  ibrpvid: filteringPort((port, _bridge, regs, to) => store16(regs, to, groupOf(port).pvid)),
+  ibrvproto: filteringPort((_port, bridge, regs, to) => storeBe16(regs, to, bridge.vlanProto)),
   time:
     ({ wallSeconds }) =>
     (_p, regs, to) =>
