@@ -91,5 +91,6 @@ export const EXDEV = 18;
 export const ENODEV = 19;
 export const EINVAL = 22;
 export const EMSGSIZE = 90;
+export const EADDRNOTAVAIL = 99;
 export const ENETUNREACH = 101;
 export const EHOSTUNREACH = 113;

@@ -24,7 +24,7 @@ import {
   SOCKET,
   TH,
 } from '../packet.ts';
-import { EACCES, EINVAL, EMSGSIZE, type Route, RTCF_BROADCAST } from '../route.ts';
+import { EACCES, EADDRNOTAVAIL, EINVAL, EMSGSIZE, type Route, RTCF_BROADCAST } from '../route.ts';
 import { dstOutput } from './ip.ts';
 import { dstOutput6 } from './ip6.ts';
 import { vrfLocalOut } from './vrf.ts';
@@ -89,7 +89,10 @@ function sendRaw6(ns: Netns, p: Packet): number {
   loadIpv6(p, at + 24, flow.daddr);
   const route = ns.fib6.output(flow);
   if (route.error !== 0) return failed(ns, p, route.error);
-  if (length > ns.devices.get(route.dev)!.mtu) return failed(ns, p, EMSGSIZE);
+  const device = ns.devices.get(route.dev)!;
+  // ip6_route_get_saddr: one is looked for, though the packet has its own
+  if (ns.fib6.selectSource(device, flow.daddr) === null) return failed(ns, p, EADDRNOTAVAIL);
+  if (length > device.mtu) return failed(ns, p, EMSGSIZE);
   m[PROTOCOL] = ETH_P_IPV6;
   m[TH] = at + 40;
   p.dst = withKnownHop(route, flow.daddr);
