@@ -70,6 +70,7 @@ export abstract class Operands extends Phrases {
 
   /** Operators by precedence climbing. */
   protected binary(side: Primary, above = 0): Expr {
+    const first = this.peek();
     let left = this.primary(side);
     for (;;) {
       const { tokenType } = this.LA(1);
@@ -78,7 +79,9 @@ export abstract class Operands extends Phrases {
       this.next();
       const right = this.binary(side === 'left' ? 'right' : side, binds);
       const op = T.signText(tokenType) as BinopExpr['op'];
-      left = { kind: 'binop', op, left, right, span: this.extend(left.span) };
+      // Parentheses belong to what they begin, not to what they hold.
+      const from = first.tokenType === T.ParenOpen ? this.spanOf(first) : left.span;
+      left = { kind: 'binop', op, left, right, span: this.extend(from) };
     }
   }
 

@@ -35,7 +35,7 @@ export function checkSingle(
 }
 
 export function fitsArgument(
-  { type, bits, widens }: Expected,
+  { type, bits, widens, packet }: Expected,
   value: Expr,
   span: Span,
   statement: Span,
@@ -49,7 +49,7 @@ export function fitsArgument(
   const given = widened ? integer : dataOf(value, ctx);
   const mismatch = `datatype mismatch: expected ${type.description}, expression has type ${given.description}`;
   if (given.parts && !type.parts) return !!ctx.error(mismatch, span, statement);
-  if (isNumberOfHeader(value) && (rootType(type) !== integer || value.bits !== bits)) {
+  if (isNumberOfHeader(value, packet) && (rootType(type) !== integer || value.bits !== bits)) {
     return !!ctx.error(`${mismatch} with length ${value.bits}`, span, statement);
   }
   if (type.anyNumber && isNumber(given)) return true;
@@ -70,12 +70,12 @@ function dataOf(value: Expr, ctx: CheckContext): ValueType {
   return (named && ctx.scope.set(named.name)?.data) ?? value.type;
 }
 
-/** A field of a header that is a mere number; of odd bits it comes out of others by a mask. */
-const isNumberOfHeader = (value: Expr): boolean =>
+/** A field of a header that is a mere number; elsewhere one of odd bits comes out of others by a mask. */
+const isNumberOfHeader = (value: Expr, packet = false): boolean =>
   value.kind === 'load' &&
   value.type.id === integer.id &&
   (value.args.layer !== undefined || isRaw(value)) &&
-  value.bits % 8 === 0;
+  (packet || value.bits % 8 === 0);
 
 /** Bytes that are no field of a header. */
 const isRaw = ({ row, args }: Load): boolean => row.field !== undefined && args.field === undefined;

@@ -2,9 +2,15 @@
  * `selector set value`: `meta mark set 1`, `ip dscp set cs1`. Mirrors stmt_evaluate_meta,
  * stmt_evaluate_ct, stmt_evaluate_payload and stmt_evaluate_arg of nft.
  */
-import type { AssignStatement } from '../../parser/ast.ts';
-import type { Load, Statement } from '../checked.ts';
+import type { AssignStatement, Span } from '../../parser/ast.ts';
+import type { Expr, Load, Statement } from '../checked.ts';
+import { firstOn, needsWindow } from '../lower/assign.ts';
+import { constant } from '../lower/constant.ts';
+import { writeWindow } from '../lower/field.ts';
+import { shape, WRITTEN } from '../lower/shape.ts';
+import type { Field } from '../row.ts';
 import { checkSingle } from './argument.ts';
+import { undefinedShift } from './binop.ts';
 import type { CheckContext } from './context.ts';
 
 const NOT_SUPPORTED = 'payload statement for this expression is not supported';
@@ -19,8 +25,11 @@ export function checkAssign(node: AssignStatement, ctx: CheckContext): Assign | 
   if (target.kind !== 'load' || !target.row.lowerStore)
     return ctx.unread('syntax error, unexpected set', node.target.span);
   const { type, bits, order } = target;
-  const widens = target.row.field === undefined;
-  const wanted = { type, bits, order, room: bits, widens };
+  const field = target.row.field?.(target);
+  // What is put into the packet is as long as it is; all else may grow up to what it is put into.
+  const wanted = field
+    ? { type, bits, order, packet: field.base !== undefined }
+    : { type, bits, order, room: bits, widens: true };
   const value = checkSingle(kindOf(target), node.value, wanted, node.span, ctx);
   if (!value) return undefined;
   if (target.opaque && value.kind === 'value')
@@ -28,8 +37,8 @@ export function checkAssign(node: AssignStatement, ctx: CheckContext): Assign | 
       `${target.row.name} ${target.args.key} must not be set to constant value`,
       node.span,
     );
-  if (isPartOfBytes(target) && (value.kind === 'load' || value.kind === 'map'))
-    return ctx.error(NOT_SUPPORTED, node.value.span);
+  if (field && needsWindow(field) && !fitsBetween(field, target, value, node.value.span, ctx))
+    return undefined;
   return { kind: 'assign', target, value, span: node.span };
 }
 
@@ -40,10 +49,25 @@ function kindOf({ row, ...load }: Load): string {
   return field.base === undefined ? 'exthdr' : 'payload';
 }
 
-/** Whether bytes around the field are read and written back with it, for which nft must know the value. */
-function isPartOfBytes(target: Load): boolean {
-  const field = target.row.field?.(target);
-  if (!field) return false;
-  const { offset, bits, paired } = field;
-  return offset % 8 !== 0 || bits % (paired ? 16 : 8) !== 0;
+/** Whether nft can write it together with the bytes around the field. */
+function fitsBetween(
+  field: Field,
+  target: Load,
+  value: Expr,
+  at: Span,
+  ctx: CheckContext,
+): boolean {
+  if (value.kind !== 'binop') return value.kind === 'value' || !!ctx.error(NOT_SUPPORTED, at);
+  const { order, bits } = shape(value, WRITTEN);
+  if (order === 'host' && bits > 8) return !!ctx.error(NOT_SUPPORTED, at);
+  const first = firstOn(field, value);
+  if (!first) return true;
+  const { op, left, right } = first;
+  const by = constant(right);
+  if (by === undefined) return !!ctx.error(NOT_SUPPORTED, right.span ?? at);
+  if (op !== '<<' && op !== '>>') return true;
+  const window = writeWindow(target, field);
+  const moved = by << BigInt(window.shift);
+  if (moved < window.load.bits) return true;
+  return !!ctx.error(undefinedShift(op, moved, window.load.bits), right.span ?? at, left.span);
 }

@@ -24,7 +24,7 @@ export function checkBinop(
   const fault = wrongOperand(left, node, ctx) ?? wrongOperand(right, node, ctx);
   if (fault) return undefined;
   if (rootType(left.type) !== rootType(right.type)) {
-    const types = `${rootType(left.type).description} vs. ${rootType(right.type).description}`;
+    const types = `${rootType(left.type).description} vs ${rootType(right.type).description}`;
     const what = `Binary operation (${node.op}) with different base types (${types})`;
     return ctx.error(`${what} is not supported`, node.left.span, node.span);
   }
@@ -56,7 +56,12 @@ function wrongOperand(operand: Expr, node: BinopExpr, ctx: CheckContext): true |
   return true;
 }
 
-const value = (like: Expr, bits: number, number: bigint, node: BinopExpr): Value => ({
+const value = (
+  like: Pick<Expr, 'type' | 'order'>,
+  bits: number,
+  number: bigint,
+  node: BinopExpr,
+): Value => ({
   kind: 'value',
   type: like.type,
   order: like.order,
@@ -76,18 +81,19 @@ function shifted(
   if (by === undefined)
     return ctx.error('Right hand side of shift must be constant', node.right.span, node.span);
   const width = Math.max(left.bits, expected?.room ?? 0);
-  if (by >= BigInt(width)) {
-    const side = node.op === '<<' ? 'Left' : 'Right';
-    const what = `${side} shift of ${by} bits is undefined for type of ${width} bits width`;
-    return ctx.error(what, node.right.span, node.left.span);
-  }
+  if (by >= BigInt(width))
+    return ctx.error(undefinedShift(node.op, by, width), node.right.span, node.left.span);
   const given = constant(left);
   if (given !== undefined && isConstant(left)) {
     const bits = expected?.bits ?? left.bits;
-    return value(left, bits, node.op === '<<' ? given << by : given >> by, node);
+    const like = expected?.stated ? { ...left, type: integer } : left;
+    return value(like, bits, node.op === '<<' ? given << by : given >> by, node);
   }
   return binop(node, left, right);
 }
+
+export const undefinedShift = (op: Binop['op'], by: bigint, width: number): string =>
+  `${op === '<<' ? 'Left' : 'Right'} shift of ${by} bits is undefined for type of ${width} bits width`;
 
 function bitwise(node: BinopExpr, left: Expr, right: Expr): Expr {
   const a = isConstant(left) ? constant(left) : undefined;

@@ -128,4 +128,6 @@ export interface Expected {
   readonly room?: number;
   /** Operations that are done in a greater width than their operand's are numbers of no other type. */
   readonly widens?: boolean;
+  /** It is put into the packet: what is not as long as it must be is no number of any type. */
+  readonly packet?: boolean;
 }

@@ -9,11 +9,14 @@ import type { KnownProtocols } from '../check/known.ts';
 import type { Expr, Load, Statement } from '../checked.ts';
 import { payloadArgs } from '../expr/header.ts';
 import { th } from '../expr/th.ts';
+import { changed, needsWindow } from '../lower/assign.ts';
 import { constant, ones } from '../lower/constant.ts';
-import { number } from '../lower/field.ts';
+import { number, writeWindow } from '../lower/field.ts';
+import { shape, WRITTEN } from '../lower/shape.ts';
 import { lower } from '../lower.ts';
+import { canonicalExpr } from './canonical.ts';
 import { decode, type Held, type HeldBinop } from './decode.ts';
-import { bytesAt, headerOf, isBytes, nameBytes } from './field.ts';
+import { asBytes, bytesAt, headerOf, isBytes, nameBytes } from './field.ts';
 import { operation } from './reread.ts';
 import { forced, type Trimmed, trimmed } from './trim.ts';
 
@@ -33,8 +36,8 @@ export function written(
   known: KnownProtocols,
   said: (bytes: Load) => boolean,
 ): Written | undefined {
-  const held = changed(statement);
-  if (!held) return undefined;
+  const held = constantChange(statement);
+  if (!held) return among(statement, known);
   const bytes = bytesUnder(held);
   const named = nameBytes(bytes, known);
   // Bytes that are the ports of other protocols are taken for these.
@@ -43,8 +46,20 @@ export function written(
   return found(held, bytes, known) ?? whole(held, bytes);
 }
 
+/** What is no constant is written as it lies, among the bytes around where there must be some. */
+function among({ target, value }: Assign, known: KnownProtocols): Written | undefined {
+  const field = isBytes(target) && value.kind === 'binop' ? target.row.field?.(target) : undefined;
+  if (!field) return undefined;
+  if (!needsWindow(field))
+    return { target: nameBytes(target, known), value: canonicalExpr(shape(value, WRITTEN), known) };
+  const window = writeWindow(target, field);
+  const load = asBytes(window.load);
+  const whole = changed({ ...window, load }, field, value);
+  return { target: nameBytes(load, known), value: canonicalExpr(whole, known) };
+}
+
 /** The bytes around what is set, and what is done to them; undefined where something else is written. */
-function changed(statement: Assign): Held | undefined {
+function constantChange(statement: Assign): Held | undefined {
   const { target, value } = statement;
   if (!isBytes(target) || !isConstantChange(value)) return undefined;
   const { ops } = lower({ statements: [statement] }, { family: 'inet', set: () => undefined });

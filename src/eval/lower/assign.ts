@@ -6,8 +6,8 @@
  */
 import type { Binop, Expr, Load } from '../checked.ts';
 import type { Field } from '../row.ts';
-import { byteLength, bytesOf, constant, ones } from './constant.ts';
-import { emit, maskOf } from './emit.ts';
+import { constant, ones } from './constant.ts';
+import { emit } from './emit.ts';
 import { number, type Window, writeWindow } from './field.ts';
 import type { Machine } from './machine.ts';
 import { COMPARED, isPut, type Site, shape, WRITTEN } from './shape.ts';
@@ -15,8 +15,7 @@ import { COMPARED, isPut, type Site, shape, WRITTEN } from './shape.ts';
 export function emitAssign(target: Load, value: Expr, m: Machine): void {
   m.site = siteOf(target);
   const field = written(target.row.field?.(target), m);
-  const change = field && rewrite(target, field, value);
-  if (field && change) emitRewrite(target, field, change, m);
+  if (field && needsWindow(field)) emitAround(target, field, value, m);
   else emitWhole(target, value, m);
 }
 
@@ -48,67 +47,47 @@ function store(target: Load, sreg: number, m: Machine): void {
   target.row.lowerStore(target, sreg, m);
 }
 
-/** What becomes of the bytes around a field: `(bytes & mask) ^ xor`. */
-type Rewrite = (window: Window, field: Field) => { readonly mask: bigint; readonly xor: bigint };
-
-/** Undefined where the field is overwritten as it stands, with whatever value. */
-function rewrite(target: Load, field: Field, value: Expr): Rewrite | undefined {
-  if (!needsWindow(field)) return undefined;
-  const given = constant(value);
-  if (given !== undefined) return replaced(given);
-  return value.kind === 'binop' && changesItself(target, field, value) ? changed(value) : undefined;
+function emitAround(target: Load, field: Field, value: Expr, m: Machine): void {
+  const window = writeWindow(target, field);
+  const around = changed(window, field, value);
+  const sreg = m.allocate(around);
+  emit(around, sreg, m);
+  store(window.load, sreg, m);
+  m.release(sreg);
 }
 
-/** The bits around the field. */
-const around = ({ load, shift }: Window, field: Field): bigint =>
-  ones(load.bits) ^ (ones(field.bits) << BigInt(shift));
-
-const replaced =
-  (value: bigint): Rewrite =>
-  (window, field) => ({ mask: around(window, field), xor: value << BigInt(window.shift) });
-
-/** Of a chain of operations nft moves the first constant to where the field lies, and only that. */
-const changed =
-  (value: Binop): Rewrite =>
-  (window, field) => {
-    const up = (e: Binop): Binop => {
-      if (e.left.kind === 'binop') return { ...e, left: up(e.left) };
-      const moved = (constant(e.right) ?? 0n) << BigInt(window.shift);
-      const kept = e.op === '&' ? moved | around(window, field) : moved;
-      return { ...e, right: number(e.right, kept, window.load.bits) };
-    };
-    return maskOf(up(value), window.load.bits);
+/** What the bytes around a field become when `value` is set to it. */
+export function changed({ load, shift }: Window, field: Field, value: Expr): Binop {
+  const { type, bits, order } = load;
+  const apply = (op: Binop['op'], left: Expr, right: Expr): Binop => {
+    return { kind: 'binop', op, left, right, type, bits, order };
   };
+  const kept = ones(bits) ^ (ones(field.bits) << BigInt(shift));
+  const cleared = apply('&', load, number(load, kept, bits));
+  const given = constant(value);
+  if (given !== undefined) return apply('^', cleared, number(load, given << BigInt(shift), bits));
+  // What is no constant nft leaves where it is.
+  const first = value.kind === 'binop' ? firstOn(field, value) : undefined;
+  if (!first) return apply('^', cleared, shape(value, WRITTEN));
+  /** Of a chain of operations it moves the first constant to where the field lies, and only that. */
+  const up = (e: Binop): Binop => {
+    if (e !== first) return apply(e.op, up(e.left as Binop), shape(e.right, WRITTEN));
+    const moved = (constant(e.right) ?? 0n) << BigInt(shift);
+    return apply(e.op, load, number(e.right, e.op === '&' ? moved | kept : moved, bits));
+  };
+  return up(value as Binop);
+}
 
 /** Written together with the bytes around. */
 export const needsWindow = (field: Field): boolean =>
   field.offset % 8 !== 0 || field.bits % (field.paired ? 16 : 8) !== 0;
 
-/** `ip dscp set ip dscp | 3` */
-function changesItself(target: Load, field: Field, value: Binop): boolean {
-  const { of } = maskOf(value, field.bits);
-  const source = of.kind === 'load' && of.row === target.row ? of.row.field?.(of) : undefined;
-  return (
-    source?.base === field.base && source?.offset === field.offset && source?.bits === field.bits
-  );
-}
-
-function emitRewrite(target: Load, field: Field, change: Rewrite, m: Machine): void {
-  const window = writeWindow(target, field);
-  const { load } = window;
-  const { mask, xor } = change(window, field);
-  const len = byteLength(load.bits);
-  const sreg = m.allocate(load);
-  load.row.lower(load, sreg, m);
-  m.emit({
-    op: 'bitwise',
-    kind: 'mask',
-    sreg,
-    dreg: sreg,
-    len,
-    mask: bytesOf(mask, load.bits, 'big'),
-    xor: bytesOf(xor, load.bits, 'big'),
-  });
-  store(load, sreg, m);
-  m.release(sreg);
+/** `ip dscp set ip dscp | 3`: the first operation on the field itself; undefined where it begins with another. */
+export function firstOn(field: Field, value: Binop): Binop | undefined {
+  const { left } = value;
+  if (left.kind === 'binop') return firstOn(field, left);
+  const source = left.kind === 'load' ? left.row.field?.(left) : undefined;
+  const isSame =
+    source?.base === field.base && source?.offset === field.offset && source?.bits === field.bits;
+  return isSame ? value : undefined;
 }

@@ -30,7 +30,7 @@ export const isPut = (e: Expr, like: Pick<Expr, 'type'>): boolean =>
 
 type Ways = Pick<Machine, 'shiftsInPlace'>;
 
-export function shape(e: Expr, site: Site, m: Ways): Expr {
+export function shape(e: Expr, site: Site, m: Ways = { shiftsInPlace: false }): Expr {
   switch (e.kind) {
     case 'load':
       if (site.unshifted) return unshifted(e);

@@ -33,11 +33,15 @@ function unable(op: Op, family: Family, kernel: KernelProfile): Errno | undefine
     case 'range':
       return tooLong(op.low);
     case 'bitwise':
-      return op.kind === 'mask' ? tooLong(op.mask) : undefined;
+      if (op.kind === 'mask') return tooLong(op.mask);
+      return 'bits' in op && (op.bits === 0 || op.bits >= WORD_BITS) ? 'EINVAL' : undefined;
     default:
       return undefined;
   }
 }
+
+/** Shifts are done word by word. */
+const WORD_BITS = 32;
 
 /** sizeof(struct nft_data), all that one constant in an expression holds. */
 const DATA_BYTES = 16;
