@@ -168,8 +168,8 @@ function addDevice(ns: Netns, link: LinkConfig, n: number): string | undefined {
   if (kind === 'vlan' || kind === 'ppp') {
     below = ns.devices.named(link.link ?? '') ?? null;
     if (below === null) return `Cannot find device "${link.link ?? ''}"`;
-    if (kind === 'ppp' && !UNDER_PPPOE.includes(below.kind))
-      return `link ${link.ifname}: a PPPoE session over ${below.name}: not supported`;
+    const wrong = kind === 'ppp' ? wrongSession(below, data) : undefined;
+    if (wrong !== undefined) return `link ${link.ifname}: ${wrong}`;
   }
   const index = link.ifindex ?? FIRST_IFINDEX + n;
   if (ns.devices.named(link.ifname) ?? ns.devices.get(index))
@@ -201,6 +201,16 @@ function addDevice(ns: Netns, link: LinkConfig, n: number): string | undefined {
 
 /** What a PPPoE session may go by: what carries Ethernet frames to a wire. */
 const UNDER_PPPOE: readonly DeviceKind[] = ['wire', 'vlan', 'bridge'];
+
+/** __set_item: one number with one station is one session of a device. */
+function wrongSession(below: Device, data: Readonly<Record<string, unknown>>): string | undefined {
+  if (!UNDER_PPPOE.includes(below.kind)) return `a PPPoE session over ${below.name}: not supported`;
+  const peer = parseMac(String(data.peer))!;
+  const same = below.sessions.find(
+    ({ session }) => session!.id === data.session && Buffer.compare(session!.peer, peer) === 0,
+  );
+  return same && `its session is that of ${same.name}`;
+}
 
 /** Devices of no kind have a wire, and so have ends of veth pairs. */
 function kindOf(info: string | undefined): DeviceKind | undefined {

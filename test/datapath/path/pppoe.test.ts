@@ -34,6 +34,13 @@ describe('a machine says of its sessions', () => {
     expect(problems(eth0, session({ link: 'eth9' }))).toEqual(['Cannot find device "eth9"']);
   });
 
+  test('each session once', () => {
+    expect(problems(eth0, session(), session({ ifname: 'ppp1' }))).toEqual([
+      'link ppp1: its session is that of ppp0',
+    ]);
+    expect(problems(eth0, session(), session({ ifname: 'ppp1' }, { session: 18 }))).toEqual([]);
+  });
+
   test('or is refused', () => {
     expect(problems(eth0, session({ linkinfo: { info_kind: 'ppp' } }))).toEqual([
       'link ppp0: a device of kind ppp without a PPPoE session (session, peer): not supported',
@@ -46,7 +53,11 @@ describe('a machine says of its sessions', () => {
 
   test('the MTU, or what is left below PPPoE of that of the device', () => {
     const { ns } = new Machine({
-      link: [{ ...eth0, mtu: 1400 }, session(), session({ ifname: 'ppp1', mtu: 1300 })],
+      link: [
+        { ...eth0, mtu: 1400 },
+        session(),
+        session({ ifname: 'ppp1', mtu: 1300 }, { session: 18 }),
+      ],
     });
     expect(ns.devices.named('ppp0')!.mtu).toBe(1392);
     expect(ns.devices.named('ppp1')!.mtu).toBe(1300);
