@@ -57,6 +57,16 @@ export class Forwarding {
     return false;
   }
 
+  /**
+   * Whose local entry it is: a port's, the bridge's, nobody's. A bridge with an address of its own
+   * had it before its ports came.
+   */
+  owner(bridge: Device, b: Uint8Array, at: number, vid: number): Device | undefined {
+    if (!bridge.addressFollows && isOwn(bridge, b, at, vid)) return bridge;
+    for (const port of bridge.ports) if (isOwn(port, b, at, vid)) return port;
+    return isOwn(bridge, b, at, vid) ? bridge : undefined;
+  }
+
   /** fdb_add_local: an address that became the bridge's own is no station any more. */
   claim(bridge: Device): void {
     for (const device of [bridge, ...bridge.ports])

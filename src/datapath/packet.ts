@@ -99,6 +99,8 @@ export const CB_DOREDIRECT = 4;
 export const CB_FRAG_PMTU = 8;
 export const CB_FRAG_COMPLETE = 32;
 export const CB_FRAGMENTED = 64;
+/** BR_INPUT_SKB_CB(skb)->promisc: the bridge takes it because it takes everything. */
+export const CB_PROMISC = 128;
 
 export const NFPROTO_INET = 1;
 export const NFPROTO_IPV4 = 2;

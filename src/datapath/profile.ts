@@ -130,6 +130,8 @@ export interface KernelProfile {
   readonly synproxySumsIp6: boolean;
   /** nf_conntrack_helper: connections may get their helper by their port alone (before 6.0). */
   readonly helpersByPort: boolean;
+  /** A bridge that takes everything has the machine track it anew, what is confirmed, too (6.1). */
+  readonly bridgeTracksAnew: boolean;
   /** A helper that comes to a translated connection may adjust its sequence numbers (6.1). */
   readonly helperAddsSeqadj: boolean;
   /** A reset of the machine's own (`reject with tcp reset`) closes the connection at once (6.1). */

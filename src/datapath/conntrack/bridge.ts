@@ -6,6 +6,8 @@
 import { half } from '../address.ts';
 import { type HookFunction, INPUT, NF_ACCEPT, POSTROUTING, PREROUTING } from '../hooks.ts';
 import {
+  CB_FLAGS,
+  CB_PROMISC,
   CT,
   CTINFO,
   END,
@@ -73,12 +75,18 @@ function enter(ct: ConntrackCore, p: Packet): number {
   return conntrackIn(ct, p);
 }
 
-/** What the bridge itself takes is tracked again by the inet hooks, if it is not for its own MAC. */
+/**
+ * What the bridge itself takes is tracked again by the inet hooks, if it is not for its own MAC; all
+ * of it where it takes everything.
+ */
 function local(ct: ConntrackCore, p: Packet): number {
   const { m } = p;
   const row = m[CT]!;
-  if (row === NONE || m[PKTTYPE] === PACKET_HOST) return NF_ACCEPT;
-  if (ct.table.status[row]! & (IPS_CONFIRMED | IPS_TEMPLATE)) return NF_ACCEPT;
+  const anew = ct.netns.profile.bridgeTracksAnew && (m[CB_FLAGS]! & CB_PROMISC) !== 0;
+  if (!anew) {
+    if (row === NONE || m[PKTTYPE] === PACKET_HOST) return NF_ACCEPT;
+    if (ct.table.status[row]! & (IPS_CONFIRMED | IPS_TEMPLATE)) return NF_ACCEPT;
+  }
   m[CT] = NONE;
   m[CTINFO] = 0;
   ct.release(row);

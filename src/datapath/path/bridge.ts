@@ -10,6 +10,7 @@ import { FORWARD, INPUT, OUTPUT, POSTROUTING, PREROUTING } from '../hooks.ts';
 import type { Netns } from '../netns.ts';
 import {
   CB_FLAGS,
+  CB_PROMISC,
   DATA,
   DEV,
   ETH_P_8021AD,
@@ -86,6 +87,15 @@ export function bridgeReceive(ns: Netns, p: Packet, port: Device, bridge: Device
   return true;
 }
 
+/** IFF_PROMISC: by command, or for the addresses that VLAN devices on it listen to (dev_uc_add). */
+const isPromiscuous = (bridge: Device): boolean => bridge.promiscuous || hasStrangers(bridge);
+
+function hasStrangers({ address, vlans }: Device): boolean {
+  for (const vlan of vlans)
+    if (vlan.up && (!isAddress(vlan.address, 0, address) || hasStrangers(vlan))) return true;
+  return false;
+}
+
 /** br_handle_frame_finish: learns, then hands up, forwards or floods. */
 function handleFrame(ns: Netns, p: Packet, bridge: Device): void {
   const { m, b } = p;
@@ -94,21 +104,22 @@ function handleFrame(ns: Netns, p: Packet, bridge: Device): void {
   if (vid < 0) return;
   const at = m[LL]!;
   ns.fdb.learn(bridge, port, b, at + 6, vid);
+  const promiscuous = isPromiscuous(bridge);
   if (isGroup(b, at)) {
     flood(ns, p, bridge, port, false, true);
-    passUp(ns, p, bridge);
+    passUp(ns, p, bridge, promiscuous);
     return;
   }
   if (ns.fdb.isLocal(bridge, b, at, vid)) {
-    passUp(ns, p, bridge);
+    passUp(ns, p, bridge, false);
     return;
   }
   const to = ns.fdb.find(bridge, b, at, vid);
-  if (bridge.promiscuous) {
+  if (promiscuous) {
     const copy = ns.clone(p);
     if (to !== undefined) forward(ns, copy, to, port, false);
     else flood(ns, copy, bridge, port, false, false);
-    passUp(ns, p, bridge);
+    passUp(ns, p, bridge, true);
   } else if (to !== undefined) forward(ns, p, to, port, false);
   else flood(ns, p, bridge, port, false, false);
 }
@@ -183,21 +194,22 @@ export function bridgeSend(ns: Netns, p: Packet, port: Device): void {
   forwardTo(ns, p, port, true, false);
 }
 
-/** br_pass_frame_up: the frame is the bridge device's own. */
-function passUp(ns: Netns, p: Packet, bridge: Device): void {
+/** br_pass_frame_up: the frame is the bridge device's own, or it takes all (`promiscuous`). */
+function passUp(ns: Netns, p: Packet, bridge: Device, promiscuous: boolean): void {
   const { m } = p;
   const port = m[DEV]!;
   const group = groupOf(bridge);
   if (bridge.vlanFiltering) {
     if (allowedEgress(p, group)) handleVlan(p, group);
-    else if (!bridge.promiscuous) {
+    else if (!isPromiscuous(bridge)) {
       ns.drop(p, 'NOT_SPECIFIED');
       return;
     }
   }
   m[DEV] = bridge.ifindex;
+  if (promiscuous) m[CB_FLAGS] = m[CB_FLAGS]! | CB_PROMISC;
   if (!ns.hook(NFPROTO_BRIDGE, INPUT, p, port, 0)) return;
-  m[FRAG_MAX] = 0;
+  m[CB_FLAGS] = m[FRAG_MAX] = 0;
   netifReceive(ns, p);
 }
 
@@ -211,7 +223,11 @@ export function bridgeTransmit(ns: Netns, p: Packet, bridge: Device): void {
   const vid = allowedIngress(ns, p, bridge, groupOf(bridge));
   if (vid < 0) return;
   const at = m[LL]!;
-  const to = isGroup(b, at) ? undefined : ns.fdb.find(bridge, b, at, vid);
+  const { fdb } = ns;
+  const to = isGroup(b, at)
+    ? undefined
+    : (fdb.owner(bridge, b, at, vid) ?? fdb.find(bridge, b, at, vid));
   if (to === undefined) flood(ns, p, bridge, bridge, true, false);
+  else if (to === bridge) ns.free(p);
   else forward(ns, p, to, bridge, true);
 }
