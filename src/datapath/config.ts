@@ -2,9 +2,10 @@
  * The machine as a trace describes it (`env`): devices, addresses, routes, rules, neighbours, settings.
  *
  * Takes data in the shapes of `ip -j -d addr`, `ip -j route`, `ip -j rule`, `ip -j neigh` and
- * `bridge -j vlan`, already checked for shape; what the machine does not know comes back as error texts. The order is that of a
- * machine that starts: devices, masters, up, addresses, settings, neighbours, routes, rules. A setting
- * that the release does not have ends it there, as it ends a script of these commands.
+ * `bridge -j vlan`, already checked for shape; what the machine does not know comes back as error texts.
+ * The order is that of a machine that starts: devices, masters, VLANs of bridges, up, addresses,
+ * settings, neighbours, routes, rules. A setting that the release does not have ends it there, as it
+ * ends a script of these commands.
  */
 import { parseMac } from './address.ts';
 import { VlanGroup } from './bridge_vlan.ts';

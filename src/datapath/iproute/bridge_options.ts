@@ -4,7 +4,7 @@
  * Mirrors iplink_bridge.c and br_changelink (br_netlink.c). Spanning tree and snooping are off, whatever
  * delay there is.
  */
-import { setDefaultPvid } from '../bridge_vlan.ts';
+import { setDefaultPvid, VLAN_VID_MASK } from '../bridge_vlan.ts';
 import type { Device } from '../device.ts';
 import type { Netns } from '../netns.ts';
 import { ETH_P_8021AD, ETH_P_8021Q } from '../packet.ts';
@@ -16,8 +16,6 @@ export interface BridgeOptions {
   readonly vlanProto?: number;
   readonly defaultPvid?: number;
 }
-
-const VLAN_VID_MASK = 0xfff;
 
 /** Ethertypes of tags by their names, without regard to case. */
 export const VLAN_PROTOCOLS: Readonly<Record<string, number>> = {

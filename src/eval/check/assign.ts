@@ -15,7 +15,7 @@ import type { CheckContext } from './context.ts';
 
 const NOT_SUPPORTED = 'payload statement for this expression is not supported';
 
-type Assign = Extract<Statement, { kind: 'assign' }>;
+export type Assign = Extract<Statement, { kind: 'assign' }>;
 
 export function checkAssign(node: AssignStatement, ctx: CheckContext): Assign | undefined {
   const unwritable = ctx.unwritable(node.target);

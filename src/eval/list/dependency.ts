@@ -5,7 +5,9 @@
  * layer that it names; the first expression of that layer makes it redundant, with the exceptions
  * below. Mirrors payload_dependency_store, payload_dependency_kill and their relatives in nft.
  */
+
 import type { Family } from '../../parser/ast.ts';
+import type { Assign } from '../check/assign.ts';
 import type { KnownProtocols } from '../check/known.ts';
 import type { Layer, Naming, Protocol, Tunnel } from '../check/protocol.ts';
 import { protocolNamed, protocolNumbered, startInside, startOf } from '../check/protocols.ts';
@@ -27,7 +29,7 @@ import { expanded } from './expand.ts';
 import { asBytes, headerOf, isBytes } from './field.ts';
 import { takenValue, widened } from './mask.ts';
 import { rereadKey } from './reread.ts';
-import { type Assign, type Written, written } from './write.ts';
+import { type Written, written } from './write.ts';
 
 /** Families whose packets may be of any network protocol. */
 const MIXED: readonly Family[] = ['inet', 'bridge', 'netdev'];

@@ -5,8 +5,9 @@
  * It looks for a field in the bits that are changed, and finds most, but not all. Mirrors
  * stmt_payload_postprocess and stmt_payload_binop_postprocess of nft.
  */
+import type { Assign } from '../check/assign.ts';
 import type { KnownProtocols } from '../check/known.ts';
-import type { Expr, Load, Statement } from '../checked.ts';
+import type { Expr, Load } from '../checked.ts';
 import { payloadArgs } from '../expr/header.ts';
 import { th } from '../expr/th.ts';
 import { changed, needsWindow } from '../lower/assign.ts';
@@ -19,8 +20,6 @@ import { decode, type Held, type HeldBinop } from './decode.ts';
 import { asBytes, bytesAt, headerOf, isBytes, nameBytes } from './field.ts';
 import { operation } from './reread.ts';
 import { forced, type Trimmed, trimmed } from './trim.ts';
-
-export type Assign = Extract<Statement, { kind: 'assign' }>;
 
 export interface Written {
   readonly target: Load;
@@ -54,8 +53,8 @@ function among({ target, value }: Assign, known: KnownProtocols): Written | unde
     return { target: nameBytes(target, known), value: canonicalExpr(shape(value, WRITTEN), known) };
   const window = writeWindow(target, field);
   const load = asBytes(window.load);
-  const whole = changed({ ...window, load }, field, value);
-  return { target: nameBytes(load, known), value: canonicalExpr(whole, known) };
+  const all = changed({ ...window, load }, field, value);
+  return { target: nameBytes(load, known), value: canonicalExpr(all, known) };
 }
 
 /** The bytes around what is set, and what is done to them; undefined where something else is written. */
