@@ -9,7 +9,7 @@
  */
 import { parseMac } from './address.ts';
 import { VlanGroup } from './bridge_vlan.ts';
-import { unreadOfLink, unreadOfRoute, unreadOfRule } from './config_unread.ts';
+import { unreadOfLink, unreadOfPort, unreadOfRoute, unreadOfRule } from './config_unread.ts';
 import type { Device, DeviceKind } from './device.ts';
 import { VLAN_PROTOCOLS } from './iproute/bridge_options.ts';
 import { createDevice } from './iproute/link.ts';
@@ -28,6 +28,8 @@ export interface LinkConfig {
   readonly linkinfo?: {
     readonly info_kind?: string;
     readonly info_data?: Readonly<Record<string, unknown>>;
+    readonly info_slave_kind?: string;
+    readonly info_slave_data?: Readonly<Record<string, unknown>>;
   };
   readonly addr_info?: readonly {
     readonly local: string;
@@ -163,7 +165,10 @@ function addDevice(ns: Netns, link: LinkConfig, n: number): string | undefined {
   const kind = kindOf(info);
   if (kind === undefined) return `link ${link.ifname}: devices of kind ${info}: not supported`;
   const data = link.linkinfo?.info_data ?? {};
-  const unread = unreadOfLink(link.ifname, kind, data);
+  const { info_slave_kind, info_slave_data = {} } = link.linkinfo ?? {};
+  const unread =
+    unreadOfLink(link.ifname, kind, data) ??
+    (info_slave_kind === 'bridge' ? unreadOfPort(link.ifname, info_slave_data) : undefined);
   if (unread !== undefined) return unread;
   let below: Device | null = null;
   if (kind === 'vlan' || kind === 'ppp') {

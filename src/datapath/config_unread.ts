@@ -25,6 +25,31 @@ export const unreadOfRoute = (route: { readonly dst: string }): string | undefin
 export const unreadOfRule = (rule: { readonly priority?: number }): string | undefined =>
   named(`rule ${rule.priority ?? ''}`.trim(), rule, RULE);
 
+/** Settings of a bridge's port as they are unless somebody changes them (nbp_new); others make a difference. */
+const PORT: Data = {
+  hairpin: false,
+  learning: true,
+  flood: true,
+  mcast_flood: true,
+  bcast_flood: true,
+  mcast_to_unicast: false,
+  proxy_arp: false,
+  proxy_arp_wifi: false,
+  neigh_suppress: false,
+  neigh_vlan_suppress: false,
+  vlan_tunnel: false,
+  isolated: false,
+  locked: false,
+  mab: false,
+};
+
+/** Of `linkinfo.info_slave_data` of a bridge's port. */
+export function unreadOfPort(name: string, data: Data): string | undefined {
+  const key = Object.keys(PORT).find((k) => k in data && data[k] !== PORT[k]);
+  if (key !== undefined) return `link ${name}: ${key} ${data[key]}: not supported`;
+  return named(`link ${name}`, data, ['backup_port']);
+}
+
 const isTag = (protocol: unknown): boolean =>
   protocol === undefined || Object.hasOwn(VLAN_PROTOCOLS, String(protocol).toLowerCase());
 const isFull = (value: unknown): boolean => Array.isArray(value) && value.length > 0;

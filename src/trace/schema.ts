@@ -36,6 +36,8 @@ const linkSchema = z.looseObject({
     .looseObject({
       info_kind: z.string().optional(),
       info_data: z.record(z.string(), z.unknown()).optional(),
+      info_slave_kind: z.string().optional(),
+      info_slave_data: z.record(z.string(), z.unknown()).optional(),
     })
     .optional(),
   addr_info: z

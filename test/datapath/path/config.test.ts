@@ -76,6 +76,23 @@ describe('what a dump says and is not read', () => {
     expect(problemsOf({ rule: [rule] })).toEqual(['rule 7: oif: not supported']);
   });
 
+  it('so are settings of a port that are not the usual ones', () => {
+    const port = (data: Record<string, unknown>) =>
+      problemsOf({
+        link: [
+          { ifname: 'br0', linkinfo: { info_kind: 'bridge' } },
+          {
+            ifname: 'eth1',
+            master: 'br0',
+            linkinfo: { info_slave_kind: 'bridge', info_slave_data: data },
+          },
+        ],
+      });
+    expect(port({ state: 'forwarding', hairpin: false, learning: true, flood: true })).toEqual([]);
+    expect(port({ hairpin: true })).toEqual(['link eth1: hairpin true: not supported']);
+    expect(port({ learning: false })).toEqual(['link eth1: learning false: not supported']);
+  });
+
   it('so are devices of unknown kinds, without more words about them', () => {
     for (const kind of ['ipip', 'dsa']) {
       expect(problemsOf({ link: [{ ifname: 'x0', linkinfo: { info_kind: kind } }] })).toEqual([
