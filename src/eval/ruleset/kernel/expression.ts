@@ -33,14 +33,20 @@ function unable(op: Op, family: Family, kernel: KernelProfile): Errno | undefine
     case 'range':
       return tooLong(op.low);
     case 'bitwise':
-      if (op.kind === 'mask') return tooLong(op.mask);
-      return 'bits' in op && (op.bits === 0 || op.bits >= WORD_BITS) ? 'EINVAL' : undefined;
+      return unableBits(op);
     default:
       return undefined;
   }
 }
 
-/** Shifts are done word by word. */
+/** nft_bitwise_init: shifts are done word by word; operations of two registers came with Linux 6.13. */
+function unableBits(op: Extract<Op, { op: 'bitwise' }>): Errno | undefined {
+  if (op.kind === 'mask') return tooLong(op.mask);
+  if (!('bits' in op)) return 'EOPNOTSUPP';
+  return op.bits === 0 || op.bits >= WORD_BITS ? 'EINVAL' : undefined;
+}
+
+/** Of a register. */
 const WORD_BITS = 32;
 
 /** sizeof(struct nft_data), all that one constant in an expression holds. */
