@@ -5,13 +5,13 @@
  * when it is looked up.
  */
 import { half, word } from './address.ts';
-import { groupOf } from './bridge_vlan.ts';
+import { groupOf, VLAN_N_VID } from './bridge_vlan.ts';
 import { US_PER_SECOND } from './clock.ts';
 import type { Device } from './device.ts';
 import type { Netns } from './netns.ts';
+import { isAddress } from './path/receive.ts';
 
 const AGEING_US = 300 * US_PER_SECOND;
-const VLAN_N_VID = 4096;
 
 /** A station and the port behind which it was seen last. */
 interface Station {
@@ -90,8 +90,5 @@ const tableOf = (bridge: Device, vid: number): number => bridge.ifindex * VLAN_N
 const keyOf = (b: Uint8Array, at: number): number =>
   half(b, at) * 0x1_0000_0000 + (word(b, at + 2) >>> 0);
 
-function isOwn(device: Device, b: Uint8Array, at: number, vid: number): boolean {
-  const { address } = device;
-  for (let i = 0; i < 6; i++) if (b[at + i] !== address[i]) return false;
-  return vid === 0 || groupOf(device).has(vid);
-}
+const isOwn = (device: Device, b: Uint8Array, at: number, vid: number): boolean =>
+  isAddress(b, at, device.address) && (vid === 0 || groupOf(device).has(vid));

@@ -8,9 +8,7 @@
 import type { Device } from './device.ts';
 import type { Netns } from './netns.ts';
 
-const VLAN_N_VID = 4096;
-/** Not a VLAN: what no port can have. */
-export const VLAN_VID_MASK = 0xfff;
+export const VLAN_N_VID = 4096;
 
 const MEMBER = 1;
 const UNTAGGED = 2;

@@ -11,7 +11,7 @@ import { parseMac } from './address.ts';
 import { VlanGroup } from './bridge_vlan.ts';
 import { unreadOfLink, unreadOfPort, unreadOfRoute, unreadOfRule } from './config_unread.ts';
 import type { Device, DeviceKind } from './device.ts';
-import { VLAN_PROTOCOLS } from './iproute/bridge_options.ts';
+import { vlanProtocol } from './iproute/bridge_options.ts';
 import { createDevice } from './iproute/link.ts';
 import { bridge, ip, sysctl } from './iproute.ts';
 import type { Netns } from './netns.ts';
@@ -183,11 +183,11 @@ function addDevice(ns: Netns, link: LinkConfig, n: number): string | undefined {
   const device = createDevice(ns, link.ifname, kind, index, {
     below,
     vlanId: Number(data.id ?? 0),
-    vlanProto: VLAN_PROTOCOLS[String(data.protocol ?? '802.1Q').toLowerCase()]!,
+    vlanProto: vlanProtocol(data.protocol ?? '802.1Q')!,
     vrfTable: Number(data.table ?? 0),
     bridge: {
       vlanFiltering: Boolean(data.vlan_filtering),
-      vlanProto: VLAN_PROTOCOLS[String(data.vlan_protocol ?? '802.1Q').toLowerCase()]!,
+      vlanProto: vlanProtocol(data.vlan_protocol ?? '802.1Q')!,
       defaultPvid: Number(data.vlan_default_pvid ?? 1),
     },
     ...(kind === 'ppp' && {

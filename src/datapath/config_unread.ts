@@ -4,7 +4,7 @@
  * Keys are those of `ip -j -d addr`, `ip -j route` and `ip -j rule`.
  */
 import { parseMac } from './address.ts';
-import { VLAN_PROTOCOLS } from './iproute/bridge_options.ts';
+import { vlanProtocol } from './iproute/bridge_options.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -51,7 +51,7 @@ export function unreadOfPort(name: string, data: Data): string | undefined {
 }
 
 const isTag = (protocol: unknown): boolean =>
-  protocol === undefined || Object.hasOwn(VLAN_PROTOCOLS, String(protocol).toLowerCase());
+  protocol === undefined || vlanProtocol(protocol) !== undefined;
 const isFull = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
 
 const isNumber = (value: unknown, most: number): boolean =>

@@ -10,12 +10,10 @@ import { RTN_ANYCAST } from './fib.ts';
 import { isLinkLocal6 } from './fib6.ts';
 import { InterfaceAddresses, IPV6_MIN_MTU } from './ifaddr.ts';
 import type { LinkEvent, Netns } from './netns.ts';
-import { ETH_P_8021Q, NFPROTO_IPV4, NFPROTO_IPV6 } from './packet.ts';
+import { ETH_P_8021Q, NFPROTO_IPV4, NFPROTO_IPV6, PPPOE_SES_HLEN } from './packet.ts';
 import { ANY_RULE } from './rule.ts';
 
 const ETH_DATA_LEN = 1500;
-/** PPPoE's header and PPP's protocol number. */
-const PPPOE_SES_HLEN = 8;
 const ETHERNET = [68, 65535] as const;
 /** min_mtu and max_mtu of each kind of device. */
 const MTUS: Readonly<Record<DeviceKind, readonly [number, number]>> = {

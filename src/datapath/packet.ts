@@ -117,6 +117,11 @@ export const ETH_P_8021AD = 0x88a8;
 export const ETH_P_PPP_DISC = 0x8863;
 export const ETH_P_PPP_SES = 0x8864;
 
+/** The part of a tag that names the VLAN. */
+export const VLAN_VID_MASK = 0xfff;
+/** PPPoE's header and PPP's protocol number. */
+export const PPPOE_SES_HLEN = 8;
+
 export const PACKET_HOST = 0;
 export const PACKET_BROADCAST = 1;
 export const PACKET_MULTICAST = 2;

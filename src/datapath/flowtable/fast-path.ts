@@ -19,6 +19,7 @@ import {
   NFPROTO_IPV6,
   NH,
   type Packet,
+  PPPOE_SES_HLEN,
   PROTOCOL,
   TH,
   VLAN_PROTO,
@@ -38,7 +39,6 @@ import { decreaseTtl, rewrite } from './rewrite.ts';
 const TCP_FLAGS = 13;
 const TCP_FIN_RST = 0x05;
 const VLAN_HLEN = 4;
-const PPPOE_SES_HLEN = 8;
 
 export class FastPath {
   listener: FlowtableListener | null = null;

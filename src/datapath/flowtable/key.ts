@@ -16,6 +16,7 @@ import {
   NFPROTO_IPV6,
   NH,
   type Packet,
+  PPPOE_SES_HLEN,
   PROTOCOL,
   VLAN_PROTO,
   VLAN_TCI,
@@ -26,7 +27,6 @@ import type { MissReason } from './reason.ts';
 
 const VLAN_HLEN = 4;
 /** PPPoE session header and PPP protocol number. */
-const PPPOE_SES_HLEN = 8;
 const PPP_IP = 0x21;
 const PPP_IPV6 = 0x57;
 const IPV6_HEADER = 40;

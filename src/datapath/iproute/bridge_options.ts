@@ -4,10 +4,10 @@
  * Mirrors iplink_bridge.c and br_changelink (br_netlink.c). Spanning tree and snooping are off, whatever
  * delay there is.
  */
-import { setDefaultPvid, VLAN_VID_MASK } from '../bridge_vlan.ts';
+import { setDefaultPvid } from '../bridge_vlan.ts';
 import type { Device } from '../device.ts';
 import type { Netns } from '../netns.ts';
-import { ETH_P_8021AD, ETH_P_8021Q } from '../packet.ts';
+import { ETH_P_8021AD, ETH_P_8021Q, VLAN_VID_MASK } from '../packet.ts';
 import { CommandError, isError, type Words } from '../words.ts';
 import { answers, notSupported, numberOf } from './common.ts';
 
@@ -17,11 +17,14 @@ export interface BridgeOptions {
   readonly defaultPvid?: number;
 }
 
-/** Ethertypes of tags by their names, without regard to case. */
-export const VLAN_PROTOCOLS: Readonly<Record<string, number>> = {
-  '802.1q': ETH_P_8021Q,
-  '802.1ad': ETH_P_8021AD,
-};
+const VLAN_PROTOCOLS = new Map([
+  ['802.1q', ETH_P_8021Q],
+  ['802.1ad', ETH_P_8021AD],
+]);
+
+/** The ethertype of a tag by its name, without regard to case. */
+export const vlanProtocol = (name: unknown): number | undefined =>
+  VLAN_PROTOCOLS.get(String(name).toLowerCase());
 
 export function bridgeOptions(words: Words): BridgeOptions | CommandError {
   let options: BridgeOptions = {};
@@ -47,7 +50,7 @@ function bridgeOption(words: Words, word: string): BridgeOptions | CommandError 
     case 'vlan_protocol': {
       const name = words.value(word);
       if (isError(name)) return name;
-      const vlanProto = VLAN_PROTOCOLS[name.toLowerCase()];
+      const vlanProto = vlanProtocol(name);
       if (vlanProto !== undefined) return { vlanProto };
       return new CommandError(`Error: argument "${name}" is wrong: invalid vlan_protocol`);
     }

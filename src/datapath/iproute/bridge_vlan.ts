@@ -4,13 +4,12 @@
  * Mirrors vlan_modify (iproute2's bridge/vlan.c), rtnl_bridge_setlink, rtnl_bridge_dellink
  * (core/rtnetlink.c) and br_process_vlan_info (br_netlink.c).
  */
-import { addVlans, deleteVlans, VLAN_VID_MASK } from '../bridge_vlan.ts';
+import { addVlans, deleteVlans, VLAN_N_VID } from '../bridge_vlan.ts';
 import type { Device } from '../device.ts';
 import type { Netns } from '../netns.ts';
+import { VLAN_VID_MASK } from '../packet.ts';
 import { CommandError, isError, type Words } from '../words.ts';
 import { actionOf, answers } from './common.ts';
-
-const VLAN_N_VID = 4096;
 
 /** What a line says. */
 interface Line {

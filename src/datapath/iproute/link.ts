@@ -6,12 +6,7 @@ import { initBridge } from '../bridge_vlan.ts';
 import { ARPHRD_ETHER, type Device, type DeviceKind } from '../device.ts';
 import type { Netns } from '../netns.ts';
 import { CommandError, isError, type Words } from '../words.ts';
-import {
-  type BridgeOptions,
-  bridgeOptions,
-  changeBridge,
-  VLAN_PROTOCOLS,
-} from './bridge_options.ts';
+import { type BridgeOptions, bridgeOptions, changeBridge, vlanProtocol } from './bridge_options.ts';
 import { actionOf, answers, findDevice, notSupported, numberOf, parseTable } from './common.ts';
 
 export function ipLink(ns: Netns, words: Words): CommandError | undefined {
@@ -182,7 +177,7 @@ function parseKind(words: Words, kind: DeviceKind): KindData | CommandError {
       if (isError(id)) return id;
       data = { ...data, vlanId: id };
     } else if (kind === 'vlan' && (word === 'protocol' || word === 'proto')) {
-      const vlanProto = VLAN_PROTOCOLS[words.next()?.toLowerCase() ?? ''];
+      const vlanProto = vlanProtocol(words.next());
       if (vlanProto === undefined) return notSupported('vlan protocol');
       data = { ...data, vlanProto };
     } else if (kind === 'vrf' && word === 'table') {

@@ -5,10 +5,10 @@
  * Mirrors br_allowed_ingress, br_should_learn, br_allowed_egress and br_handle_vlan (br_vlan.c). Within
  * the bridge every frame has its tag out of band (VLAN_PROTO, VLAN_TCI), where rules see it.
  */
-import { VLAN_VID_MASK, type VlanGroup } from '../bridge_vlan.ts';
+import type { VlanGroup } from '../bridge_vlan.ts';
 import type { Device } from '../device.ts';
 import type { Netns } from '../netns.ts';
-import { DATA, type Packet, PROTOCOL, VLAN_PROTO, VLAN_TCI } from '../packet.ts';
+import { DATA, type Packet, PROTOCOL, VLAN_PROTO, VLAN_TCI, VLAN_VID_MASK } from '../packet.ts';
 import { vlanUntag } from './receive.ts';
 import { pushTag } from './transmit.ts';
 

@@ -35,6 +35,7 @@ import {
   TH,
   VLAN_PROTO,
   VLAN_TCI,
+  VLAN_VID_MASK,
 } from '../packet.ts';
 import { arpReceive } from './arp.ts';
 import { bridgeReceive } from './bridge.ts';
@@ -44,7 +45,6 @@ import { pppoeDiscovery, pppoeReceive } from './pppoe.ts';
 
 const ETH_HLEN = 14;
 const VLAN_HLEN = 4;
-const VLAN_VID_MASK = 0xfff;
 const ETH_P_802_3 = 0x0001;
 const ETH_P_802_2 = 0x0004;
 const ETH_P_802_3_MIN = 0x0600;

@@ -3,9 +3,10 @@
  *
  * Mirrors netlink_parse_payload, netlink_parse_bitwise and netlink_parse_byteorder of nft.
  */
-import type { Binop, Load } from '../checked.ts';
+import type { Binop, Load, Statement } from '../checked.ts';
 import type { Op } from '../ir.ts';
 import { numberIn, ones } from '../lower/constant.ts';
+import { lower } from '../lower.ts';
 import { extensionAt, isExtension } from './extension.ts';
 import { bytesAt } from './field.ts';
 
@@ -35,8 +36,9 @@ export interface Decoded {
   readonly by: Op;
 }
 
-/** `like`: a load of what the bytes are of. */
-export function decode(ops: readonly Op[], like: Load): Decoded | undefined {
+/** What the code of a statement does; `like`: a load of what the bytes are of. */
+export function decode(statement: Statement, like: Load): Decoded | undefined {
+  const { ops } = lower({ statements: [statement] }, { family: 'inet', set: () => undefined });
   let held: Held | undefined;
   for (const op of ops) {
     if (op.op === 'load') {

@@ -5,7 +5,6 @@
  * layer that it names; the first expression of that layer makes it redundant, with the exceptions
  * below. Mirrors payload_dependency_store, payload_dependency_kill and their relatives in nft.
  */
-
 import type { Family } from '../../parser/ast.ts';
 import type { Assign } from '../check/assign.ts';
 import type { KnownProtocols } from '../check/known.ts';

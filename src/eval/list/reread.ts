@@ -7,12 +7,11 @@
  * relational_binop_postprocess of nft.
  */
 import type { KnownProtocols } from '../check/known.ts';
-import type { Binop, Expr, Load, SetLiteral, SetRef, Value } from '../checked.ts';
+import type { Binop, Expr, Load, SetLiteral, SetRef, Statement, Value } from '../checked.ts';
 import { exthdrArgs } from '../expr/exthdr-load.ts';
 import type { Op } from '../ir.ts';
 import { bytesOf, constant, numberIn } from '../lower/constant.ts';
 import { oddField } from '../lower/field.ts';
-import { lower } from '../lower.ts';
 import type { ValueType } from '../type/index.ts';
 import { unread } from '../type/integer.ts';
 import type { Match } from './canonical.ts';
@@ -35,8 +34,7 @@ interface Parsed {
 export function rereadBits(match: Match, known: KnownProtocols): Match | undefined {
   const load = masked(match.left);
   if (!load || match.op === 'any' || match.op === 'none') return undefined;
-  const { ops } = lower({ statements: [match] }, { family: 'inet', set: () => undefined });
-  const parsed = parse(ops, load);
+  const parsed = parse(match, load);
   if (!parsed) return undefined;
   const left = asExpr(parsed.left, known);
   const right = typedRight(parsed.right, left, match.right);
@@ -56,11 +54,7 @@ export function rereadKey(
   const load = masked(key) ?? (named ? oddBits(key) : undefined);
   // An xor moves to the elements of a map without a name.
   if (!load || (!named && key.kind === 'binop' && key.op === '^')) return undefined;
-  const { ops } = lower(
-    { statements: [{ kind: 'vmap', key, map }] },
-    { family: 'inet', set: () => undefined },
-  );
-  const parsed = parse(ops, load);
+  const parsed = parse({ kind: 'vmap', key, map }, load);
   return parsed && (maskedField(parsed.left, known) ?? asExpr(parsed.left, known));
 }
 
@@ -99,8 +93,8 @@ function masked(e: Expr): Load | undefined {
   return oddBits(e.left) ?? extensionBits(e.left);
 }
 
-function parse(ops: readonly Op[], like: Load): Parsed | undefined {
-  const decoded = decode(ops, like);
+function parse(statement: Statement, like: Load): Parsed | undefined {
+  const decoded = decode(statement, like);
   const right = decoded && rightOf(decoded.by, decoded.held);
   return right && { left: decoded.held, right };
 }

@@ -14,7 +14,6 @@ import { changed, needsWindow } from '../lower/assign.ts';
 import { constant, ones } from '../lower/constant.ts';
 import { number, writeWindow } from '../lower/field.ts';
 import { shape, WRITTEN } from '../lower/shape.ts';
-import { lower } from '../lower.ts';
 import { canonicalExpr } from './canonical.ts';
 import { decode, type Held, type HeldBinop } from './decode.ts';
 import { asBytes, bytesAt, headerOf, isBytes, nameBytes } from './field.ts';
@@ -61,8 +60,7 @@ function among({ target, value }: Assign, known: KnownProtocols): Written | unde
 function constantChange(statement: Assign): Held | undefined {
   const { target, value } = statement;
   if (!isBytes(target) || !isConstantChange(value)) return undefined;
-  const { ops } = lower({ statements: [statement] }, { family: 'inet', set: () => undefined });
-  const decoded = decode(ops, target);
+  const decoded = decode(statement, target);
   if (decoded?.by.op !== 'store') return undefined;
   const { offset, bits } = payloadArgs(bytesUnder(decoded.held));
   const at = decoded.by.args as { offset: number };
