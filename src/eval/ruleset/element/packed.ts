@@ -112,20 +112,28 @@ export class PackedElements implements AskedElements {
   /** The numbers of the elements, those with the smallest keys first. */
   private inOrder(): Float64Array {
     const { bytes, keyLength, length } = this;
-    const order = Float64Array.from({ length }, (_, i) => i);
-    const sorted = order.every(
-      (i) => i === 0 || compareBytes(bytes, this.at(i - 1), bytes, this.at(i), keyLength) <= 0,
-    );
-    if (sorted) return order;
+    const order = new Float64Array(length);
+    for (let i = 0; i < length; i++) order[i] = i;
+    if (this.comeInOrder()) return order;
     if (keyLength > 4 || length > MOST_RANKED) {
       return order.sort(
         (a, b) => compareBytes(bytes, this.at(a), bytes, this.at(b), keyLength) || a - b,
       );
     }
-    const ranks = order
-      .map((i) => bigEndian(bytes, this.at(i), keyLength) * MOST_RANKED + i)
-      .sort();
-    return ranks.map((rank) => rank % MOST_RANKED);
+    for (let i = 0; i < length; i++) {
+      order[i] = bigEndian(bytes, this.at(i), keyLength) * MOST_RANKED + i;
+    }
+    order.sort();
+    for (let i = 0; i < length; i++) order[i] = order[i]! % MOST_RANKED;
+    return order;
+  }
+
+  private comeInOrder(): boolean {
+    const { bytes, keyLength, length } = this;
+    for (let i = 1; i < length; i++) {
+      if (compareBytes(bytes, this.at(i - 1), bytes, this.at(i), keyLength) > 0) return false;
+    }
+    return true;
   }
 }
 
