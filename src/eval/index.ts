@@ -11,6 +11,7 @@ import { eventJson, eventText, isMadeForRule } from './list/event.ts';
 import type { MonitorRequest } from './list/monitor.ts';
 import { collapsed } from './ruleset/command/collapse.ts';
 import { type CommandContext, report } from './ruleset/command/context.ts';
+import { refusals } from './ruleset/command/hint.ts';
 import { runCommand } from './ruleset/command/index.ts';
 import { Output } from './ruleset/command/output.ts';
 import type { Change, CommitListener } from './ruleset/commit.ts';
@@ -117,14 +118,14 @@ function evaluateAs(
   options.sent?.(first.requests);
   const asked = !options.uncommitted || target.machine.profile.validatesChecks;
   const faulty = first.refused.length === 0 && asked && !isValid(first.tx);
-  const tried = faulty ? again(first, commands, target, options) : first;
-  if (tried.refused.length > 0) {
-    tried.tx.abort();
-    return { ...REFUSED, diagnostics: tried.refused, output: first.output.take() };
+  if (faulty || first.refused.length > 0) {
+    const diagnostics = faulty ? atFault(first, commands, target, options) : refusals(first);
+    return { ...REFUSED, diagnostics, output: first.output.take() };
   }
   const changes = options.checkOnly ? [] : first.tx.changes.filter((c) => !isVain(c));
   if (options.checkOnly) first.tx.abort();
   else {
+    first.tx.keep();
     commit(target, changes);
     if (changes.length > 0) target.notify?.(changes);
   }
@@ -173,7 +174,7 @@ const isTold = (c: Change): boolean =>
 
 /** Chains that got another name are not told of either. */
 const isInternal = (c: Change): boolean =>
-  isMadeForRule(c) || (c.what === 'chain' && c.change === 'update' && c.renamed === true);
+  isMadeForRule(c) || (c.what === 'chain' && c.change === 'update' && c.renamed !== undefined);
 
 const REFUSED: Evaluation = { ok: false, diagnostics: [], output: '', changes: [] };
 
@@ -184,6 +185,7 @@ function attempt(
   validateEach: boolean,
 ): CommandContext {
   const ctx: CommandContext = {
+    commands,
     tx: new Transaction(ruleset, machine, owner, validateEach),
     options: print,
     output: new Output(json),
@@ -208,18 +210,16 @@ const isValid = ({ unvalidated, machine }: Transaction): boolean =>
   [...unvalidated].every((table) => !validateTable(table, machine.profile));
 
 /** The same batch once more, walking all chains after every rule, to name the one at fault. */
-function again(
+function atFault(
   first: CommandContext,
   commands: readonly Command[],
   target: Target,
   options: EvaluateOptions,
-): CommandContext {
+): readonly Diagnostic[] {
   first.tx.abort();
   const second = attempt(commands, target, options, true);
-  if (second.refused.length === 0) {
-    const span = commands[0]!.span;
-    report(second, `Could not process rule: ${strerror('EMLINK')}`, span);
-    second.refused.push(...second.errors);
-  }
-  return second;
+  const refused = refusals(second);
+  if (refused.length > 0) return refused;
+  const message = `Could not process rule: ${strerror('EMLINK')}`;
+  return [{ severity: 'error', message, spans: [commands[0]!.span] }];
 }

@@ -18,8 +18,8 @@ export type Change =
       readonly what: 'chain';
       readonly change: 'update';
       readonly chain: Chain;
-      /** Only its name is another. */
-      readonly renamed?: true;
+      /** Only its name is another: this one. */
+      readonly renamed?: string;
       readonly added: readonly string[];
       readonly removed: readonly string[];
     }

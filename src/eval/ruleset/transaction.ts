@@ -26,6 +26,7 @@ export class Transaction {
   /** The walk is done after every rule (NFT_VALIDATE_DO), to find the one at fault. */
   readonly validateEach: boolean;
   private readonly undo: (() => void)[] = [];
+  private readonly last: (() => void)[] = [];
   /** Maps that got back what was taken out of them, at their ends. */
   private readonly disordered = new Set<Map<string, Handled>>();
   private readonly taken = new Map<ReadonlyMap<string, unknown>, Map<string, number>>();
@@ -73,6 +74,15 @@ export class Transaction {
     });
   }
 
+  /** Does something when all steps are taken and the batch is kept. */
+  atCommit(work: () => void): void {
+    this.last.push(work);
+  }
+
+  keep(): void {
+    for (const work of this.last.splice(0)) work();
+  }
+
   /** Something goes back into a map in which order is that of the handles. */
   restore<V extends Handled>(map: Map<string, V>, key: string, value: V): void {
     map.set(key, value);
@@ -89,6 +99,7 @@ export class Transaction {
   abort(): void {
     for (const undo of this.undo.reverse()) undo();
     this.undo.length = 0;
+    this.last.length = 0;
     for (const map of this.disordered) sortByHandle(map);
     this.disordered.clear();
     this.taken.clear();

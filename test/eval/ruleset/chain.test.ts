@@ -162,6 +162,21 @@ describe('jumps', () => {
     expect(complaint(run('rename chain t b z'))).toBe('Could not process rule: File exists');
   });
 
+  test('come by its old name in the same batch, also in maps of rules', () => {
+    const run = table();
+    run('add chain t a; add chain t b');
+    const batch =
+      'rename chain t a z; add rule t a accept; add rule t b meta mark vmap { 1 : jump a }';
+    expect(run(batch).ok).toBe(true);
+    expect(run('list chain t z').out).toContain('accept');
+    expect(run('list chain t b').out).toContain('vmap { 0x00000001 : jump z }');
+    run('rename chain t z y');
+    expect(run('list chain t b').out).toContain('vmap { 0x00000001 : jump y }');
+    expect(complaint(run('rename chain t y x; rename chain t b x'))).toBe(
+      'Could not process rule: File exists',
+    );
+  });
+
   test('may take a chain in braces', () => {
     const run = table();
     expect(run('add chain t c').ok && run('add rule t c jump { accept; }').ok).toBe(true);

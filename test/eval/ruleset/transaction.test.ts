@@ -129,32 +129,6 @@ test('sets without a name get the lowest number that is free', () => {
   expect(names().at(-1)).toBe('__set0');
 });
 
-describe('hints', () => {
-  test.each([
-    ['add rule t cc accept', "did you mean chain 'c' in table ip 't'?"],
-    ['add rule tt input accept', "did you mean table 't' in family ip?"],
-    ['add element t ss { 1.1.1.1 }', "did you mean set 's' in table ip 't'?"],
-    ['delete table tt', "did you mean table 't' in family ip?"],
-    ['add rule ip6 t input accept', "did you mean table 't' in family ip?"],
-  ])('%s', (command, hint) => {
-    const run = setup();
-    run('add chain t input');
-    expect(complaint(run(command))).toBe(`No such file or directory; ${hint}`);
-  });
-
-  test('do not come of chains whose names are one character, nor of those of the batch', () => {
-    const missing = 'Could not process rule: No such file or directory';
-    expect(complaint(setup()('add rule tt c accept'))).toBe(missing);
-    expect(complaint(setup()('add chain t input; add rule t inpux accept'))).toBe(missing);
-  });
-
-  test('come only where a name is near', () => {
-    expect(complaint(setup()('delete set t elephants'))).toBe(
-      'Could not process rule: No such file or directory',
-    );
-  });
-});
-
 describe('tables', () => {
   test('sleep and wake', () => {
     const run = setup();

@@ -1,6 +1,6 @@
 /** `add chain`, `delete chain`, `flush chain`, `rename chain`. Mirrors chain_evaluate of nft. */
 import type { ChainBlock, Command, Expr, HookSpec, Span } from '../../../parser/ast.ts';
-import { type Refusal, refuse, strerror } from '../errno.ts';
+import { refuse } from '../errno.ts';
 import { deleteChain, deleteChainDevices, newChain, renameChain } from '../kernel/chain.ts';
 import {
   atDevices,
@@ -24,7 +24,7 @@ import {
   tableName,
 } from './context.ts';
 import { type Device, readDevices } from './device.ts';
-import { hintFor, noTable } from './hint.ts';
+import { noChain, noTable } from './hint.ts';
 import { readPriority } from './priority-expression.ts';
 
 interface Hook {
@@ -221,21 +221,12 @@ export function flushChain(cmd: Command, ctx: CommandContext): void {
   for (const rule of [...chain.rules]) deleteRule(ctx.tx, rule);
 }
 
-/** nft itself finds that the chain is not there. */
-function missing(cmd: Command, refusal: Refusal, ctx: CommandContext): void {
-  if (refusal.at === 'table') {
-    noTable(ctx, cmd);
-    return;
-  }
-  const span = cmd.handle.chain?.span ?? cmd.span;
-  const hint = hintFor(ctx, cmd, refusal, span);
-  ctx.errors.push(hint ?? { severity: 'error', message: strerror(refusal.errno), spans: [span] });
-}
-
 export function rename(cmd: Command, ctx: CommandContext): void {
   const chain = target(cmd, ctx);
   if (isRefusal(chain)) {
-    missing(cmd, chain, ctx);
+    // nft itself finds that it is not there.
+    if (chain.at === 'table') noTable(ctx, cmd);
+    else noChain(ctx, cmd);
     return;
   }
   const { newName } = cmd;

@@ -11,16 +11,17 @@ import type { CheckContext, TableScope } from '../../check/context.ts';
 import { type CheckedForms, checkContext } from '../../check/index.ts';
 import type { MonitorRequest } from '../../list/monitor.ts';
 import type { PrintOptions } from '../../type/index.ts';
-import { type Attribute, type Refusal, strerror } from '../errno.ts';
+import type { Attribute, Refusal } from '../errno.ts';
 import { isRefusal, tableKey } from '../kernel/lookup.ts';
 import type { Request } from '../request.ts';
 import { scopeOf } from '../scope.ts';
 import type { Table } from '../store.ts';
 import type { Transaction } from '../transaction.ts';
-import { hintFor } from './hint.ts';
 import type { Output } from './output.ts';
 
 export interface CommandContext {
+  /** The whole batch. */
+  readonly commands: readonly Command[];
   readonly tx: Transaction;
   readonly options: PrintOptions;
   readonly output: Output;
@@ -32,8 +33,8 @@ export interface CommandContext {
   failed: number;
   /** One too many had. */
   ended: boolean;
-  /** Answered by the kernel. */
-  readonly refused: Diagnostic[];
+  /** What the kernel refused; messages where nft has one of its own. */
+  readonly refused: (Refused | Diagnostic)[];
   /** Told, but no reason to stop. */
   readonly warnings: Diagnostic[];
   /** What `monitor` asked to be told of. */
@@ -42,6 +43,13 @@ export interface CommandContext {
   readonly scopes: Map<string, TableScope>;
   /** What its rules came to. */
   readonly forms: CheckedForms;
+}
+
+/** A command with the kernel's answer, and the place that the answer points at. */
+export interface Refused {
+  readonly cmd: Command;
+  readonly refusal: Refusal;
+  readonly span: Span | undefined;
 }
 
 /** After so many commands with errors nft looks at no more. */
@@ -118,14 +126,7 @@ export function answered<T>(
 ): answer is T {
   if (answer === undefined || typeof answer !== 'object' || answer === null) return true;
   if (!isRefusal(answer)) return true;
-  const refusal = answer;
-  const span = placeOf(cmd, refusal, places);
-  const hint = refusal.errno === 'ENOENT' && span ? hintFor(ctx, cmd, refusal, span) : undefined;
-  if (hint) ctx.refused.push(hint);
-  else {
-    const message = `Could not process rule: ${strerror(refusal.errno)}`;
-    ctx.refused.push({ severity: 'error', message, spans: [span ?? cmd.span] });
-  }
+  ctx.refused.push({ cmd, refusal: answer, span: placeOf(cmd, answer, places) });
   return false;
 }
 

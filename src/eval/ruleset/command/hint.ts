@@ -17,19 +17,12 @@ interface Candidate {
 
 type NamesOf = (table: Table) => Iterable<string>;
 
-/** The same name in any of the tables, else the nearest. */
-function closest(
-  tables: Iterable<Table>,
-  name: string,
-  namesOf: NamesOf,
-  nearOnly = false,
-): Candidate | undefined {
+/** The nearest name in any of the tables, which may be the same one. */
+function closest(tables: Iterable<Table>, name: string, namesOf: NamesOf): Candidate | undefined {
   const all: Candidate[] = [];
   for (const table of tables) {
     for (const candidate of namesOf(table)) all.push({ name: candidate, table });
   }
-  const same = nearOnly ? undefined : all.find((c) => c.name === name);
-  if (same) return same;
   const near = nearest(
     name,
     all.map((c) => c.name),
@@ -51,27 +44,31 @@ function tableHint(tables: readonly Table[], name: string, span: Span): Diagnost
   return found && message(tableText(found.table), span);
 }
 
-/** The tables that nft knows of: those of the batch, and what it asked the kernel for. */
-function knownTables({ tx }: CommandContext, cmd: Command): readonly Table[] {
-  const own = tx.changes.flatMap((c) =>
-    c.what === 'table' && c.change === 'new' ? [c.table] : [],
-  );
+/** The tables that nft knows of: those of the batch, and what it asked the kernel for before. */
+function knownTables({ tx, commands }: CommandContext, cmd: Command): readonly Table[] {
   const all = [...tx.ruleset.tables.values()];
-  if (cmd.verb === 'flush' && cmd.object === 'table') return own;
-  if (CHANGING.has(cmd.verb)) return all;
-  return [...own, ...all.filter((t) => t.family === familyOf(cmd))];
+  if (commands.some(asksForTables)) return all;
+  const own = new Set(
+    tx.changes.flatMap((c) => (c.what === 'table' && c.change === 'new' ? [c.table] : [])),
+  );
+  const family = cmd.verb !== 'flush' && familyOf(cmd);
+  return all.filter((t) => own.has(t) || t.family === family);
 }
 
-/** Commands before which nft asks for the tables of all families. */
+/** Whether nft asks for the tables of all families before it does this (nft_cache_evaluate). */
+function asksForTables({ verb, object, block }: Command): boolean {
+  if (verb === 'flush') return KINDS[object] === sets;
+  return CHANGING.has(verb) && (object !== 'table' || !MAKING.has(verb) || block !== undefined);
+}
+
+const MAKING: ReadonlySet<string> = new Set(['add', 'create']);
 const CHANGING: ReadonlySet<string> = new Set([
-  'add',
-  'create',
+  ...MAKING,
   'insert',
   'replace',
   'delete',
   'destroy',
   'rename',
-  'flush',
   'get',
 ]);
 
@@ -92,20 +89,18 @@ interface Kind {
   readonly word: (found: Candidate) => string;
   readonly names: NamesOf;
   /** The same name in another table is no hint. */
-  readonly nearOnly?: true;
+  readonly otherOnly?: true;
   readonly of: (cmd: Command) => { readonly text: string; readonly span: Span } | undefined;
 }
 
 const chains: Kind = {
   word: () => 'chain',
   names: (t) => t.chains.keys(),
-  nearOnly: true,
   of: (cmd) => cmd.handle.chain,
 };
 const sets: Kind = {
   word: ({ name, table }) => setWord(table.sets.get(name)!),
-  names: (t) =>
-    [...t.sets.values()].filter((s) => !s.flags.anonymous && !s.refused).map((s) => s.name),
+  names: (t) => [...t.sets.values()].filter((s) => !s.flags.anonymous).map((s) => s.name),
   of: (cmd) => cmd.handle.name,
 };
 const flowtables: Kind = {
@@ -121,43 +116,58 @@ const objects: Kind = {
 
 const KINDS: Readonly<Record<string, Kind>> = {
   chain: chains,
-  rule: chains,
+  rule: { ...chains, otherOnly: true },
   set: sets,
   map: sets,
   meter: sets,
-  element: sets,
   flowtable: flowtables,
 };
 
 /** Attributes whose absence nft has a hint for. */
 const HINTED: ReadonlySet<string> = new Set(['table', 'chain', 'set', 'name', 'target']);
 
-/** The hint for a command that the kernel answered with ENOENT; undefined: none is near. */
-export function hintFor(
-  ctx: CommandContext,
+/**
+ * Undoes a batch that the kernel refused, and tells what of it was refused.
+ *
+ * For the names of anything but tables nft asks the kernel anew, which has kept nothing of the batch.
+ */
+export function refusals(ctx: CommandContext): Diagnostic[] {
+  const { tx } = ctx;
+  const refused = ctx.refused.map((r) => {
+    if (!('refusal' in r)) return r;
+    const tables = r.cmd.object === 'table' ? knownTables(ctx, r.cmd) : undefined;
+    return { ...r, tables };
+  });
+  tx.abort();
+  let anew = false;
+  return refused.map((r) => {
+    if (!('refusal' in r)) return r;
+    const { cmd, refusal, span = cmd.span } = r;
+    const message = `Could not process rule: ${strerror(refusal.errno)}`;
+    const told: Diagnostic = { severity: 'error', message, spans: [span] };
+    if (!r.span || refusal.errno !== 'ENOENT') return told;
+    if (r.tables) {
+      const tables = anew ? [...tx.ruleset.tables.values()] : r.tables;
+      const { table } = cmd.handle;
+      return (table && tableHint(tables, table.text, span)) ?? told;
+    }
+    anew = true;
+    return hintFor(tx.ruleset, cmd, refusal, span) ?? told;
+  });
+}
+
+/** undefined: none is near. */
+function hintFor(
+  ruleset: Ruleset,
   cmd: Command,
   refusal: Refusal,
   span: Span,
 ): Diagnostic | undefined {
-  const { ruleset } = ctx.tx;
-  const family = familyOf(cmd);
-  const { table: at } = cmd.handle;
   if (refusal.at !== undefined && !HINTED.has(refusal.at)) return undefined;
-  if (cmd.object === 'table') {
-    return at && tableHint(knownTables(ctx, cmd), at.text, span);
-  }
   const kind = KINDS[cmd.object] ?? objects;
   const word = kind.of(cmd);
-  const known = kind.nearOnly ? { ...kind, names: (t: Table) => keptChains(t, ctx) } : kind;
-  return word && hintIn(ruleset, known, word.text, family, tableName(cmd), span, at?.span);
-}
-
-/** For chains nft asks the kernel once more, which has not kept those of the batch. */
-function keptChains(table: Table, { tx }: CommandContext): readonly string[] {
-  const fresh = new Set(
-    tx.changes.flatMap((c) => (c.what === 'chain' && c.change === 'new' ? [c.chain] : [])),
-  );
-  return [...table.chains.values()].filter((c) => !fresh.has(c)).map((c) => c.name);
+  const { table } = cmd.handle;
+  return word && hintIn(ruleset, kind, word.text, familyOf(cmd), tableName(cmd), span, table?.span);
 }
 
 /** A name in any table; where the table named is not there, the table that was meant. */
@@ -170,12 +180,12 @@ function hintIn(
   span: Span,
   tableSpan: Span | undefined,
 ): Diagnostic | undefined {
-  const found = closest(ruleset.tables.values(), name, kind.names, kind.nearOnly);
+  const found = closest(ruleset.tables.values(), name, kind.names);
   if (!found) return undefined;
   if (!ruleset.tables.has(`${family} ${table}`)) {
     return message(tableText(found.table), tableSpan ?? span);
   }
-  if (found.name === name && kind.nearOnly) return undefined;
+  if (found.name === name && kind.otherOnly) return undefined;
   const place = `in table ${found.table.family} '${found.table.name}'`;
   return message(`${kind.word(found)} '${found.name}' ${place}`, span);
 }

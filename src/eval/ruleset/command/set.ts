@@ -68,11 +68,11 @@ function readSet(block: SetBlock, cmd: Command, ctx: CommandContext): NewSet | u
   const unsized = [key, data].find(
     (of) => typeof of === 'object' && (of.bits === 0 || (of === key && key.type === verdict)),
   );
-  if (unsized) return refuseSize(cmd, unsized as KeyInfo, ctx);
+  // nft goes on with the set, so that its elements and what refers to it are looked at all the same.
+  if (unsized) refuseSize(cmd, unsized as KeyInfo, ctx);
   const name = cmd.handle.name;
   const interval = block.flags?.some((f) => f.text === 'interval') ?? false;
   if (block.autoMerge && !interval) {
-    // Its elements and what refers to it are looked at all the same.
     report(ctx, 'auto-merge only works with interval sets', blockPlace(cmd));
   }
   const has = (flag: string): boolean => block.flags?.some((f) => f.text === flag) ?? false;
@@ -116,9 +116,9 @@ const isAlikeBut = (there: NftSet, flags: NewSet['flags'], map: boolean): boolea
   there.flags.interval === flags.interval &&
   there.flags.timeout === flags.timeout;
 
-function refuseSize(cmd: Command, { type }: KeyInfo, ctx: CommandContext): undefined {
+function refuseSize(cmd: Command, { type }: KeyInfo, ctx: CommandContext): void {
   const message = `unqualified type ${type.name} specified in ${cmd.object} definition. Try "typeof expression" instead of "type datatype".`;
-  return report(ctx, message, blockPlace(cmd));
+  report(ctx, message, blockPlace(cmd));
 }
 
 function readData(spec: DataSpec, check: CheckContext): KeyInfo | string | undefined {

@@ -126,26 +126,23 @@ function updateChain(tx: Transaction, chain: Chain, spec: NewChain): Refusal | u
   return undefined;
 }
 
+/** Commands that come after it in the batch still find the chain by its old name. */
 export function renameChain(tx: Transaction, chain: Chain, name: string): Refusal | undefined {
-  const { chains } = chain.table;
-  if (chains.has(name)) return refuse('EEXIST', 'name');
-  const old = chain.name;
-  const place = (from: string, to: string): void => {
-    chain.name = to;
-    const entries = [...chains].map(([k, c]) => [k === from ? to : k, c] as const);
-    chains.clear();
-    for (const [k, c] of entries) chains.set(k, c);
-  };
-  place(old, name);
-  tx.did(() => place(name, old), {
-    what: 'chain',
-    change: 'update',
-    chain,
-    renamed: true,
-    added: [],
-    removed: [],
+  const { table } = chain;
+  const promised = tx.changes.some(
+    (c) =>
+      c.what === 'chain' && c.change === 'update' && c.chain.table === table && c.renamed === name,
+  );
+  if (promised || table.chains.has(name)) return refuse('EEXIST', 'name');
+  tx.changed({ what: 'chain', change: 'update', chain, renamed: name, added: [], removed: [] });
+  tx.atCommit(() => {
+    const old = chain.name;
+    const entries = [...table.chains].map(([k, c]) => [k === old ? name : k, c] as const);
+    table.chains.clear();
+    for (const [k, c] of entries) table.chains.set(k, c);
+    chain.name = name;
+    renameReferences(table, old, name);
   });
-  renameReferences(tx, chain.table, old, name);
   return undefined;
 }
 

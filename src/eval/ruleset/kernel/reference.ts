@@ -114,28 +114,31 @@ export function release(tx: Transaction, referred: readonly Referred[]): void {
 }
 
 /** A chain got another name: rules that jump to it list and link with the new one. */
-export function renameReferences(tx: Transaction, table: Table, from: string, to: string): void {
+export function renameReferences(table: Table, from: string, to: string): void {
   for (const set of table.sets.values()) {
     if (set.data === undefined) continue;
-    for (const e of set.elements) if (e.verdict?.chain === from) tx.set(e.verdict, 'chain', to);
+    for (const e of set.elements) if (e.verdict?.chain === from) e.verdict.chain = to;
   }
   for (const chain of table.chains.values()) {
     for (const rule of chain.rules) {
-      if (!rule.ops.some((op) => op.op === 'verdict' && op.chain === from)) continue;
-      tx.set(
-        rule,
-        'ops',
-        rule.ops.map((op) =>
-          op.op === 'verdict' && op.chain === from ? { ...op, chain: to } : op,
-        ),
+      rule.ops = rule.ops.map((op) =>
+        op.op === 'verdict' && op.chain === from ? { ...op, chain: to } : op,
       );
       const statements = rule.checked.statements.map((s) => renamed(s, from, to));
-      tx.set(rule, 'checked', { ...rule.checked, statements });
+      rule.checked = { ...rule.checked, statements };
     }
   }
 }
 
-function renamed(statement: Statement, from: string, to: string): Statement {
-  if (statement.kind !== 'verdict' || statement.verdict.chain !== from) return statement;
-  return { ...statement, verdict: { ...statement.verdict, chain: to } };
+function renamed(s: Statement, from: string, to: string): Statement {
+  if (s.kind === 'verdict' && s.verdict.chain === from) {
+    return { ...s, verdict: { ...s.verdict, chain: to } };
+  }
+  if (s.kind !== 'vmap' || s.map.kind !== 'set') return s;
+  const elements = s.map.elements.map((e) =>
+    e.data?.kind === 'verdict' && e.data.chain === from
+      ? { ...e, data: { ...e.data, chain: to } }
+      : e,
+  );
+  return { ...s, map: { ...s.map, elements } };
 }
