@@ -102,6 +102,8 @@ export interface KeyRow {
   readonly unqualified?: readonly string[];
   /** Statements take no such value. */
   readonly unstated?: true;
+  /** Its words are none of what follows: nft looks for `set` before it is over. */
+  open?(args: Args): boolean;
   /** Where nft points at what no statement may write to, whatever else is wrong with it (`vxlan vni`). */
   unwritable?(args: Args, node: SelectorExpr): Span | undefined;
   /** Has a type only by what it is compared with (`ct original saddr`): no key, no part of one. */

@@ -156,6 +156,20 @@ export abstract class Cursor extends EmbeddedActionsParser {
     this.vector.tokVectorLength += 2;
   }
 
+  /** Puts its tokens in the place of a list that was read in one go: skipping it ends at a line's end. */
+  private unfold(): void {
+    const token = this.peek();
+    if (!token.payload) return;
+    const tokens = this.unfolded(token);
+    const { vector } = this;
+    const rest = vector.tokVector.slice(vector.currIdx + 2, vector.tokVectorLength);
+    vector.tokVector = [...vector.tokVector.slice(0, vector.currIdx + 1), ...tokens, ...rest];
+    vector.tokVectorLength = vector.tokVector.length;
+  }
+
+  /** The tokens that a list read in one go consists of. */
+  protected abstract unfolded(list: Token): Token[];
+
   protected peek(ahead = 1): Token {
     return this.LA(ahead) as Token;
   }
@@ -245,6 +259,7 @@ export abstract class Cursor extends EmbeddedActionsParser {
       while (!this.at(T.Newline) && !this.at(T.Semicolon)) {
         if (this.at(T.EndOfFile)) throw new Abort();
         // A leading word that is skipped leaves its start condition open, as in nft's scanner.
+        this.unfold();
         const skipped = this.next();
         if (skipped.tokenType === T.Lead && this.leads(skipped.image)) {
           this.scopes.push(skipped.image);

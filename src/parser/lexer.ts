@@ -42,6 +42,7 @@ const MAX_NUMBER = 2n ** 64n - 1n;
 const timeRe = /(?:\d+d)?(?:\d+h)?(?:\d+m(?!s))?(?:\d+s)?(?:\d+ms)?/y;
 /** Names that begin with a digit: the ethertypes of VLAN tags. */
 const tagRe = /8021(?:ad|q)/y;
+const notOctalRe = /^0\d*[89]/;
 const hexRe = /0[xX][0-9a-fA-F]+/y;
 /** What no word, number, text or sign begins with. */
 const junkRe = /[\x00-\x08\x0b\x0c\x0e-\x1f%'?`~\x7f-\uffff]+/y;
@@ -177,11 +178,14 @@ export class Lexer {
     else this.digits(number);
   }
 
-  /** A number of so many characters; beyond 64 bits it is a mere string. */
+  /** A number of so many characters; beyond 64 bits, or octal with an 8 in it, it is a mere string. */
   private digits(length: number): void {
     const { text, at } = this;
-    const isHuge = length > SURE_DIGITS && BigInt(text.slice(at, at + length)) > MAX_NUMBER;
-    this.add(isHuge ? T.Name : T.Num, length);
+    const isOctal = length > 1 && text.charCodeAt(at) === ZERO;
+    const isNumber =
+      (!isOctal || !notOctalRe.test(text.slice(at, at + length))) &&
+      (length <= SURE_DIGITS || BigInt(text.slice(at, at + length)) <= MAX_NUMBER);
+    this.add(isNumber ? T.Num : T.Name, length);
   }
 
   /** `::1`, `[2001:db8::1]`; else a sign. */

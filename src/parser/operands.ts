@@ -64,7 +64,12 @@ export abstract class Operands extends Phrases {
   protected joined(part: () => Expr, first = part()): Expr {
     if (!this.at(T.Dot)) return first;
     const parts = [first];
-    while (this.take(T.Dot)) parts.push(part());
+    for (let dot = this.take(T.Dot); dot; dot = this.take(T.Dot)) {
+      const node = part();
+      // nft counts the dot to the part that it adds to a concatenation.
+      const { start } = parts.length > 1 ? this.spanOf(dot) : node.span;
+      parts.push({ ...node, span: { ...node.span, start } });
+    }
     return { kind: 'concat', parts, span: this.extend(first.span) };
   }
 
@@ -88,7 +93,7 @@ export abstract class Operands extends Phrases {
   protected beginsLiteral(token: Token): boolean {
     switch (token.tokenType) {
       case T.Name:
-        return !this.scopeHas(token.image);
+        return T.literals.has(token.image) || !this.scopeHas(token.image);
       case T.Num:
       case T.Quoted:
       case T.Wildcard:
@@ -121,7 +126,7 @@ export abstract class Operands extends Phrases {
     }
     switch (token.tokenType) {
       case T.Name:
-        return this.isScoped() ? this.unexpected() : this.symbol(this.next());
+        return this.beginsLiteral(token) ? this.symbol(this.next()) : this.unexpected();
       case T.Exists:
       case T.Missing:
         return side === 'left' ? this.unexpected() : this.symbol(this.next());
@@ -149,7 +154,7 @@ export abstract class Operands extends Phrases {
     if (row) {
       this.next();
       this.deepen();
-      const args = this.phrase(row.name, row.phrase);
+      const args = this.phrase(row.name, row.phrase, row.open);
       this.deepen(-1);
       return { kind: 'selector', word: row.name, args, span: this.spanFrom(token) };
     }

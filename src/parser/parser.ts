@@ -110,6 +110,14 @@ export class NftParser extends Commands {
     return this.wholeRule();
   }
 
+  protected override unfolded({ image, startOffset }: Token): Token[] {
+    // No list that stands alone is read in one go.
+    const lexer = new Lexer(this.leading, image, startOffset);
+    const tokens: Token[] = [];
+    for (let more = lexer.read(); more; more = lexer.read()) tokens.push(...more);
+    return tokens.filter(({ tokenType }) => tokenType !== T.EndOfFile);
+  }
+
   private readFile(path: string) {
     return this.options.reader?.read(path) ?? { error: 'No such file or directory' };
   }

@@ -8,8 +8,8 @@
 import type { Arg, Args, Choice, Expr, Word } from './ast.ts';
 import { Cursor, type CursorOptions } from './cursor.ts';
 import type { Token } from './lexer.ts';
-import type { ExprLevel, Item, Phrase } from './phrase.ts';
-import { fixedWords, isOptional, startOf } from './phrase-shape.ts';
+import { type ExprLevel, type Item, kw, type Phrase } from './phrase.ts';
+import { firstNames, fixedWords, isOptional, label, namesOfWord, startOf } from './phrase-shape.ts';
 import { milliseconds } from './time.ts';
 import * as T from './token.ts';
 
@@ -28,6 +28,8 @@ export abstract class Phrases extends Cursor {
   private readonly phrasesOf: (word: string) => readonly Phrase[];
   /** Offset of the word that leads the innermost phrase. */
   private phraseStart = 0;
+  /** Offset of the token before which the last optional part was left out. */
+  private declined = -1;
   /** What could have stood where an optional part was left out. */
   private missed = { at: -1, names: [] as string[] };
   private readonly wordsOf = new Map<string, ReadonlySet<string>>();
@@ -42,17 +44,27 @@ export abstract class Phrases extends Cursor {
   /** True where an expression of this level can begin at the token. */
   protected abstract beginsValue(token: Token, level: ExprLevel): boolean;
 
-  /** Reads what follows the leading word `scope`. */
-  protected phrase(scope: string, items: Phrase): Args {
+  /** Reads what follows the leading word `scope`; `open`: something of the phrase might follow it. */
+  protected phrase(scope: string, items: Phrase, open?: (args: Args) => boolean): Args {
     const parts: Parts = {};
     this.missed.at = -1;
     const outer = this.phraseStart;
     this.phraseStart = this.peek(0).startOffset;
     this.scopes.push(scope);
     this.sequence(items, parts);
+    if (open?.(parts) || this.declined === this.peek().startOffset) this.claim();
     this.scopes.pop();
     this.phraseStart = outer;
     return parts;
+  }
+
+  /** The next word was looked at while the phrase was open: one of its words is no name behind it. */
+  private claim(): void {
+    const token = this.peek();
+    if (token.tokenType !== T.Name || T.literals.has(token.image)) return;
+    if (!this.scopeHas(token.image)) return;
+    token.tokenType = T.Lead;
+    token.tokenTypeIdx = T.Lead.tokenTypeIdx!;
   }
 
   protected override leads(word: string): boolean {
@@ -81,7 +93,7 @@ export abstract class Phrases extends Cursor {
     switch (item.item) {
       case 'kw':
         for (const text of item.words) {
-          if (!this.reads(text)) this.unexpected([this.label(text)]);
+          if (!this.reads(text)) this.unexpected([label(text)]);
           this.next();
         }
         return;
@@ -106,7 +118,10 @@ export abstract class Phrases extends Cursor {
       case 'opt':
         if (this.begins(item.items) && this.enters(item.items, items, i + 1)) {
           this.sequence(item.items, into, items[i + 1] ?? after);
-        } else if (item.listed) this.miss(item.items);
+          return;
+        }
+        this.declined = this.peek().startOffset;
+        if (item.listed) this.miss(item.items);
         return;
       case 'alt':
         into[item.name] = this.alternative(item);
@@ -125,6 +140,8 @@ export abstract class Phrases extends Cursor {
         return;
       case 'many':
         into[item.name] = [...((into[item.name] as Arg[] | undefined) ?? []), ...this.manyOf(item)];
+        if (item.separator !== undefined && items[i + 1]?.item === 'kw')
+          this.miss([kw(item.separator)]);
         return;
       case 'block':
         this.blockOf(item.of, into);
@@ -135,7 +152,7 @@ export abstract class Phrases extends Cursor {
   private miss(phrase: Phrase): void {
     const at = this.peek().startOffset;
     const before = this.missed.at === at ? this.missed.names : [];
-    this.missed = { at, names: [...before, ...this.firstNames(phrase)] };
+    this.missed = { at, names: [...before, ...firstNames(phrase)] };
   }
 
   protected override unexpected(expected: readonly string[] = [], token = this.peek()): never {
@@ -143,12 +160,8 @@ export abstract class Phrases extends Cursor {
     return super.unexpected(more ? [...this.missed.names, ...expected] : expected, token);
   }
 
-  private label(text: string): string {
-    return T.signs.get(text)?.name ?? text;
-  }
-
   private oneOf(words: readonly string[]): Word {
-    if (!this.readsAny(words)) this.unexpected(words.map((w) => this.label(w)));
+    if (!this.readsAny(words)) this.unexpected(words.map((w) => label(w)));
     return this.word(this.next());
   }
 
@@ -183,7 +196,7 @@ export abstract class Phrases extends Cursor {
     const known = item.known === undefined || item.known.includes(this.peek().image);
     if (known && this.isWord(token)) return this.word(this.next());
     if (item.unknown === undefined || token.tokenType !== T.Name) {
-      return this.unexpected(this.namesOfWord(item));
+      return this.unexpected(namesOfWord(item));
     }
     const { message, whole } = item.unknown;
     this.next();
@@ -202,7 +215,7 @@ export abstract class Phrases extends Cursor {
   }
 
   private text(item: ItemOf<'str'>): Word {
-    if (this.at(T.Name) && this.isScoped()) this.unexpected(this.firstNames([item]));
+    if (this.at(T.Name) && this.isScoped()) this.unexpected(firstNames([item]));
     if ('expand' in item && item.expand) {
       const written = this.word(this.expect(T.Name, T.Quoted, T.Wildcard));
       const refuse = (message: string) => this.refuse(message, written.span);
@@ -218,9 +231,9 @@ export abstract class Phrases extends Cursor {
       const { value, span } = this.number();
       return { value: Number(value) * 1000, span };
     }
-    const token = this.expect(T.Name);
+    const token = this.expectOf([T.Name], [...others, T.Name]);
     const value = milliseconds(token.image);
-    if (value === undefined) return this.refuse('wrong time format', this.spanOf(token));
+    if (typeof value === 'string') return this.refuse(value, this.spanOf(token));
     return { value, span: this.spanOf(token) };
   }
 
@@ -235,7 +248,7 @@ export abstract class Phrases extends Cursor {
   protected noneOf(phrases: readonly Phrase[]): never {
     const granted = phrases.filter((phrase) => startOf(phrase) > 0);
     const due = granted.length > 0 ? granted : phrases;
-    return this.unexpected(due.flatMap((phrase) => this.firstNames(phrase)));
+    return this.unexpected(due.flatMap((phrase) => firstNames(phrase)));
   }
 
   /** The one that the next words begin; of several, the first whose fixed words are all there. */
@@ -271,7 +284,7 @@ export abstract class Phrases extends Cursor {
       this.next();
       open = open.map(([, ...rest]) => rest);
     }
-    return this.unexpected(open.flatMap((phrase) => this.firstNames(phrase)));
+    return this.unexpected(open.flatMap((phrase) => firstNames(phrase)));
   }
 
   private choice(which: string, phrase: Phrase): Choice {
@@ -284,9 +297,10 @@ export abstract class Phrases extends Cursor {
   private optionsOf(of: readonly Phrase[], into: Parts): void {
     for (;;) {
       const next = of.find((phrase) => this.begins(phrase));
-      if (!next) return;
+      if (!next) break;
       this.sequence(next, into);
     }
+    this.declined = this.peek().startOffset;
   }
 
   private manyOf(item: ItemOf<'many'>): Arg[] {
@@ -296,6 +310,7 @@ export abstract class Phrases extends Cursor {
       const one = this.choice('', item.of);
       found.push(named.length === 1 ? one.args[(named[0] as { name: string }).name]! : one);
     } while (item.separator === undefined ? this.begins(item.of) : this.takeSign(item.separator));
+    this.declined = this.peek().startOffset;
     return found;
   }
 
@@ -310,7 +325,7 @@ export abstract class Phrases extends Cursor {
     while (!this.take(T.BraceClose)) {
       if (this.take(T.Newline) || this.take(T.Semicolon)) continue;
       const line = of.find((phrase) => this.begins(phrase));
-      if (!line) this.unexpected(of.flatMap((phrase) => this.firstNames(phrase)));
+      if (!line) this.unexpected(of.flatMap((phrase) => firstNames(phrase)));
       this.sequence(line, into);
       this.expect(T.Newline, T.Semicolon);
     }
@@ -395,51 +410,6 @@ export abstract class Phrases extends Cursor {
       default:
         return isOptional(item) || this.beginsItem(item, ahead);
     }
-  }
-
-  protected firstNames(phrase: Phrase): string[] {
-    if (phrase[0]?.item === 'judged') return this.firstNames(phrase[0].of);
-    const item = phrase[startOf(phrase)];
-    switch (item?.item) {
-      case 'kw':
-        return [this.label(item.words[0]!)];
-      case 'choice':
-        return item.words.map((text) => this.label(text));
-      case 'word':
-        return this.namesOfWord(item);
-      case 'num':
-        return [T.Num.name];
-      case 'str':
-        return item.quoted && !('expand' in item)
-          ? [T.Quoted.name]
-          : [T.Name.name, T.Quoted.name, T.Wildcard.name];
-      case 'opt':
-        return [
-          ...this.firstNames(item.items),
-          ...this.firstNames(phrase.slice(phrase.indexOf(item) + 1)),
-        ];
-      case 'alt':
-        return Object.values(item.of).flatMap((of) => this.firstNames(of));
-      case 'options':
-      case 'fork':
-        return item.of.flatMap((of) => this.firstNames(of));
-      case 'end':
-        return [T.Newline.name, T.Semicolon.name];
-      case 'many':
-        return this.firstNames(item.of);
-      case 'block':
-        return [T.BraceOpen.name];
-      case 'time':
-        return [T.Name.name];
-      default:
-        return Array.from({ length: 5 }, (_, i) => `expression ${i}`);
-    }
-  }
-
-  private namesOfWord({ known, unknown, or, said }: ItemOf<'word'>): string[] {
-    if (said) return [...said];
-    if (!known) return [T.Name.name, ...(or ?? [])];
-    return unknown ? [...known, T.Name.name] : [...known];
   }
 
   protected isWord(token: Token): boolean {

@@ -76,7 +76,12 @@ export class PlainList {
     const end = this.behindValue(first);
     if (end === first + 1) return this.part(first);
     const parts: Expr[] = [];
-    for (let row = first; row < end; row++) parts.push(this.part(row));
+    for (let row = first; row < end; row++) {
+      const part = this.part(row);
+      // As in the grammar: the dot belongs to a third part, and those behind it.
+      const start = row > first + 1 ? this.text.indexOf('.', this.end(row - 1)) : part.span.start;
+      parts.push({ ...part, span: { ...part.span, start } });
+    }
     return { kind: 'concat', parts, span: this.span(first, end - 1) };
   }
 

@@ -19,6 +19,7 @@ import { Expressions, verdicts } from './expressions.ts';
 import type { Token } from './lexer.ts';
 import { closest } from './misspell.ts';
 import type { Phrase } from './phrase.ts';
+import { fixedWords } from './phrase-shape.ts';
 import { FormedRule, type RuleText } from './rule-form.ts';
 import { RuleForms } from './rule-sketch.ts';
 import * as T from './token.ts';
@@ -211,7 +212,20 @@ export abstract class Statements extends Expressions {
     return { kind: 'verdict', expr: { kind: 'verdict', verdict, span }, block, span };
   }
 
+  /** Refuses what words of a statement begin that has more of them, if nothing else begins so. */
+  private begunOfMore(first: Token): void {
+    const begun = this.led
+      .get(first.image)
+      ?.find(({ words }) => words.length > 2 && this.reads(words[1]!, 2));
+    const key = begun && this.keys.get(first.image);
+    if (!key || fixedWords(key.phrase).includes(begun.words[1]!)) return;
+    this.scopes.push(first.image);
+    this.step(2);
+    this.unexpected([begun.words[2]!]);
+  }
+
   private expressionStatement(): Statement {
+    this.begunOfMore(this.peek());
     if (this.isOnlyLiteral(this.peek())) this.unexpected();
     const left = this.at(T.BraceOpen) ? this.SUBRULE(this.set) : this.concat();
     switch (this.LA(1).tokenType) {

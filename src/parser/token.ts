@@ -191,6 +191,9 @@ export const keywords: ReadonlySet<string> = new Set([
   ...['ether', 'ip', 'ip6', 'vlan', 'arp', 'dnat', 'snat', 'ecn', 'reset', 'destroy'],
 ]);
 
+/** Words of a phrase that are literals all the same. */
+export const literals: ReadonlySet<string> = new Set(['original', 'reply', 'label', 'last']);
+
 /** Those of right sides: names of protocols too. */
 export const valueWords: ReadonlySet<string> = new Set([
   ...keywords,

@@ -4,6 +4,7 @@
  * Owns the shape only; the rows themselves are eval's (expr/, stmt/, object/), which satisfy these
  * types structurally. The parser knows the skeleton of the language and no word of these.
  */
+import type { Args } from './ast.ts';
 import type { JsonForms, ObjectForm } from './json/form.ts';
 import type { Phrase } from './phrase.ts';
 
@@ -17,6 +18,8 @@ export interface KeySyntax {
   readonly unstated?: true;
   /** `set` may follow. */
   readonly settable?: boolean;
+  /** nft looks for that before the phrase is over: its words are none of what follows. */
+  open?(args: Args): boolean;
 }
 
 /** A word, or several in a row (`ct helper set`), that does something. */

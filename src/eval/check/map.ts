@@ -27,23 +27,31 @@ export const expectedOf = (e: Expr): Expected => ({
   order: e.order,
   span: e.span,
   max: e.kind === 'load' ? e.max : undefined,
-  parts: e.kind === 'concat' ? e.parts.map(partOf) : undefined,
+  parts: e.kind === 'concat' ? e.parts.map(keyOf) : undefined,
 });
 
-/** Parts of a key may be any number of their bits. */
-const partOf = (e: Expr): Expected => ({ ...expectedOf(e), max: undefined });
+/** Keys of a map, and parts of any key, may be any number of their bits. */
+const keyOf = (e: Expr): Expected => ({ ...expectedOf(e), max: undefined });
 
 export function checkMap(
   node: MapExpr,
   expected: Expected | undefined,
   ctx: CheckContext,
 ): Lookup | undefined {
-  if (!expected) return ctx.error('Implicit map expression without known datatype', node.span);
+  const wanted = expected ?? dataOf(node.map, ctx);
+  if (!wanted) return ctx.error('Implicit map expression without known datatype', node.span);
   const key = checkKey(node.key, ctx);
   if (!key) return undefined;
-  const { type, bits, order } = expected;
-  const map = checkMapSource(node.map, key, expected, ctx);
+  const { type, bits, order } = wanted;
+  const map = checkMapSource(node.map, key, wanted, ctx);
   return map && { kind: 'map', key, map, type, bits, order, span: node.span };
+}
+
+/** The data of a map that has a name. */
+function dataOf(node: MapSource, ctx: CheckContext): Expected | undefined {
+  const source = plain(node);
+  const info = source.kind === 'setref' ? ctx.scope.set(source.name) : undefined;
+  return info?.data && { type: info.data, bits: info.data.bits, order: info.data.order };
 }
 
 /** What nft says of addresses of connections that are to be looked up. */
@@ -63,7 +71,7 @@ export function checkMapSource(
 ): SetLiteral | SetRef | undefined {
   const source = plain(node);
   if (source.kind === 'set') {
-    const set = checkSetOf(source, { key: expectedOf(key), data }, ctx);
+    const set = checkSetOf(source, { key: keyOf(key), data }, ctx);
     return set && canShift(key, set, ctx) ? set : undefined;
   }
   if (source.kind !== 'setref') return ctx.error('Expression is not a map', node.span);

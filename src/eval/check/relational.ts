@@ -6,6 +6,7 @@
  */
 import type { Expr as AstExpr, MatchStatement, Span } from '../../parser/ast.ts';
 import type { Expr, Load, RelOp, Statement } from '../checked.ts';
+import type { ValueType } from '../type/index.ts';
 import { boolean, integer } from '../type/integer.ts';
 import type { CheckContext } from './context.ts';
 import { isConstant, kindWords } from './kind.ts';
@@ -15,9 +16,10 @@ import { canShift, compatible, expectedOf, UNTYPED } from './map.ts';
 type Match = Extract<Statement, { kind: 'match' }>;
 
 export function checkMatch(node: MatchStatement, ctx: CheckContext): Match | undefined {
-  // nft looks for a set by its name before it looks at the left side
-  if (node.right.kind === 'setref' && !ctx.expr(node.right)) return undefined;
-  const written = ctx.expr(node.left);
+  // nft looks for a set by its name before it looks at the left side, which then is of its type
+  const named = node.right.kind === 'setref' ? ctx.expr(node.right) : undefined;
+  if (node.right.kind === 'setref' && !named) return undefined;
+  const written = ctx.expr(node.left, named && { ...expectedOf(named), span: undefined });
   if (!written) return undefined;
   const left = presence(written, node.right);
   if (opaque(left))
@@ -109,8 +111,8 @@ const opSpan = ({ left, right, op }: MatchStatement): Span => {
   return { ...left.span, start: end - (op?.length ?? 0), end };
 };
 
-/** The operator as nft names it in messages. */
-const opText = (op: MatchStatement['op']): string => op ?? '==';
+/** The operator as nft names it in messages, where it may have none. */
+const opText = (op: MatchStatement['op']): string => op ?? '(null)';
 
 function legal(node: MatchStatement, left: Expr, right: Expr, ctx: CheckContext): boolean {
   const where = [node.right.span, node.left.span] as const;
@@ -119,7 +121,8 @@ function legal(node: MatchStatement, left: Expr, right: Expr, ctx: CheckContext)
     const what = `Right hand side of relational expression (${text}) must be constant`;
     return !!ctx.error(what, ...where);
   }
-  if (isConstant(left)) {
+  // nft takes what a map gives for a constant
+  if (isConstant(left) || left.kind === 'map') {
     return !!ctx.error(
       `Relational expression (${text}) has constant value`,
       node.left.span,
@@ -129,12 +132,16 @@ function legal(node: MatchStatement, left: Expr, right: Expr, ctx: CheckContext)
   const given = isShifted(node) ? integer : right.type;
   const other = given !== right.type && left.type.id !== integer.id;
   const unasked = isPresence(node.right) && left.type !== boolean;
-  if (other || !compatible(left.type, given) || unasked) {
+  const like = right.kind === 'setref' ? alike : compatible;
+  if (other || !like(left.type, given) || unasked) {
     const what = `expected ${left.type.description}, expression has type ${given.description}`;
     return !!ctx.error(`datatype mismatch, ${what}`, ...where);
   }
   return legalKinds(node, text, left, right, ctx);
 }
+
+/** A set that is named is of the very type, also where a mark is compared. */
+const alike = (a: ValueType, b: ValueType): boolean => compatible(a, b) && a.id === b.id;
 
 /** A literal that is shifted is a mere number, and so is what is compared with a mask of it. */
 const isShifted = ({ left, right }: MatchStatement): boolean =>

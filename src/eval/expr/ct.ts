@@ -105,6 +105,9 @@ const ctKey = (key: string, dir: string | undefined, plain: boolean): CtArgs =>
 
 const ctArgs = (load: Load): CtArgs => load.args as unknown as CtArgs;
 
+/** What is of one direction by its name, which `set` never follows. */
+const ONE_WAY = [...ADDRESSES, 'l3proto', 'protocol', 'proto-src', 'proto-dst'];
+
 /** Of addresses. */
 const NETWORKS = ['ip', 'ip6'];
 
@@ -143,6 +146,7 @@ function agrees(family: string, node: SelectorExpr, ctx: CheckContext): boolean 
 export const ct: KeyRow = {
   row: 'key',
   name: 'ct',
+  open: ({ dir, key }) => dir === undefined || !ONE_WAY.includes((key as Word).text),
   phrase: [
     opt(choice('dir', ...DIRECTIONS)),
     fork([choice('family', 'ip', 'ip6'), choice('key', ...ADDRESSES)], [word('key', words)]),

@@ -132,6 +132,7 @@ const alone = [
 
 export const meta: KeyRow = {
   row: 'key',
+  open: () => true,
   name: 'meta',
   phrase: [
     word('key', [...Object.keys(KEYS), ...Object.keys(OLD_WORDS)], {

@@ -1,4 +1,5 @@
 /** Named timeout policies of connection tracking. Mirrors nft_ct.c (nft_ct_timeout_obj). */
+import { HZ } from '../../datapath/clock.ts';
 import type { Args, Choice, NumberWord, Word } from '../../parser/ast.ts';
 import { member } from '../../parser/json/reader.ts';
 import type { JsonStatements } from '../../parser/json/statement.ts';
@@ -39,6 +40,11 @@ const STATES = {
   udp: { unreplied: ['UNREPLIED', 30], replied: ['REPLIED', 120] },
 } as const satisfies Record<L4Protocol, Record<string, readonly [string, number]>>;
 
+/** The kernel keeps ticks in 32 bits, and so does nft the milliseconds that it lists. */
+const WORD = 2 ** 32;
+const kept = (seconds: number): number => Math.floor((((seconds % WORD) * HZ) % WORD) / HZ);
+const listed = (seconds: number): bigint => BigInt((kept(seconds) * 1000) % WORD);
+
 export type CtTimeoutArgs = TakesL3proto & {
   readonly protocol?: L4Protocol;
   /** Seconds by state, in the kernel's order; states with their usual timeout are left out. */
@@ -59,7 +65,8 @@ function checkPolicy(
   for (const { args: part } of manyOf<Choice>(args, 'policy')) {
     const { text, span } = part.state as Word;
     if (!states[text]) return ctx.error('invalid state for this protocol', span);
-    written.set(text, Math.floor(Number((part.timeout as NumberWord).value) / 1000));
+    const seconds = Math.floor(Number((part.timeout as NumberWord).value) / 1000);
+    written.set(text, seconds % WORD);
   }
   const policy: Record<string, number> = {};
   for (const [state, [, usual]] of Object.entries(states)) {
@@ -118,15 +125,14 @@ export const ctTimeout: ObjectRow<CtTimeoutArgs> = {
   },
   list({ protocol, l3proto, policy }, ctx) {
     const states = Object.entries(policy).map(
-      ([state, seconds]) => `${state} : ${printDuration(BigInt(seconds) * 1000n, ctx.options)}`,
+      ([state, seconds]) => `${state} : ${printDuration(listed(seconds), ctx.options)}`,
     );
     return [`protocol ${protocol}`, `l3proto ${l3proto}`, `policy = { ${states.join(', ')} }`];
   },
-  json: ({ protocol, l3proto, policy }) => ({
-    protocol,
-    l3proto,
-    policy: Object.keys(policy).length ? policy : null,
-  }),
+  json({ protocol, l3proto, policy }) {
+    const states = Object.entries(policy).map(([state, s]) => [state, kept(s)]);
+    return { protocol, l3proto, policy: states.length ? Object.fromEntries(states) : null };
+  },
   fromJson: {
     list: ['name'],
     read(value, from) {

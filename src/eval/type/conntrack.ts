@@ -1,5 +1,5 @@
 /** What connections have: state, direction, status, events, labels. */
-import { hex, numeric, symbolic } from './define.ts';
+import { hex, numeric, parseNumber, symbolic } from './define.ts';
 import { bitmask, integer } from './integer.ts';
 import type { ValueType } from './value-type.ts';
 
@@ -69,9 +69,8 @@ export const ctLabel: ValueType = {
     bitmask: true,
   }),
   parse: (text) => {
-    if (!/^\d+$/.test(text))
-      return `/etc/connlabel.conf: could not parse conntrack label "${text}"`;
-    const bit = BigInt(text);
+    const bit = parseNumber(text);
+    if (bit === undefined) return `/etc/connlabel.conf: could not parse conntrack label "${text}"`;
     if (bit >= LABEL_BITS) return `${text}: bit ${text} out of range (${LABEL_BITS} max)`;
     return 1n << bit;
   },

@@ -25,15 +25,19 @@ export function jsonNumber(value: bigint): number | bigint | string {
 }
 
 const DIGITS = /^\d+$/;
+const DECIMAL = /^[1-9]\d*$/;
+const OCTAL = /^0[0-7]*$/;
 const HEX = /^0x[0-9a-f]+$/i;
 
 /** A decimal number, as the lexer has normalized it. */
 export const parseDecimal = (text: string): bigint | undefined =>
   DIGITS.test(text) ? BigInt(text) : undefined;
 
-/** Also one that is too large for the lexer, or in quotes. */
-export const parseNumber = (text: string): bigint | undefined =>
-  DIGITS.test(text) || HEX.test(text) ? BigInt(text) : undefined;
+/** Also what the lexer takes for no number: one that is too large, in quotes, octal with an 8 in it. */
+export function parseNumber(text: string): bigint | undefined {
+  if (OCTAL.test(text)) return BigInt(`0o${text}`);
+  return DECIMAL.test(text) || HEX.test(text) ? BigInt(text) : undefined;
+}
 
 /** A number of at most nine digits where it stands; -1: not it. */
 export function scanDecimal(text: string, start: number, end: number): number {

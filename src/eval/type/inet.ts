@@ -1,5 +1,13 @@
 /** What Internet headers carry: protocols, services, DSCP, TCP flags, DCCP types, mobility types. */
-import { decimal, hex, numeric, parseNumber, scanDecimal, symbolic } from './define.ts';
+import {
+  decimal,
+  hex,
+  numeric,
+  parseDecimal,
+  parseNumber,
+  scanDecimal,
+  symbolic,
+} from './define.ts';
 import { bitmask, integer } from './integer.ts';
 import { protocols } from './protocols.ts';
 import { services } from './services.ts';
@@ -71,7 +79,7 @@ export const inetService: ValueType = {
   }),
   scan: scanDecimal,
   parse: (text) => {
-    const number = parseNumber(text);
+    const number = parseNumber(text) ?? parseDecimal(text);
     if (number !== undefined) return number > 65535n ? 'Service out of range' : number;
     return portOf(text) ?? 'Could not resolve service: Servname not supported for ai_socktype';
   },

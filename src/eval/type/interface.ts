@@ -1,5 +1,5 @@
 /** Devices: index, link type, group; the type of a packet. */
-import { decimal, numeric, parseNumber, symbolic } from './define.ts';
+import { decimal, numeric, parseDecimal, symbolic } from './define.ts';
 import { integer } from './integer.ts';
 import type { ValueType } from './value-type.ts';
 
@@ -16,7 +16,7 @@ export const ifindex: ValueType = {
   parse: (text, scope) => {
     const index = scope.ifindex(text);
     if (index !== undefined) return BigInt(index);
-    const number = parseNumber(text);
+    const number = parseDecimal(text);
     return number !== undefined && number <= MAX_INDEX ? number : 'Interface does not exist';
   },
   print: (value, _bits, scope) => {

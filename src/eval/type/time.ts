@@ -1,18 +1,11 @@
 /** Times: durations, moments, times of the day, days of the week. */
+import { milliseconds } from '../../parser/time.ts';
 import { jsonNumber, numeric, parseDecimal, symbolic } from './define.ts';
 import { integer } from './integer.ts';
 import { fromLocal, zoneOffset } from './time-zone.ts';
 import type { NameScope, PrintOptions, ValueType } from './value-type.ts';
 
-const DURATION = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+)ms)?$/;
 const UNITS_MS = [86400000n, 3600000n, 60000n, 1000n, 1n] as const;
-
-/** `1d2h3m4s5ms` in milliseconds. */
-function parseDuration(text: string): bigint | undefined {
-  const m = DURATION.exec(text);
-  if (!m || text === '') return undefined;
-  return UNITS_MS.reduce((sum, unit, i) => sum + BigInt(m[i + 1] ?? 0) * unit, 0n);
-}
 
 const UNIT_NAMES = ['d', 'h', 'm', 's', 'ms'] as const;
 
@@ -31,10 +24,10 @@ export function printDuration(ms: bigint, { numericTime }: PrintOptions = {}): s
 /** Relative times in milliseconds; a bare number is seconds. */
 export const time: ValueType = {
   ...numeric({ name: 'time', description: 'relative time', id: 18, bits: 32, base: integer }),
-  parse: (text) => {
-    const seconds = parseDecimal(text);
-    if (seconds !== undefined) return seconds * 1000n;
-    return parseDuration(text) ?? 'wrong time format';
+  parse(text) {
+    const ms = milliseconds(text);
+    if (typeof ms === 'string') return ms;
+    return ms < 2 ** 32 ? BigInt(ms) : 'value too large';
   },
   print: (value, _bits, _scope, options) =>
     options.inRange ? `${value / 1000n}s` : printDuration(value),

@@ -1,9 +1,7 @@
 /** The priority of a chain or flowtable as written: a number, a name, a name and an offset. */
-import type { Expr, Family, Priority } from '../../../parser/ast.ts';
+import type { Expr, Family, Priority, SymbolExpr } from '../../../parser/ast.ts';
 import { priorityByName } from '../priority.ts';
 import { type CommandContext, report } from './context.ts';
-
-const NUMBER = /^-?\d+$/;
 
 export function readPriority(
   priority: Priority,
@@ -13,12 +11,7 @@ export function readPriority(
   message = 'invalid priority expression value in this context.',
 ): number | undefined {
   const base = plain(priority.base);
-  const value =
-    base === undefined
-      ? undefined
-      : NUMBER.test(base)
-        ? Number(base)
-        : priorityByName(base, family, hook);
+  const value = base?.number ? Number(base.text) : base && priorityByName(base.text, family, hook);
   if (value !== undefined) return wrapped(value + Number(priority.offset?.value ?? 0));
   return report(ctx, message, priority.span);
 }
@@ -27,7 +20,7 @@ export function readPriority(
 const wrapped = (number: number): number => Number(BigInt.asIntN(32, BigInt(number)));
 
 /** `$x` may hold `filter`, `-150` or `"mangle - 5"`. */
-function plain(node: Expr): string | undefined {
+function plain(node: Expr): SymbolExpr | undefined {
   if (node.kind === 'variable') return plain(node.value);
-  return node.kind === 'symbol' ? node.text : undefined;
+  return node.kind === 'symbol' ? node : undefined;
 }

@@ -80,7 +80,7 @@ function readSet(block: SetBlock, cmd: Command, ctx: CommandContext): NewSet | u
   const flags = {
     constant: has('constant'),
     interval,
-    timeout: has('timeout') || timeout !== undefined,
+    timeout: has('timeout') || !!timeout?.value,
     dynamic: has('dynamic'),
     anonymous: false,
   };
@@ -95,10 +95,10 @@ function readSet(block: SetBlock, cmd: Command, ctx: CommandContext): NewSet | u
     ...(key.expr && { keyExpr: key.expr }),
     ...dataOf(data),
     dataInterval: block.dataInterval ?? false,
-    ...(timeout && { timeout: Number(timeout.value) }),
-    ...(gcInterval && { gcInterval: Number(gcInterval.value) }),
+    ...(timeout?.value && { timeout: Number(timeout.value) }),
+    ...(gcInterval && { gcInterval: word(gcInterval.value) }),
     // Of sets that never change nft does not tell the kernel how to keep them.
-    ...(size && !flags.constant && { size: Number(BigInt.asUintN(32, BigInt(size.value))) }),
+    ...(size && !flags.constant && { size: word(size.value) }),
     policy: block.policy?.text === 'memory' && !flags.constant ? 'memory' : 'performance',
     autoMerge: (block.autoMerge ?? false) && !key.type.parts,
     ...(block.comment && { comment: block.comment.text }),
@@ -107,6 +107,9 @@ function readSet(block: SetBlock, cmd: Command, ctx: CommandContext): NewSet | u
     exclusive: cmd.verb === 'create',
   };
 }
+
+/** What the kernel is told in 32 bits. */
+const word = (value: number | bigint): number => Number(BigInt.asUintN(32, BigInt(value)));
 
 /** A rule made the set that is there dynamic: what is written need not say so, to be the same. */
 const isAlikeBut = (there: NftSet, flags: NewSet['flags'], map: boolean): boolean =>

@@ -8,7 +8,7 @@ import type { AskedElements } from '../element/asked.ts';
 import { type Refusal, refuse } from '../errno.ts';
 import { isMap, type NftObject, type NftSet, type Table } from '../store.ts';
 import type { Transaction } from '../transaction.ts';
-import { inJiffies } from './jiffies.ts';
+import { inJiffies, isEndless } from './jiffies.ts';
 import { isRefusal, objectKey } from './lookup.ts';
 import { chainReference, hold, type Referred, release } from './reference.ts';
 import { validateNow } from './validate.ts';
@@ -100,6 +100,7 @@ function refuseElement(set: NftSet, spec: ElementRest): Refusal | undefined {
   // nft pads each end of a range to whole registers, but does not say so of the set.
   if (set.dataInterval && (set.dataBits ?? 0) % 32 !== 0) return refuse('EINVAL');
   if (spec.timeout !== undefined && !set.flags.timeout) return refuse('EINVAL');
+  if (isEndless(spec.timeout)) return refuse('ERANGE');
   if (spec.expires !== undefined) {
     if (!set.flags.timeout) return refuse('EINVAL');
     const timeout = spec.timeout ?? set.timeout ?? 0;

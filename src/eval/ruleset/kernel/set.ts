@@ -13,7 +13,7 @@ import type { NftSet, SetFlags, Table } from '../store.ts';
 import { insertInto, removeFrom, type Transaction } from '../transaction.ts';
 import { releaseElement } from './element.ts';
 import { firstUnable } from './expression.ts';
-import { inJiffies } from './jiffies.ts';
+import { inJiffies, isEndless } from './jiffies.ts';
 import { isRefusal, tableOf } from './lookup.ts';
 import { isCollected } from './reference.ts';
 import { type SetType, setTypeOf } from './set-type.ts';
@@ -103,6 +103,7 @@ function refuseSet(spec: NewSet, type: SetType, kernel: KernelProfile): Refusal 
   if (flags.dynamic && spec.object !== undefined) return refuse('EOPNOTSUPP');
   if (flags.dynamic && flags.interval) return refuse('EOPNOTSUPP');
   if (spec.timeout !== undefined && !flags.timeout) return refuse('EINVAL');
+  if (isEndless(spec.timeout)) return refuse('ERANGE');
   if (spec.gcInterval !== undefined && !flags.timeout) return refuse('EINVAL');
   if (spec.exprs.length > MAX_EXPRS) return refuse('EINVAL');
   const collects = type !== 'hash' && type !== 'bitmap' && !flags.timeout;
