@@ -219,4 +219,6 @@ export interface KernelProfile {
   readonly nftStraysInFrames: boolean;
   /** nft 1.0 takes braces around one flag off before it knows the operator: the flag is tested. */
   readonly nftTestsFlagInBraces: boolean;
+  /** nft before 1.1 learns nothing of a packet's protocol from a set that the table has. */
+  readonly nftTrustsSets: boolean;
 }

@@ -99,6 +99,7 @@ const V4_16: KernelProfile = {
   nftTiesOptions: true,
   nftStraysInFrames: true,
   nftTestsFlagInBraces: false,
+  nftTrustsSets: true,
 };
 const V5_2: KernelProfile = {
   ...V4_16,
@@ -216,6 +217,7 @@ const V6_12: KernelProfile = {
   nftSplitsWords: false,
   nftSumsUdp: false,
   nftTestsFlagInBraces: false,
+  nftTrustsSets: false,
 };
 
 /** The long-term branch of 6.12 as of late 2026, which took over much of what came after it. */

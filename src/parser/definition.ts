@@ -10,11 +10,15 @@ import { nearest } from './misspell.ts';
 /** `$name` in a text; before a digit the sign is one of the text. */
 const IN_TEXT = /\$(?!\d)([A-Za-z0-9_]*)/g;
 
+/** The outermost one, a table, a chain, and a chain of a rule in it. */
+const MAX_SCOPES = 4;
+
 export class Definitions {
   private readonly scopes: Map<string, Expr>[] = [new Map()];
 
-  open(): void {
-    this.scopes.push(new Map());
+  /** False where nft has no room for another block in these (SCOPE_NEST_MAX). */
+  open(): boolean {
+    return this.scopes.push(new Map()) <= MAX_SCOPES;
   }
 
   close(): void {

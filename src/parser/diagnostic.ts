@@ -17,6 +17,8 @@ export interface Diagnostic {
   readonly hint?: string;
   /** nft says so while it reads, before it looks at what anything means. */
   readonly reading?: true;
+  /** The kernel says so, which is asked only when nft has nothing to say. */
+  readonly refused?: true;
 }
 
 /** Messages in nft's order: all that it says while it reads, by place, then the others. */

@@ -207,9 +207,21 @@ export abstract class Statements extends Expressions {
   private implicitChain(first: Token): Statement {
     const verdict = first.tokenType === T.Goto ? 'goto' : 'jump';
     this.next();
-    const block = this.nested(() => this.subchainBlock(), CHAIN_WEIGHT);
-    const span = this.spanFrom(first);
-    return { kind: 'verdict', expr: { kind: 'verdict', verdict, span }, block, span };
+    if (!this.definitions.open()) this.tooDeep(first);
+    try {
+      const block = this.nested(() => this.subchainBlock(), CHAIN_WEIGHT);
+      const span = this.spanFrom(first);
+      return { kind: 'verdict', expr: { kind: 'verdict', verdict, span }, block, span };
+    } finally {
+      this.definitions.close();
+    }
+  }
+
+  /** The block is read to its end all the same; nft marks where the word before it ends. */
+  private tooDeep(before: Token): void {
+    const { source, end } = this.spanOf(before);
+    const spans = [{ source, start: end - 1, end }];
+    this.diagnostics.push({ severity: 'error', message: 'too many levels of nesting', spans });
   }
 
   /** Refuses what words of a statement begin that has more of them, if nothing else begins so. */

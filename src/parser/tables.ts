@@ -179,7 +179,7 @@ export abstract class Tables extends Sets {
     const line = () => {
       if (this.at(T.Comment)) {
         comment = this.onlyComment(comment, false);
-        return false;
+        return true;
       }
       const phrase = row.lines.find((line) => this.begins(line));
       if (!phrase) return this.unexpected();

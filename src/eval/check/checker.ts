@@ -15,6 +15,7 @@ import type { Diagnostic } from '../../parser/diagnostic.ts';
 import type { Element, Expr, SetLiteral, Statement, Value } from '../checked.ts';
 import { keyRows } from '../expr/index.ts';
 import { bytesFrom } from '../expr/raw.ts';
+import { type Errno, strerror } from '../ruleset/errno.ts';
 import { statementRows } from '../stmt/index.ts';
 import type { NameScope } from '../type/index.ts';
 import type { ChainInfo, CheckContext, Expected, TableScope } from './context.ts';
@@ -68,6 +69,12 @@ export class Checker implements CheckContext, DependencyContext {
 
   unread(message: string, span: Span): undefined {
     this.diagnostics.push({ severity: 'error', message, spans: [span], reading: true });
+    return undefined;
+  }
+
+  refuse(errno: Errno, span: Span): undefined {
+    const message = `Could not process rule: ${strerror(errno)}`;
+    this.diagnostics.push({ severity: 'error', message, spans: [span], refused: true });
     return undefined;
   }
 
@@ -181,6 +188,7 @@ export class Checker implements CheckContext, DependencyContext {
     const { left, right } = statement;
     this.matches.push(statement);
     if (statement.op !== '==') return;
+    if (right.kind === 'setref' && this.scope.kernel?.nftTrustsSets) return;
     const inside = left.kind === 'load' && left.args.tunnel !== undefined;
     const known = inside && this.inner ? this.inner : this.outer;
     if (known.learn(left, right, statement.span ?? left.span)) this.telling.add(statement);

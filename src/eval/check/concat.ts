@@ -21,13 +21,13 @@ export function checkConcat(
   for (const [i, child] of node.parts.entries()) {
     const type = wanted?.[i];
     if (ctx.standsAlone(child)) return ctx.error(UNTYPED, child.span);
-    if (wanted && !type)
+    if (!type && expected && wanted && !expected.stated)
       return ctx.error('too many concatenation components', node.span, expected?.span);
     const part = ctx.expr(child, type ? partExpected(type, expected!, i) : UNWANTED);
     if (!part || (wanted && child.kind === 'set' && !isWhole(child, expected, ctx)))
       return undefined;
     if (part.kind === 'set' || part.kind === 'concat' || part.kind === 'map')
-      return ctx.error(`cannot use ${part.kind} in concatenation`, child.span);
+      return ctx.error(`cannot use ${part.kind} in concatenation`, part.span ?? child.span);
     if (part.type === untyped) {
       const what = 'cannot use exthdr in concatenation, lacks datatype';
       return ctx.error(what, child.span);

@@ -8,6 +8,7 @@ import type { KernelProfile } from '../../datapath/profile.ts';
 import type { Expr as AstExpr, Statement as AstStatement, Family, Span } from '../../parser/ast.ts';
 import type { Diagnostic } from '../../parser/diagnostic.ts';
 import type { Expr, Statement } from '../checked.ts';
+import type { Errno } from '../ruleset/errno.ts';
 import type { NameScope, ValueType } from '../type/index.ts';
 import type { Layer, Protocol, Tunnel } from './protocol.ts';
 
@@ -76,6 +77,8 @@ export interface CheckContext {
   error(message: string, span: Span, ...more: (Span | undefined)[]): undefined;
   /** The same of what nft's grammar does not have: it is told before what other commands mean. */
   unread(message: string, span: Span): undefined;
+  /** The same of what the kernel refuses. */
+  refuse(errno: Errno, span: Span): undefined;
   /** Checks an expression; `expected` gives literals their type. */
   expr(node: AstExpr, expected?: Expected): Expr | undefined;
   statement(node: AstStatement): readonly Statement[] | undefined;

@@ -37,7 +37,8 @@ function placed(elements: readonly Element[]): Placed[] {
     const ends = endsOf(element.key);
     return ends ? [{ element, low: ends[0], high: ends[1] }] : [];
   });
-  return all.sort((a, b) => compare(a.low, b.low) || compare(a.high, b.high));
+  // Of those that begin alike the first written stays the first, as nft sorts them.
+  return all.sort((a, b) => compare(a.low, b.low));
 }
 
 /** The first two elements of which one has keys of the other; the kernel sees to equal ranges. */

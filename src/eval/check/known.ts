@@ -71,9 +71,16 @@ export class KnownProtocols {
    */
   learn(left: Expr, right: Expr, span?: Span): boolean {
     if (left.kind !== 'load' || !tells(left)) return false;
-    if (right.kind === 'value') this.learnOne(left, right.value, span);
+    if (right.kind === 'setref') this.unlearn(left, span);
+    else if (right.kind === 'value') this.learnOne(left, right.value, span);
     else for (const value of constants(right)) this.learnOne(left, value, span);
     return true;
+  }
+
+  /** Of a set that the table has nft knows no elements: what metadata say then is no protocol it knows. */
+  private unlearn(load: Load, span: Span | undefined): void {
+    const naming = load.row.names?.(load);
+    if (!load.row.protocol && !naming?.yields && !naming?.above) this.learnOne(load, 0n, span);
   }
 
   private learnOne(load: Load, value: bigint, span: Span | undefined): void {

@@ -168,9 +168,8 @@ function legalKinds(
   if (!ORDER_OPS.includes(text) && !canShift(left, right, ctx)) return false;
   if (!ORDER_OPS.includes(text) && !kernelCompares(left, right)) {
     const single = right.kind === 'value';
-    const errno = single ? 'No data available' : 'Invalid argument';
     const at = single ? opSpan(node) : (firstKey(right) ?? node.right.span);
-    return !!ctx.error(`Could not process rule: ${errno}`, at);
+    return !!ctx.refuse(single ? 'ENODATA' : 'EINVAL', at);
   }
   if (text === '!' && left.kind === 'binop') {
     const what = 'cannot combine negation with binary expression';

@@ -60,7 +60,7 @@ function isDeclared({ elements }: SetExpr, all: readonly Element[], ctx: CheckCo
   if (!last || nested.length > 1 || last !== elements.at(-1)) return true;
   const before = all.slice(0, -setIn(last.key)!.elements.length);
   if (before.some(({ key }) => isInterval(key))) return true;
-  return !!ctx.error('Could not process rule: Invalid argument', last.span);
+  return !!ctx.refuse('EINVAL', last.key.kind === 'variable' ? last.key.span : last.span);
 }
 
 /** The elements of a literal and of the literals in it. */
@@ -84,6 +84,8 @@ const mapped = (set: SetExpr, { data, statements, span }: AstElement): SetExpr =
   ...set,
   elements: set.elements.map((e) => ({
     ...e,
+    // Of a plain list it is made only when asked for, and no copy has it.
+    key: e.key,
     ...(data && { data }),
     ...(statements && { statements }),
     span,
@@ -119,7 +121,7 @@ function checkElement(element: AstElement, use: SetUse, ctx: CheckContext): Elem
   const data = ctx.expr(element.data, use.data);
   if (!data) return undefined;
   if (data.kind === 'verdict' && use.data.type !== data.type)
-    return ctx.error('Could not process rule: Invalid argument', element.key.span);
+    return ctx.refuse('EINVAL', element.key.span);
   if (!isConstant(data)) return ctx.error('Value must be a constant', element.data.span);
   if (!isSingleton(data, ctx)) return undefined;
   const held = { key: retyped(key, use.key.type), data: retyped(data, use.data.type) };

@@ -9,6 +9,7 @@ import type { KeyRow } from '../row.ts';
 import { ipv4Addr, ipv6Addr } from '../type/address.ts';
 import type { ValueType } from '../type/index.ts';
 import { integer } from '../type/integer.ts';
+import { meta } from './meta.ts';
 import { ipHooks, misplaced } from './placement.ts';
 
 interface IpsecKey {
@@ -49,14 +50,18 @@ export const ipsec: KeyRow = {
   unstated: true,
   described: 'xfrm',
   phrase: [
-    choice('dir', ...DIRECTIONS),
-    opt(kw('spnum'), num('spnum')),
-    fork(
-      [choice('key', 'reqid', 'spi')],
-      [choice('family', 'ip', 'ip6'), choice('key', ...ADDRESSES)],
+    opt(
+      choice('dir', ...DIRECTIONS),
+      opt(kw('spnum'), num('spnum')),
+      fork(
+        [choice('key', 'reqid', 'spi')],
+        [choice('family', 'ip', 'ip6'), choice('key', ...ADDRESSES)],
+      ),
     ),
   ],
   check(args, node, ctx) {
+    // Alone it asks whether the packet came that way at all.
+    if (!args.dir) return meta.check({ key: { text: 'ipsec', span: node.span } }, node, ctx);
     if (!(ctx.family in INBOUND))
       return ctx.error('ipsec expression is only valid in ip/ip6/inet tables', node.span);
     const at = args.spnum as NumberWord | undefined;

@@ -101,7 +101,7 @@ const KEYS: Readonly<Record<string, MetaKey>> = {
   oifgroup: { type: devgroup, bits: 32, alone: 'listed' },
   cgroup: { type: integer, bits: 32, alone: 'read' },
   random: { type: integer, bits: 32, order: 'big', kernel: 'prandom' },
-  ipsec: { type: boolean, bits: 8, kernel: 'secpath', alone: 'read', where: INBOUND },
+  ipsec: { type: boolean, bits: 8, kernel: 'secpath', where: INBOUND },
   iifkind: { type: ifname, bits: 128 },
   oifkind: { type: ifname, bits: 128 },
   ibrpvid: { type: integer, bits: 16, kernel: 'bri_iifpvid', ...BRIDGE },

@@ -45,6 +45,7 @@ export const tcpOptions: OptionSpec['options'] = {
   timestamp: {
     number: 8,
     fields: fields(['tsval', 16, 32, integer], ['tsecr', 48, 32, integer]),
+    also: ['echo'],
   },
   md5sig: { number: 19, fields: fields() },
   mptcp: { number: 30, fields: fields(['subtype', 16, 4, mptcpSubtype]) },

@@ -21,6 +21,8 @@ const TEXT = {
   ENOTEMPTY: 'Directory not empty',
   EPROTO: 'Protocol error',
   ENODEV: 'No such device',
+  ENODATA: 'No data available',
+  E2BIG: 'Argument list too long',
   EOVERFLOW: 'Value too large for defined data type',
 } as const;
 

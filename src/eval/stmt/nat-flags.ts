@@ -85,7 +85,7 @@ export const isNatFamily = (word: Span, ctx: CheckContext): boolean =>
 export function checkPort(node: AstExpr, word: Span, ctx: CheckContext): Expr | undefined {
   const port = checkArgument(node, PORT, word, ctx);
   if (!port || ctx.protocol('th')) return port && asRange(port);
-  return ctx.error(NO_TRANSPORT, node.span, word);
+  return ctx.error(NO_TRANSPORT, port.span ?? node.span, word);
 }
 
 /** A range of one value is that value, a range that is a prefix lists as one. */

@@ -65,9 +65,11 @@ function text(type: string, args: NatArgs, ctx: ListContext): string {
   return `${head}${target}${port ? `:${ctx.expr(port)}` : ''}${flagsText(flags)}`;
 }
 
+const addressWords = ({ family }: NatArgs): number => (family === 'ip6' ? 4 : 1);
+
 /** Registers of one lookup that gives address, port, and the ends of their ranges. */
 function mapRegisters(args: NatArgs, first: Register): Partial<NatOp> {
-  const words = args.family === 'ip6' ? 4 : 1;
+  const words = addressWords(args);
   const port = first + words;
   const second = args.concat ? port + 1 : port;
   return {
@@ -81,7 +83,14 @@ function mapRegisters(args: NatArgs, first: Register): Partial<NatOp> {
 function addressRegisters(args: NatArgs, addr: Expr, to: Lowering): Partial<NatOp> {
   if (addr.kind === 'map') return mapRegisters(args, to.operand(addr));
   const { min, max } = lowerEnds(addr, to);
+  if (args.concat) return { addrMinReg: min, protoMinReg: min + addressWords(args) };
   return { addrMinReg: min, ...(max !== undefined && { addrMaxReg: max }) };
+}
+
+/** An address and a port that no map gives lie in registers of their own, and list as such. */
+function reread({ concat, ...args }: NatArgs): NatArgs {
+  const [addr, port] = concat && args.addr?.kind === 'concat' ? args.addr.parts : [];
+  return addr && port ? { ...args, addr, port } : { ...args, ...(concat && { concat }) };
 }
 
 function lower(type: NatOp['type'], args: NatArgs, to: Lowering): void {
@@ -130,6 +139,7 @@ const nat = (type: 'snat' | 'dnat'): StatementRow<NatArgs> => ({
     return target && { ...target, flags: checkFlags(args) };
   },
   list: (args, ctx) => text(type, args, ctx),
+  reread,
   json(args, ctx) {
     const { family, addr, port, prefix, flags } = args;
     return {

@@ -2,7 +2,6 @@
  * `xt`: what iptables-nft left in a ruleset. It lists, nft refuses to load it. Mirrors nft_compat.c.
  */
 import { str, word } from '../../parser/phrase.ts';
-import { wordOf } from '../check/arg.ts';
 import type { StatementRow } from '../row.ts';
 
 export type XtArgs = { readonly type: string; readonly target: string };
@@ -13,11 +12,7 @@ export const xt: StatementRow<XtArgs> = {
   row: 'statement',
   name: 'xt',
   phrase: [word('type'), str('target')],
-  check(args, span, ctx) {
-    const type = wordOf(args, 'type');
-    if (type?.text !== 'match' && type?.text !== 'target' && type?.text !== 'watcher') {
-      return ctx.unread('syntax error, unexpected string', type?.span ?? span);
-    }
+  check(_args, span, ctx) {
     return ctx.error(UNSUPPORTED, span);
   },
   list: ({ type, target }) => `xt ${type} "${target}"`,

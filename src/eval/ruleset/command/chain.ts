@@ -26,6 +26,7 @@ import {
 import { type Device, readDevices } from './device.ts';
 import { noChain, noTable } from './hint.ts';
 import { readPriority } from './priority-expression.ts';
+import { wordOf } from './word-expression.ts';
 
 interface Hook {
   readonly type: string;
@@ -44,7 +45,7 @@ export function addChain(cmd: Command, ctx: CommandContext): void {
   const old = tableIn(ctx, cmd)?.chains.get(cmd.handle.chain?.text ?? '');
   const hook = block && readHook(block, old, cmd, ctx);
   if (hook === null) return;
-  const policy = block?.policy && readPolicy(block.policy, ctx);
+  const policy = block?.policy && readPolicy(block.policy, cmd, ctx);
   if (block?.policy && !policy) return;
   ctx.requests.push(requestFor(cmd.handle.chain?.text ?? '', cmd));
   const answer = newChain(ctx.tx, {
@@ -169,12 +170,17 @@ function devicesOnly(
   return { type, hook, priority, devices: names };
 }
 
-function readPolicy(node: Expr, ctx: CommandContext): 'accept' | 'drop' | undefined {
-  const value = node.kind === 'variable' ? node.value : node;
-  const text =
-    value.kind === 'verdict' ? value.verdict : value.kind === 'symbol' ? value.text : undefined;
+const isPolicy = (text: string): boolean => text === 'accept' || text === 'drop';
+const wrongPolicy = (text: string) => (isPolicy(text) ? undefined : 'wrong policy');
+
+function readPolicy(
+  node: Expr,
+  { handle, span }: Command,
+  ctx: CommandContext,
+): 'accept' | 'drop' | undefined {
+  const { text, kind } = wordOf(node, 'policy', ctx, wrongPolicy);
   if (text === 'accept' || text === 'drop') return text;
-  return report(ctx, 'invalid policy expression in this context.', node.span);
+  return report(ctx, `invalid policy expression ${kind}`, handle.chain?.span ?? span);
 }
 
 /** The chain that a command names, or names by handle. */

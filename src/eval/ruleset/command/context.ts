@@ -76,9 +76,12 @@ export function ruleScope(ctx: CommandContext, cmd: Command): TableScope {
   return scope;
 }
 
-/** Sorts what the checker found into errors and warnings. */
+/** Sorts what the checker found into what the kernel refuses, errors and warnings. */
 export function note(ctx: CommandContext, found: readonly Diagnostic[]): void {
-  for (const d of found) (d.severity === 'error' ? ctx.errors : ctx.warnings).push(d);
+  for (const d of found) {
+    if (d.refused) ctx.refused.push(d);
+    else (d.severity === 'error' ? ctx.errors : ctx.warnings).push(d);
+  }
 }
 
 /** Has something outside of rules checked; what is wrong with it is noted. */

@@ -25,7 +25,6 @@ import { readDevices } from './device.ts';
 import { noTable } from './hint.ts';
 import { readPriority } from './priority-expression.ts';
 
-const BAD_PRIORITY = 'invalid priority expression value.';
 const FLAGS: ReadonlySet<string> = new Set(['offload']);
 
 export function addFlowtable(cmd: Command, ctx: CommandContext): void {
@@ -51,9 +50,7 @@ export function addFlowtable(cmd: Command, ctx: CommandContext): void {
   for (const flag of block?.flags ?? []) {
     if (!FLAGS.has(flag.text)) report(ctx, `unknown flowtable option ${flag.text}`, flag.span);
   }
-  const priority = hook
-    ? readPriority(hook.priority, 'netdev', hook.hook.text, ctx, BAD_PRIORITY)
-    : 0;
+  const priority = hook ? readPriority(hook.priority, 'netdev', hook.hook.text, ctx, '') : 0;
   const devices = readDevices(block?.devices ?? [], ctx);
   if (priority === undefined || !devices) return;
   const spec: NewFlowtable = {

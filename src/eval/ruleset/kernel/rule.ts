@@ -48,6 +48,8 @@ export function newRule(tx: Transaction, spec: NewRule): Rule | Refusal {
   if (unable) return unable;
   const referred = referencesOf(table, spec.ops);
   if (isRefusal(referred)) return referred;
+  const nested = nestedBody(chain, spec.ops);
+  if (nested) return nested;
   const { checked, ops, sets, stateful } = spec;
   const rule = { chain, handle, checked, ops, sets, stateful, state: [], packets: 0, bytes: 0 };
   hold(tx, referred);
@@ -61,6 +63,15 @@ export function newRule(tx: Transaction, spec: NewRule): Rule | Refusal {
     tx.changed(spec.how === 'insert' ? { ...change, inserted: true } : change);
   }
   return validateNow(tx, table, needsValidation(ops)) ?? rule;
+}
+
+/** No rule of a chain that is a rule's own has a chain of its own (nf_tables_bind_chain). */
+function nestedBody({ anonymous, table }: Chain, ops: readonly Op[]): Refusal | undefined {
+  if (!anonymous) return undefined;
+  const index = ops.findIndex(
+    (op) => op.op === 'verdict' && op.chain && table.chains.get(op.chain)?.anonymous,
+  );
+  return index < 0 ? undefined : refuse('EOPNOTSUPP', 'statement', index);
 }
 
 export function ruleOf(chain: Chain, handle: number | undefined): Rule | undefined {

@@ -105,7 +105,7 @@ function refuseSet(spec: NewSet, type: SetType, kernel: KernelProfile): Refusal 
   if (spec.timeout !== undefined && !flags.timeout) return refuse('EINVAL');
   if (isEndless(spec.timeout)) return refuse('ERANGE');
   if (spec.gcInterval !== undefined && !flags.timeout) return refuse('EINVAL');
-  if (spec.exprs.length > MAX_EXPRS) return refuse('EINVAL');
+  if (spec.exprs.length > MAX_EXPRS) return refuse('E2BIG');
   const collects = type !== 'hash' && type !== 'bitmap' && !flags.timeout;
   if (!collects && spec.exprs.some(isCollected)) return refuse('EOPNOTSUPP');
   const unable = firstUnable(spec.exprs, spec.family, kernel);
