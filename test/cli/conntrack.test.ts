@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { runConntrack, runConntrackLine, splitLine } from '../../src/cli/conntrack.ts';
 import { Datapath } from '../../src/datapath/index.ts';
+import { profileOf } from '../../src/datapath/releases.ts';
 import { filesOf, hearing } from './io.ts';
 
 const HELP = "Try `conntrack -h' or 'conntrack --help' for more information.\n";
@@ -249,6 +250,15 @@ describe('-R', () => {
       err: said('Failed to open file /dev/null for reading') + HELP,
     });
   });
+});
+
+test('conntrack 1.4.6 knows no status that is not set, and none of hardware', () => {
+  machine = new Datapath({ profile: profileOf('5.10')! });
+  for (const word of ['UNREPLIED', 'HW_OFFLOAD']) {
+    const err = said(`Bad parameter \`${word}'`) + HELP;
+    expect(run(`-D -u ${word}`)).toMatchObject({ status: 2, err });
+  }
+  expect(run('-D -u ASSURED').status).toBe(1);
 });
 
 test('a line is split as a shell would', () => {

@@ -11,7 +11,7 @@ import {
   flushEntries,
   zeroCounters,
 } from '../../datapath/conntrack/ctnetlink.ts';
-import type { Conntrack } from '../../datapath/conntrack/index.ts';
+import { type Conntrack, IPS_HW_OFFLOAD } from '../../datapath/conntrack/index.ts';
 import {
   expectationLine,
   expectationXml,
@@ -88,6 +88,7 @@ class Run {
   /** Does it; false: conntrack exits with 1. */
   run(): boolean {
     const { letter, table } = this.command;
+    this.checkWords();
     if (table === 'expect' && letter !== null && !'Vh'.includes(letter)) return this.expect(letter);
     switch (letter) {
       case 'L':
@@ -131,6 +132,14 @@ class Run {
   private shown(text: string, mayBeNone: boolean): boolean {
     this.say(`${this.counter} ${text}`);
     return mayBeNone || this.counter > 0;
+  }
+
+  /** Words of --status that came with 1.4.7. */
+  private checkWords(): void {
+    const { status = 0, statusMask } = this.command.given;
+    if (this.ct.netns.profile.conntrackListsAll) return;
+    if (statusMask !== 0) throw usageError("Bad parameter `UNREPLIED'");
+    if (status & IPS_HW_OFFLOAD) throw usageError("Bad parameter `HW_OFFLOAD'");
   }
 
   /** nfct_filter_init */
