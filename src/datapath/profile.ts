@@ -3,6 +3,16 @@
  * the code that needs it. No file compares releases; releases.ts has a row of each.
  */
 
+/** How long a recorded machine is busy with what a trace tells it to do, in µs. */
+export interface Toil {
+  readonly snapshot: number;
+  readonly nft: number;
+  readonly conntrack: number;
+  readonly ip: number;
+  readonly link: number;
+  readonly sysctl: number;
+}
+
 export interface KernelProfile {
   /** As `--kernel` and `env.kernel` name it. */
   readonly release: string;
@@ -158,6 +168,8 @@ export interface KernelProfile {
   readonly nftListsFlowsAsJson: boolean;
   /** nft reads the type of an IP option as any field (before 1.0); later it asks whether it is there. */
   readonly nftReadsOptionType: boolean;
+  /** nft names a hook and priority 0 where a flowtable says none (before 1.1); later it leaves them out. */
+  readonly nftFillsHook: boolean;
   /** nft makes and lists the sets of meters as sets (1.1); before, they belong to their rules alone. */
   readonly nftListsMeters: boolean;
   /** dnat to a range of ports takes the first one that is free (6.8), not a random one. */
@@ -221,4 +233,6 @@ export interface KernelProfile {
   readonly nftTestsFlagInBraces: boolean;
   /** nft before 1.1 learns nothing of a packet's protocol from a set that the table has. */
   readonly nftTrustsSets: boolean;
+  /** The tools of the release that nft and conntrack come with, at work. */
+  readonly toil: Toil;
 }

@@ -69,6 +69,7 @@ const V4_16: KernelProfile = {
   nftListsFlowsAsJson: false,
   nftReadsOptionType: true,
   nftCutsIntervals: false,
+  nftFillsHook: true,
   nftListsMeters: false,
   natDestinationPortFirst: false,
   natEvictsClosing: false,
@@ -100,6 +101,14 @@ const V4_16: KernelProfile = {
   nftStraysInFrames: true,
   nftTestsFlagInBraces: false,
   nftTrustsSets: true,
+  toil: {
+    snapshot: 26_000,
+    nft: 20_000,
+    conntrack: 15_000,
+    ip: 10_500,
+    link: 13_000,
+    sysctl: 2_000,
+  },
 };
 const V5_2: KernelProfile = {
   ...V4_16,
@@ -179,6 +188,14 @@ const V6_1: KernelProfile = {
   nftReadsOptionType: false,
   nftTestsFlagInBraces: true,
   countTakesListed: 'confirmed',
+  toil: {
+    snapshot: 39_000,
+    nft: 22_000,
+    conntrack: 19_000,
+    ip: 11_500,
+    link: 17_000,
+    sysctl: 2_000,
+  },
 };
 const V6_12: KernelProfile = {
   ...V6_1,
@@ -195,6 +212,7 @@ const V6_12: KernelProfile = {
   conntrackUpdatesWithoutFamily: false,
   conntrackNamesFew: false,
   innerOfTunnels: true,
+  nftFillsHook: false,
   nftListsMeters: true,
   fibSkipsInput: true,
   fibTypeInVrf: true,

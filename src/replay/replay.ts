@@ -11,6 +11,7 @@ import { endFailures, packetFailures } from './expect.ts';
 import { limits } from './limits.ts';
 import { observe } from './observe.ts';
 import { Outcome } from './outcome.ts';
+import { Pace } from './pace.ts';
 import { playEvent, SETTLE_US } from './play.ts';
 import type { Router } from './router.ts';
 import { summarize } from './summary.ts';
@@ -92,8 +93,8 @@ export interface ReplayOptions {
   readonly explain?: boolean;
 }
 
-/** nft lists the ruleset first: 60 ms of a recorded machine pass before conntrack is asked, here 52. */
-const LOOK_JIFFIES = 13;
+/** Until conntrack has asked for the last connections, in jiffies. */
+const LOOK_JIFFIES = 8;
 
 function look(router: Router, end: boolean): Snapshot {
   const conntrack = (extended: boolean) => router.conntrackLines(extended, LOOK_JIFFIES);
@@ -128,12 +129,16 @@ export function replay(
   const snapshots: Record<string, Snapshot> = {};
   const failures: Failure[] = [];
   const errors = new Map<number, string>();
+  const pace = new Pace(ns.profile.toil);
   for (const event of trace.events) {
-    ns.advance(start + event.time);
+    const { at, effect } = pace.begin(event, start + event.time);
+    ns.advance(at);
     recording.current = event.index;
+    if (effect > at) ns.advance(effect);
     const error = playEvent(router, event, start);
     if (error !== undefined) errors.set(event.index, error);
     if (event.kind !== 'snapshot') continue;
+    ns.advance(at + ns.profile.toil.snapshot / 2);
     snapshots[event.name] = look(router, event.name === 'end');
     if (event.expect) failures.push(...endFailures(event.expect, observe(router), event.name));
   }

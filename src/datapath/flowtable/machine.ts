@@ -28,7 +28,7 @@ import type { DevicePath, FlowNetwork, RouteBack, RouteKey } from './network.ts'
 const PATH_MAX = 5;
 const VLAN_MAX = 2;
 /** How long a route that was taken away still carries packets: about one RCU grace period. */
-const GRACE_US = 15_000;
+const GRACE_US = 5_000;
 /** Of neighbours of a device without headers. */
 const NO_ADDRESS = new Uint8Array(6);
 

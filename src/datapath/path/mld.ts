@@ -15,8 +15,6 @@ import { icmp6Checksum, packet6 } from './icmp6.ts';
 import { ip6LocalOut } from './ip6.ts';
 import { ICMPV6, solicitedNode } from './ndisc.ts';
 
-/** Until who changes groups has done so, in jiffies: what `ip` takes where cases are recorded. */
-const COMMAND = 6;
 /** mc_qrv: how often a change is told. */
 const ROBUSTNESS = 2;
 const NEXTHDR_HOP = 0;
@@ -200,7 +198,7 @@ export class MulticastListeners {
   /** mld_ifc_event */
   private changed(device: Device, { changes }: Listener): void {
     changes.left = ROBUSTNESS;
-    this.start(changes, COMMAND, () => this.tellChanges(device));
+    this.start(changes, 0, () => this.tellChanges(device));
   }
 
   /** mld_ifc_start_work, mld_dad_start_work: two jiffies and what is drawn. */
