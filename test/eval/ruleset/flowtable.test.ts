@@ -55,6 +55,20 @@ test('an update adds devices and says anew whether it counts', () => {
   expect(run('list flowtables').out).toContain('devices = { eth1 }');
 });
 
+test('what an update says nothing of stays, but for old nft, which says priority 0', () => {
+  const made = 'add flowtable t f { hook ingress priority 5; devices = { eth0 }; }';
+  const update = 'add flowtable t f { devices = { eth1 }; }';
+  for (const [kernel, ok] of [
+    ['6.12', true],
+    ['6.1', false],
+  ] as const) {
+    const run = table(kernel);
+    run(made);
+    expect(run(update).ok).toBe(ok);
+    expect(run('add flowtable t g { devices = { lo }; }').ok).toBe(!ok);
+  }
+});
+
 test('rules keep it, and only in forward', () => {
   const run = table();
   run(flowtable('eth0'));

@@ -412,6 +412,14 @@ const deleting: Section = {
       case: 'flowtable/68-updates-of-a-flowtable',
       shows: (a) => [[5, 30, 31].map((e) => refused(a, e)), line(a, 'counts', 'sport=5001 ')],
       is: [[true, true, true], /packets=2 .*packets=3 /],
+      on: ['6.1'],
+    },
+    {
+      trap: 'An update that says no priority keeps it, but for nft before 1.1, which says 0.',
+      case: 'flowtable/68-updates-of-a-flowtable',
+      shows: (a) => refused(a, 5),
+      is: false,
+      on: ['6.12.117'],
     },
     {
       trap: 'conntrack -U sets the mark of an offloaded entry.',

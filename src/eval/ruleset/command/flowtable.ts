@@ -50,15 +50,14 @@ export function addFlowtable(cmd: Command, ctx: CommandContext): void {
   for (const flag of block?.flags ?? []) {
     if (!FLAGS.has(flag.text)) report(ctx, `unknown flowtable option ${flag.text}`, flag.span);
   }
-  const priority = hook ? readPriority(hook.priority, 'netdev', hook.hook.text, ctx, '') : 0;
+  const place = readHook(hook, ctx);
   const devices = readDevices(block?.devices ?? [], ctx);
-  if (priority === undefined || !devices) return;
+  if (!place || !devices) return;
   const spec: NewFlowtable = {
     family: familyOf(cmd),
     table: tableName(cmd),
     name: cmd.handle.name?.text ?? '',
-    hook: hook?.hook.text ?? 'ingress',
-    priority,
+    ...place,
     devices: devices.map((d) => d.name),
     offload: block?.flags?.some((f) => f.text === 'offload') ?? false,
     counter: block?.counter ?? false,
@@ -67,6 +66,17 @@ export function addFlowtable(cmd: Command, ctx: CommandContext): void {
   ctx.requests.push({ what: 'flowtable', spec });
   const answer = newFlowtable(ctx.tx, spec);
   answered(ctx, cmd, answer, { device: devices.map((d) => d.span) });
+}
+
+/** The hook and priority that are told to the kernel; undefined: reported. */
+function readHook(
+  hook: FlowtableBlock['hook'],
+  ctx: CommandContext,
+): Pick<NewFlowtable, 'hook' | 'priority'> | undefined {
+  if (!hook) return ctx.tx.machine.profile.nftFillsHook ? { hook: 'ingress', priority: 0 } : {};
+  const { text } = hook.hook;
+  const priority = readPriority(hook.priority, 'netdev', text, ctx, '');
+  return priority === undefined ? undefined : { hook: text, priority };
 }
 
 function target(cmd: Command, ctx: CommandContext): Flowtable | Refusal {

@@ -13,8 +13,9 @@ export interface NewFlowtable {
   readonly family: Family;
   readonly table: string;
   readonly name: string;
-  readonly hook: string;
-  readonly priority: number;
+  /** Without these an update leaves them as they are. */
+  readonly hook?: string;
+  readonly priority?: number;
   readonly devices: readonly string[];
   readonly offload: boolean;
   readonly counter: boolean;
@@ -32,16 +33,18 @@ export function newFlowtable(tx: Transaction, spec: NewFlowtable): Refusal | und
   if (old) return spec.exclusive ? refuse('EEXIST', 'name') : updateFlowtable(tx, old, spec);
   const handle = table.nextHandle++;
   if (!FAMILIES.includes(spec.family)) return refuse('ENOENT');
-  if (spec.hook !== 'ingress') return refuse('EOPNOTSUPP');
+  const { hook, priority } = spec;
+  if (hook === undefined || priority === undefined) return refuse('ENOENT', 'name');
+  if (hook !== 'ingress') return refuse('EOPNOTSUPP');
   const refusal = refuseDevices(tx, spec.devices) ?? bind(tx, table, spec, spec.devices);
   if (refusal) return refusal;
   const flowtable: Flowtable = {
     table,
     name: spec.name,
     handle,
-    hook: spec.hook,
+    hook,
     hooknum: INGRESS,
-    priority: spec.priority,
+    priority,
     devices: spec.devices,
     offload: spec.offload,
     counter: counts(tx, spec),
@@ -95,9 +98,8 @@ function updateFlowtable(
   flowtable: Flowtable,
   spec: NewFlowtable,
 ): Refusal | undefined {
-  if (spec.hook !== flowtable.hook || spec.priority !== flowtable.priority) {
-    return refuse('EOPNOTSUPP');
-  }
+  const { hook = flowtable.hook, priority = flowtable.priority } = spec;
+  if (hook !== flowtable.hook || priority !== flowtable.priority) return refuse('EOPNOTSUPP');
   const refusal = refuseDevices(tx, spec.devices);
   if (refusal) return refusal;
   const added = spec.devices.filter((d) => !flowtable.devices.includes(d));
