@@ -55,7 +55,9 @@ function checkStatements(node: AstRule, checker: Checker): Statement[] | undefin
     if (!checked) return undefined;
     for (const statement of checked) statements.push(statement);
     const last = checked[checked.length - 1]!;
-    if (isTerminal(last)) terminal = last;
+    // What stands behind a chain in braces is never reached; nft does not see that.
+    const bracketed = written.kind === 'verdict' && written.block !== undefined;
+    if (isTerminal(last) && !bracketed) terminal = last;
   }
   const said = statements.some((s, i) => isVain(s, i, statements, checker))
     ? statements.filter((s, i) => !isVain(s, i, statements, checker))

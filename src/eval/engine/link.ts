@@ -149,7 +149,7 @@ export class Engine implements CommitListener {
     if (isNew && object.state) return;
     const created = object.row.state?.create(object.args, this.env(object.table, object));
     if (!created) return;
-    if (old) created.restore({ ...old, ...object.args, ...kept(old, object.args) });
+    if (old) created.restore({ ...old, ...object.args });
     object.state = created;
   }
 
@@ -231,9 +231,4 @@ export class Engine implements CommitListener {
     }
     return env;
   }
-}
-
-/** What an object has counted so far stays when its settings change. */
-function kept(old: Readonly<Record<string, unknown>>, now: Readonly<Record<string, unknown>>) {
-  return 'used' in old && 'used' in now ? { used: old.used } : {};
 }

@@ -57,7 +57,7 @@ export function chainText(chain: Chain, to: Listing): string {
 }
 
 export const ruleLine = (rule: Rule, to: Listing): string =>
-  ruleText(withBodies(withState(rule), rule.chain.table, 2, to), to) +
+  ruleText(withBodies(withState(rule), rule.chain.table, to), to) +
   handleNote(rule.handle, to) +
   countNote(rule, to);
 
@@ -68,11 +68,11 @@ function countNote({ state, packets, bytes }: Rule, { options }: Listing): strin
 }
 
 /** `jump { … }`: the rules of a chain without a name stand where its name would, but not in events. */
-function withBodies(rule: CheckedRule, table: Table, depth: number, to: Listing): CheckedRule {
+function withBodies(rule: CheckedRule, table: Table, to: Listing): CheckedRule {
   if (to.options.asSent) return rule;
   const body = (name: string | undefined): string | undefined => {
     const chain = name === undefined ? undefined : table.chains.get(name);
-    return chain?.anonymous ? bodyText(chain, depth, to) : undefined;
+    return chain?.anonymous ? bodyText(chain, to) : undefined;
   };
   if (!rule.statements.some((s) => s.kind === 'verdict' && body(s.verdict.chain))) return rule;
   const statements = rule.statements.map((s): Statement => {
@@ -82,13 +82,12 @@ function withBodies(rule: CheckedRule, table: Table, depth: number, to: Listing)
   return { ...rule, statements };
 }
 
-function bodyText(chain: Chain, depth: number, to: Listing): string {
-  const inner = '\t'.repeat(depth + 1);
-  const lines = chain.rules.map((rule) => {
-    const text = ruleText(withBodies(withState(rule), chain.table, depth + 1, to), to);
-    return `${inner}${text}${handleNote(rule.handle, to)}\n`;
-  });
-  return `{\n${lines.join('')}${'\t'.repeat(depth)}}`;
+/** nft shows no handles of its rules. */
+function bodyText(chain: Chain, to: Listing): string {
+  const lines = chain.rules.map(
+    (rule) => `\t\t\t${ruleText(withState(rule), to)}${countNote(rule, to)}\n`,
+  );
+  return `{\n${lines.join('')}\t\t}`;
 }
 
 /** nft prints a body into JSON as text. */
@@ -128,7 +127,7 @@ export function ruleObjectJson(rule: Rule, to: Listing): Json {
       chain: chain.name,
       handle,
       ...(comment !== undefined && { comment }),
-      expr: ruleJson(withBodies(withState(rule), chain.table, 2, to), to).map(bodyJson),
+      expr: ruleJson(withBodies(withState(rule), chain.table, to), to).map(bodyJson),
     },
   };
 }

@@ -12,13 +12,19 @@ import {
 import { jsonNumber } from '../type/define.ts';
 import type { ObjectRow } from './row.ts';
 
+/** The kernel tells of no more than the quota. */
+function capped(used: bigint, { bytes }: QuotaArgs): bigint {
+  if (used < bytes) return used;
+  return bytes;
+}
+
 export const quota: ObjectRow<QuotaArgs> = {
   row: 'object',
   name: 'quota',
   plural: 'quotas',
   id: 2,
   bare: true,
-  updates: true,
+  updated: ({ used }, written) => ({ ...written, used: capped(used, written) }),
   lines: [quotaPhrase],
   refuses: quotaErrno,
   check: checkQuota,

@@ -42,8 +42,8 @@ export interface ObjectRow<A = Readonly<Record<string, unknown>>> {
   bytecode(args: A): string;
   /** What the kernel answers where it cannot make the object (nft_object_ops.init). */
   refuses?(args: A, family: Family): Errno | undefined;
-  /** `add` of an object that is there gives it these settings (nft_object_ops.update). */
-  readonly updates?: true;
+  /** What `add` makes of an object that is there (nft_object_ops.update); absent: nothing. */
+  updated?(old: A, written: A): A;
   /** What the statements that name the object share, and `reset` clears. */
   readonly state?: StateRow;
 }

@@ -20,7 +20,7 @@ export const synproxy: ObjectRow<SynproxyArgs> = {
   id: 10,
   bare: true,
   ended: true,
-  updates: true,
+  updated: (_, written) => written,
   lines: [[kw('mss'), num('mss'), fork(wscale, [end, ...wscale, end]), ...flags]],
   check: (args) => checkSynproxy(args),
   list(args) {

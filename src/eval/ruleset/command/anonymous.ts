@@ -26,14 +26,16 @@ export function makeAnonymous(
   rule: Command,
   ctx: CommandContext,
 ): NftSet | undefined {
-  const cmd = literal.span ? { ...rule, span: literal.span } : rule;
-  const { data, dataBits, interval } = literal;
+  const { data, dataBits, interval, span = rule.span } = literal;
+  const name = object ? '__objmap%d' : data ? '__map%d' : '__set%d';
+  const handle = { ...rule.handle, name: { text: name, span } };
+  const cmd: Command = { ...rule, object: 'set', handle, span };
   const key = literal.elements.find((e) => e.key.kind !== 'wildcard')?.key;
   const datum = literal.elements.find((e) => e.data?.kind === 'value')?.data;
   const spec: NewSet = {
     family: familyOf(cmd),
     table: tableName(cmd),
-    name: object ? '__objmap%d' : data ? '__map%d' : '__set%d',
+    name,
     flags: { constant: true, interval, timeout: false, dynamic: false, anonymous: true },
     key: literal.type,
     keyBits: literal.bits,
@@ -50,7 +52,7 @@ export function makeAnonymous(
   const set = askForSet(spec, ctx);
   if (!answered(ctx, cmd, set)) {
     // Its elements are asked for all the same, in a table that is not there either.
-    if (set.at === 'table') answered(ctx, cmd, set);
+    if (set.at === 'table') answered(ctx, { ...cmd, object: 'element' }, set);
     return undefined;
   }
   const shape = keyShape(set);

@@ -8,6 +8,7 @@ import type { Diagnostic } from '../../../parser/diagnostic.ts';
 import { nearest } from '../../type/misspell.ts';
 import { type Refusal, strerror } from '../errno.ts';
 import { type Ruleset, setWord, type Table } from '../store.ts';
+import { asksForFamily, asksForTables } from './cache.ts';
 import { type CommandContext, familyOf, tableName } from './context.ts';
 
 interface Candidate {
@@ -47,30 +48,13 @@ function tableHint(tables: readonly Table[], name: string, span: Span): Diagnost
 /** The tables that nft knows of: those of the batch, and what it asked the kernel for before. */
 function knownTables({ tx, commands }: CommandContext, cmd: Command): readonly Table[] {
   const all = [...tx.ruleset.tables.values()];
-  if (commands.some(asksForTables)) return all;
+  if (asksForTables(commands)) return all;
   const own = new Set(
     tx.changes.flatMap((c) => (c.what === 'table' && c.change === 'new' ? [c.table] : [])),
   );
-  const family = cmd.verb !== 'flush' && familyOf(cmd);
+  const family = asksForFamily(cmd) && familyOf(cmd);
   return all.filter((t) => own.has(t) || t.family === family);
 }
-
-/** Whether nft asks for the tables of all families before it does this (nft_cache_evaluate). */
-function asksForTables({ verb, object, block }: Command): boolean {
-  if (verb === 'flush') return KINDS[object] === sets;
-  return CHANGING.has(verb) && (object !== 'table' || !MAKING.has(verb) || block !== undefined);
-}
-
-const MAKING: ReadonlySet<string> = new Set(['add', 'create']);
-const CHANGING: ReadonlySet<string> = new Set([
-  ...MAKING,
-  'insert',
-  'replace',
-  'delete',
-  'destroy',
-  'rename',
-  'get',
-]);
 
 /** What nft itself says of a table that is not there. */
 export function tableMissing(ctx: CommandContext, cmd: Command): Diagnostic {
@@ -164,6 +148,7 @@ function hintFor(
   span: Span,
 ): Diagnostic | undefined {
   if (refusal.at !== undefined && !HINTED.has(refusal.at)) return undefined;
+  if (cmd.object === 'element') return undefined;
   const kind = KINDS[cmd.object] ?? objects;
   const word = kind.of(cmd);
   const { table } = cmd.handle;

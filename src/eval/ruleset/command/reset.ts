@@ -8,7 +8,6 @@ import type { Chain, NftObject, Table } from '../store.ts';
 import { answered, type CommandContext, familyOf, tableIn } from './context.ts';
 import { setOf } from './element.ts';
 import { elementsGot, printElements } from './get.ts';
-import { noTable } from './hint.ts';
 import { listChain, listObject, listObjects, listRuleset, listSet, listTable } from './list.ts';
 
 interface Resettable {
@@ -40,7 +39,7 @@ export function resetObject(cmd: Command, ctx: CommandContext): void {
   const { name } = cmd.handle;
   const objects = tableIn(ctx, cmd)?.objects;
   if (!objects) {
-    noTable(ctx, cmd);
+    listObject(cmd, ctx);
     return;
   }
   const wanted = (o: NftObject): boolean => o.kind === cmd.object && o.name === name?.text;

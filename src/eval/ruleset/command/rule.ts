@@ -12,10 +12,11 @@ import { lower } from '../../lower.ts';
 import { type Refusal, refuse, strerror } from '../errno.ts';
 import { newChain } from '../kernel/chain.ts';
 import { isRefusal, tableOf } from '../kernel/lookup.ts';
-import { deleteRule, type NewRule, newRule, ruleOf } from '../kernel/rule.ts';
+import { deleteRule, type NewRule, newRule, noRule, ruleOf } from '../kernel/rule.ts';
 import type { NewSet } from '../kernel/set.ts';
 import type { Chain, NftSet, Table } from '../store.ts';
 import { makeAnonymous, relisted } from './anonymous.ts';
+import { asksForRules } from './cache.ts';
 import {
   answered,
   attempted,
@@ -33,10 +34,8 @@ import { askForSet } from './set.ts';
 
 export function addRule(cmd: Command, ctx: CommandContext): void {
   if (!cmd.rule) return;
-  const position = positionOf(cmd, ctx);
-  if (position === null) return;
   const how = cmd.verb === 'insert' || cmd.verb === 'replace' ? cmd.verb : 'add';
-  enterRule(cmd.rule, cmd, ctx, { chain: cmd.handle.chain?.text ?? '', how, position });
+  enterRule(cmd.rule, cmd, ctx, { chain: cmd.handle.chain?.text ?? '', how });
 }
 
 /** The set that a statement brings along: that of a meter. */
@@ -74,7 +73,7 @@ function makeDynamic(ops: readonly Op[], cmd: Command, ctx: CommandContext): voi
   }
 }
 
-type Place = Pick<NewRule, 'chain' | 'how' | 'position'> & {
+type Place = Pick<NewRule, 'chain' | 'how'> & {
   /** The chain is the body of `jump { … }`. */
   readonly anonymous?: true;
 };
@@ -89,7 +88,8 @@ function enterRule(written: AstRule, cmd: Command, ctx: CommandContext, place: P
   const check = (rule: AstRule) => checkRule(rule, scope, scope.chain(place.chain), ctx.forms);
   const { rule: checked, diagnostics, shared } = check(node);
   note(ctx, diagnostics);
-  if (!checked) return;
+  const position = checked && !place.anonymous ? positionOf(cmd, ctx) : undefined;
+  if (!checked || position === null) return;
   const lowered = lower(checked, scope, shared);
   const sets = new Map<AnonymousSet, NftSet>();
   for (const statement of checked.statements) {
@@ -103,7 +103,7 @@ function enterRule(written: AstRule, cmd: Command, ctx: CommandContext, place: P
   }
   makeDynamic(lowered.ops, cmd, ctx);
   if (sets.size < lowered.sets.length && ctx.errors.length > 0) return;
-  const { chain, how, position } = place;
+  const { chain, how } = place;
   const { ops, stateful } = lowered;
   const { comment } = checked;
   const name = place.anonymous ? undefined : chain;
@@ -199,20 +199,24 @@ function placeOfName(node: unknown, name: string): Span | undefined {
   return text === name || ref === name ? span : undefined;
 }
 
-/** The handle that a rule goes next to or replaces; null where there is none such. */
+/** The handle that a rule goes next to or replaces; null where nft itself finds none such. */
 function positionOf(cmd: Command, ctx: CommandContext): number | undefined | null {
   const { handle, position, index, chain } = cmd.handle;
-  if (handle) return Number(handle.value);
-  if (position) return Number(position.value);
-  if (!index) return undefined;
+  const named = handle ?? position;
+  const rule = named && Number(named.value);
+  if (!ctx.commands.some(asksForRules)) return rule;
   const table = tableIn(ctx, cmd);
   const found = table?.chains.get(chain?.text ?? '');
   if (!table) noTable(ctx, cmd);
   else if (!found) noChain(ctx, cmd);
-  if (!found) return null;
-  const rule = found.rules[Number(index.value)];
-  if (rule) return rule.handle;
-  const span = { ...index.span, start: (chain?.span.end ?? index.span.start) + 1 };
+  if (!table || !found) return null;
+  const next = index && found.rules[Number(index.value)]?.handle;
+  const isKnown = (wanted: number) =>
+    !ctx.tx.isNew(table, wanted) && found.rules.some((r) => r.handle === wanted);
+  if (index ? next !== undefined : rule === undefined || isKnown(rule)) return next ?? rule;
+  const span = index
+    ? { ...index.span, start: (chain?.span.end ?? index.span.start) + 1 }
+    : named!.span;
   report(ctx, `Could not process rule: ${strerror('ENOENT')}`, span);
   return null;
 }
@@ -231,8 +235,7 @@ function withNamedBodies(rule: AstRule, ctx: CommandContext): { rule: AstRule; b
     if (s.kind !== 'verdict' || !s.block) return s;
     const text = `__chain${ctx.tx.ruleset.nextChain++}`;
     bodies.set(text, s.block);
-    const { expr, span } = s;
-    return { kind: 'verdict', expr: { ...expr, chain: { kind: 'symbol', text, span } }, span };
+    return { ...s, expr: { ...s.expr, chain: { kind: 'symbol', text, span: s.span } } };
   });
   return { rule: { ...rule, statements }, bodies };
 }
@@ -246,9 +249,11 @@ function makeBody(s: CheckedStatement, bodies: Bodies, cmd: Command, ctx: Comman
   const table = tableName(cmd);
   ctx.requests.push({ what: 'chain', family, table });
   const spec = { family, table, name: chain, offload: false, exclusive: true, anonymous: true };
-  answered(ctx, cmd, newChain(ctx.tx, spec));
+  const handle = { ...cmd.handle, chain: { text: chain, span: cmd.span } };
+  answered(ctx, { ...cmd, object: 'chain', handle }, newChain(ctx.tx, spec));
   for (const rule of block.rules) {
-    enterRule(rule, { ...cmd, span: rule.span }, ctx, { chain, how: 'add', anonymous: true });
+    const within = { ...cmd, handle, span: rule.span };
+    enterRule(rule, within, ctx, { chain, how: 'add', anonymous: true });
   }
 }
 
@@ -266,11 +271,14 @@ export function removeRule(cmd: Command, ctx: CommandContext): void {
     if (!isDestroyed(cmd, chain)) answered(ctx, cmd, chain);
     return;
   }
-  const position = positionOf(cmd, ctx);
-  if (position === null) return;
-  const rule = ruleOf(chain, position);
-  if (rule) deleteRule(ctx.tx, rule);
-  else if (cmd.verb !== 'destroy') answered(ctx, cmd, refuse('ENOENT', 'handle'));
+  const handle = Number(cmd.handle.handle?.value);
+  const rule = ruleOf(chain, handle);
+  if (rule) {
+    deleteRule(ctx.tx, rule);
+    return;
+  }
+  const answer = noRule(ctx.tx, chain, handle);
+  if (cmd.verb !== 'destroy' || !answer.at) answered(ctx, cmd, answer);
 }
 
 /** The rules of a chain's block, each as the `add rule` that it stands for. */

@@ -220,8 +220,15 @@ function readData(node: AstExpr, to: Reading): ElementData | undefined {
   return e && isSingleton(e, ctx, set.dataInterval) ? elementData(e, set) : undefined;
 }
 
+/** What nft says of data that cannot name an object, by its kind. */
+const NAMELESS: Partial<Record<AstExpr['kind'], string>> = {
+  verdict: 'Object mapping data should be a value, not verdict',
+  range: 'Range expression is undefined for string types',
+  prefix: 'Value must be a singleton',
+};
+
 function readObjectName(node: AstExpr, to: Reading): ElementData | undefined {
   const name = node.kind === 'variable' ? node.value : node;
   if (name.kind === 'symbol') return { object: name.text };
-  return to.ctx.error('invalid object name', node.span);
+  return to.ctx.error(NAMELESS[name.kind] ?? 'invalid object name', node.span);
 }

@@ -25,8 +25,9 @@ export function newObject(tx: Transaction, spec: NewObject): Refusal | undefined
   const old = table.objects.get(key);
   if (old) {
     if (spec.exclusive) return refuse('EEXIST', 'name');
-    if (!spec.row.updates) return undefined;
-    tx.set(old, 'args', spec.args);
+    const args = spec.row.updated?.(old.state?.dump() ?? old.args, spec.args);
+    if (!args) return undefined;
+    tx.set(old, 'args', args);
     tx.changed({ what: 'object', change: 'update', object: old });
     return undefined;
   }

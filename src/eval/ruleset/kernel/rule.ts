@@ -5,7 +5,7 @@ import type { Family } from '../../../parser/ast.ts';
 import type { Rule as CheckedRule } from '../../checked.ts';
 import type { Op } from '../../ir.ts';
 import { type Refusal, refuse } from '../errno.ts';
-import type { Chain, NftSet, Rule } from '../store.ts';
+import type { Chain, NftSet, Rule, Table } from '../store.ts';
 import type { Transaction } from '../transaction.ts';
 import { deleteChain } from './chain.ts';
 import { firstUnable } from './expression.ts';
@@ -39,7 +39,7 @@ export function newRule(tx: Transaction, spec: NewRule): Rule | Refusal {
   const chain = table.chains.get(spec.chain);
   if (!chain) return refuse('ENOENT', 'chain');
   const replaces = spec.how === 'replace';
-  if (replaces && !ruleOf(chain, spec.position)) return refuse('ENOENT', 'handle');
+  if (replaces && !ruleOf(chain, spec.position)) return noRule(tx, chain, spec.position!);
   const handle = replaces ? spec.position! : table.nextHandle++;
   const next = ruleOf(chain, spec.position);
   if (spec.position !== undefined && !next) return refuse('ENOENT', 'position');
@@ -68,15 +68,22 @@ export function newRule(tx: Transaction, spec: NewRule): Rule | Refusal {
 /** No rule of a chain that is a rule's own has a chain of its own (nf_tables_bind_chain). */
 function nestedBody({ anonymous, table }: Chain, ops: readonly Op[]): Refusal | undefined {
   if (!anonymous) return undefined;
-  const index = ops.findIndex(
-    (op) => op.op === 'verdict' && op.chain && table.chains.get(op.chain)?.anonymous,
-  );
+  const index = ops.findIndex((op) => bodyOf(table, op));
   return index < 0 ? undefined : refuse('EOPNOTSUPP', 'statement', index);
 }
 
 export function ruleOf(chain: Chain, handle: number | undefined): Rule | undefined {
   return handle === undefined ? undefined : chain.rules.find((r) => r.handle === handle);
 }
+
+/** The batch has deleted the rule, or it was never there. */
+export const noRule = (tx: Transaction, chain: Chain, handle: number): Refusal => {
+  const isGone = tx.changes.some(
+    (c) =>
+      c.what === 'rule' && c.change === 'del' && c.rule.chain === chain && c.rule.handle === handle,
+  );
+  return refuse('ENOENT', ...(isGone ? [] : (['handle'] as const)));
+};
 
 function placeFor(chain: Chain, how: 'add' | 'insert' | 'replace', next: Rule | undefined): number {
   if (!next) return how === 'add' ? chain.rules.length : 0;
@@ -109,12 +116,18 @@ function takeOut(tx: Transaction, rule: Rule, replaced = false): number {
   return at;
 }
 
+/** The chain of a `jump { … }`. */
+function bodyOf(table: Table, op: Op): Chain | undefined {
+  const name = op.op === 'verdict' ? op.chain : undefined;
+  const chain = name === undefined ? undefined : table.chains.get(name);
+  return chain?.anonymous ? chain : undefined;
+}
+
 /** The chains of its `jump { … }` go with it. */
 function deleteBodies(tx: Transaction, { chain, ops }: Rule): void {
   for (const op of ops) {
-    const name = op.op === 'verdict' ? op.chain : undefined;
-    const body = name === undefined ? undefined : chain.table.chains.get(name);
-    if (body?.anonymous) deleteChain(tx, body);
+    const body = bodyOf(chain.table, op);
+    if (body) deleteChain(tx, body);
   }
 }
 

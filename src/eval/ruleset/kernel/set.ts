@@ -54,12 +54,13 @@ export function newSet(tx: Transaction, spec: NewSet): NftSet | Refusal {
     ...(tx.machine.profile.concatComparesWord && { compared: 4 }),
   };
   const type = setTypeOf(spec, tx.machine.profile);
-  const refusal = refuseSet(spec, type, tx.machine.profile);
-  if (refusal && spec.flags.anonymous) return refusal;
+  const refused = refuseSet(spec, type, tx.machine.profile);
+  if (refused && spec.flags.anonymous) return refused;
   const table = tableOf(tx, spec.family, spec.table);
-  if (isRefusal(table)) return refusal ?? table;
+  if (isRefusal(table)) return refused ?? table;
   const old = spec.flags.anonymous ? undefined : table.sets.get(spec.name);
-  if (old && !old.refused) return refusal ?? updateSet(tx, old, spec);
+  if (old && !old.refused) return refused ?? updateSet(tx, old, spec);
+  const refusal = refused ?? refuseType(spec);
   const timeout = spec.timeout && inJiffies(spec.timeout);
   const { exclusive: _, family: __, table: ___, ...rest } = spec;
   const set = {
@@ -101,7 +102,6 @@ function refuseSet(spec: NewSet, type: SetType, kernel: KernelProfile): Refusal 
   const { flags } = spec;
   if (flags.constant && flags.timeout) return refuse('EOPNOTSUPP');
   if (flags.dynamic && spec.object !== undefined) return refuse('EOPNOTSUPP');
-  if (flags.dynamic && flags.interval) return refuse('EOPNOTSUPP');
   if (spec.timeout !== undefined && !flags.timeout) return refuse('EINVAL');
   if (isEndless(spec.timeout)) return refuse('ERANGE');
   if (spec.gcInterval !== undefined && !flags.timeout) return refuse('EINVAL');
@@ -111,6 +111,10 @@ function refuseSet(spec: NewSet, type: SetType, kernel: KernelProfile): Refusal 
   const unable = firstUnable(spec.exprs, spec.family, kernel);
   return unable && refuse(unable.errno);
 }
+
+/** No type of set does this (nft_select_set_ops). */
+const refuseType = ({ flags }: NewSet): Refusal | undefined =>
+  flags.dynamic && flags.interval ? refuse('EOPNOTSUPP') : undefined;
 
 /** Mirrors nft_set_is_same: an existing set must be the same, but its timeout and size may change. */
 function updateSet(tx: Transaction, old: NftSet, spec: NewSet): NftSet | Refusal {
