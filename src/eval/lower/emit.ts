@@ -165,6 +165,10 @@ function lengthened(left: Expr, set: Lookup['map'], of: KeyOptions['of']): Looku
   if (left.kind !== 'concat') {
     return of === 'match' && left.bits > set.bits ? { ...set, bits: left.bits } : set;
   }
+  const isLonger = (part: Expr, i: number) => part.bits < (left.parts[i]?.bits ?? 0);
+  const short = set.elements.some(({ key }) => key.kind === 'concat' && key.parts.some(isLonger));
+  // The same literal where it may be: it lists as the kernel has it (see relisted).
+  if (!short) return set;
   const long = (part: Expr, i: number): Expr => ({
     ...part,
     bits: Math.max(part.bits, left.parts[i]?.bits ?? 0),
