@@ -186,6 +186,8 @@ export interface KernelProfile {
   readonly payloadWritesTag: boolean;
   /** `add set` of a set that is there must describe it as it is (6.1); before, it says nothing. */
   readonly setMustBeSame: boolean;
+  /** `add set` of a set that is there may also change its size (6.12). */
+  readonly setSizeChanges: boolean;
   /** `destroy` is known (6.3). */
   readonly destroys: boolean;
   /** Rules can be listed and set back in one (6.2), and so can elements (6.5). */

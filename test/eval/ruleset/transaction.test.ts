@@ -129,6 +129,31 @@ test('sets without a name get the lowest number that is free', () => {
   expect(names().at(-1)).toBe('__set0');
 });
 
+describe('sets that are said once more', () => {
+  const again = (spec: string, kernel?: string) => {
+    const run = nft(kernel);
+    run('add table t; add set t s { type mark; flags timeout; size 9; timeout 7m; gc-interval 7s; }');
+    return { run, answer: run(`add set t s { type mark; flags timeout; ${spec} }`) };
+  };
+
+  test('lose times that are not said', () => {
+    expect(again('').run.list()).not.toMatch(/timeout 7m|gc-interval/);
+    expect(again('gc-interval 9s;').run.list()).toMatch(/flags timeout\n\t\tgc-interval 9s/);
+  });
+
+  test('keep their size, also where another is said before Linux 6.12', () => {
+    expect(again('').run.list()).toContain('size 9');
+    expect(again('size 4;').run.list()).toContain('size 4');
+    expect(again('size 4;', '6.1').run.list()).toContain('size 9');
+  });
+
+  test('are as before for elements of the same batch', () => {
+    const { run } = again('size 2; }; add element t s { 1, 2, 3');
+    expect(run.list()).toContain('elements = { 0x00000001 timeout 7m expires 7m,');
+    expect(run('add element t s { 4 }').err).toContain('Too many open files in system');
+  });
+});
+
 describe('tables', () => {
   test('sleep and wake', () => {
     const run = setup();

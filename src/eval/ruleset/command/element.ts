@@ -217,7 +217,8 @@ export function removeElement(cmd: Command, ctx: CommandContext): void {
   if (!ask([...wildcards, ...edit.remove])) return;
   if (edit.add.length === 0) return;
   const specs = edit.add.map((e) => specOf(shape, e));
-  answered(ctx, cmd, askForElements({ set, elements: oneByOne(specs), exclusive: false }, ctx));
+  const answer = askForElements({ set, elements: oneByOne(specs), exclusive: false }, ctx);
+  answered(ctx, cmd, answer, { element: edit.add.map((e) => e.span) });
 }
 
 export function flushElements(cmd: Command, ctx: CommandContext): void {

@@ -111,8 +111,10 @@ export function cut(
     }
     remove.push(found);
     const rest: Interval[] = [];
-    if (found.low < d.low) rest.push({ ...found, high: d.low - 1n });
-    if (found.high > d.high) rest.push({ ...found, low: d.high + 1n });
+    // What the kernel says of a part that stays is said of what was taken out of it.
+    const { span } = d;
+    if (found.low < d.low) rest.push({ ...found, span, high: d.low - 1n });
+    if (found.high > d.high) rest.push({ ...found, span, low: d.high + 1n });
     living.splice(at, 1, ...rest);
     add.push(...rest);
   }

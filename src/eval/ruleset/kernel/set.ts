@@ -130,9 +130,12 @@ function updateSet(tx: Transaction, old: NftSet, spec: NewSet): NftSet | Refusal
     spec.object === old.object &&
     spec.exprs.length === old.exprs.length;
   if (!same) return refuse('EEXIST', 'name');
-  if (spec.timeout !== undefined) tx.set(old, 'timeout', spec.timeout);
-  if (spec.gcInterval !== undefined) tx.set(old, 'gcInterval', spec.gcInterval);
-  if (spec.size !== undefined) tx.set(old, 'size', spec.size);
+  // Elements of the same batch still find what was there before; times that are not said end.
+  tx.atCommit(() => {
+    tx.set(old, 'timeout', spec.timeout && inJiffies(spec.timeout));
+    tx.set(old, 'gcInterval', spec.gcInterval);
+    if (spec.size && tx.machine.profile.setSizeChanges) tx.set(old, 'size', spec.size);
+  });
   tx.changed({ what: 'set', change: 'update', set: old });
   return old;
 }
