@@ -40,7 +40,6 @@ const NOUNS: Readonly<Partial<Record<Verb, Readonly<Record<string, Reading>>>>> 
     ruleset: 'all',
     meter: 'set',
     meters: 'all',
-    flowtable: 'flowtable',
     flowtables: 'all',
   },
   reset: {
