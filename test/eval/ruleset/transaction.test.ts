@@ -132,7 +132,9 @@ test('sets without a name get the lowest number that is free', () => {
 describe('sets that are said once more', () => {
   const again = (spec: string, kernel?: string) => {
     const run = nft(kernel);
-    run('add table t; add set t s { type mark; flags timeout; size 9; timeout 7m; gc-interval 7s; }');
+    run(
+      'add table t; add set t s { type mark; flags timeout; size 9; timeout 7m; gc-interval 7s; }',
+    );
     return { run, answer: run(`add set t s { type mark; flags timeout; ${spec} }`) };
   };
 
