@@ -105,9 +105,9 @@ export class Neighbours {
     this.proxies.set(`${ifindex} ${address}`, { ifindex, address: address.slice() });
   }
 
-  /** pneigh_delete; false: there was none. */
-  deleteProxy(ifindex: number, address: Int32Array): boolean {
-    return this.proxies.delete(`${ifindex} ${address}`);
+  /** pneigh_delete */
+  deleteProxy(ifindex: number, address: Int32Array): void {
+    this.proxies.delete(`${ifindex} ${address}`);
   }
 
   /** Addresses that the device answers for. */

@@ -24,6 +24,8 @@ export interface KernelProfile {
   readonly zeronetIsSubnet: boolean;
   /** `reject` answers UDP that carries no checksum (6.0). */
   readonly rejectTakesZeroSum: boolean;
+  /** `fwd` to a neighbour drops packets whose TTL is used up (6.1). */
+  readonly fwdChecksTtl: boolean;
   /** Defragmentation stays once somebody asked for it (before 6.1). */
   readonly defragStays: boolean;
   /** Netdev tables have the egress hook (5.16). */

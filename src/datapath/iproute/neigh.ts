@@ -12,7 +12,7 @@ import {
   NUD_STALE,
 } from '../neigh.ts';
 import type { Netns } from '../netns.ts';
-import { NFPROTO_IPV4 } from '../packet.ts';
+import { NFPROTO_IPV4, NFPROTO_IPV6 } from '../packet.ts';
 import { CommandError, isError, type Words } from '../words.ts';
 import {
   actionOf,
@@ -88,12 +88,17 @@ function flush(ns: Netns, { device, target, state }: NeighbourLine): CommandErro
 function proxy(
   ns: Netns,
   action: string,
-  { ifindex }: Device,
+  device: Device,
   { family, words }: Prefix,
 ): CommandError | undefined {
   const table = family === NFPROTO_IPV4 ? ns.neigh4 : ns.neigh6;
-  if (action !== 'delete') table.addProxy(ifindex, words);
-  else if (!table.deleteProxy(ifindex, words)) return answers('No such file or directory');
+  const { ifindex } = device;
+  const adds = action !== 'delete';
+  if (adds === table.isProxied(ifindex, words))
+    return adds ? undefined : answers('No such file or directory');
+  if (adds) table.addProxy(ifindex, words);
+  else table.deleteProxy(ifindex, words);
+  if (family === NFPROTO_IPV6) ns.mld.proxyChanged(device, words, adds);
   return undefined;
 }
 

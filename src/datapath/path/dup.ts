@@ -141,7 +141,7 @@ export function fwdNeighbour(
   const v6 = family === NFPROTO_IPV6;
   if (m[PROTOCOL] !== (v6 ? ETH_P_IPV6 : ETH_P_IP)) return 'break';
   const ttl = m[NH]! + (v6 ? 7 : 8);
-  if (b[ttl]! <= 1) return 'drop';
+  if (b[ttl]! <= 1 && ns.profile.fwdChecksTtl) return 'drop';
   b[ttl]!--;
   if (!v6) {
     const check = half(b, m[NH]! + 10) + 0x100;

@@ -97,6 +97,11 @@ export class MulticastListeners {
     this.joinSolicited(device, address.local, false);
   }
 
+  /** pndisc_constructor, pndisc_destructor: of an address that the device answers for. */
+  proxyChanged(device: Device, address: Int32Array, joins: boolean): void {
+    if (this.listens(device)) this.joinSolicited(device, address, joins);
+  }
+
   /** dev_forward_change */
   forwardingChanged(device: Device): void {
     if (!this.listens(device)) return;

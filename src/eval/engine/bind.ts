@@ -4,6 +4,7 @@
  * Owns what sets, maps and named objects do at run time, as they have no row of their own. Mirrors
  * nft_lookup.c, nft_dynset.c and nft_objref.c.
  */
+import { US_PER_JIFFY } from '../../datapath/clock.ts';
 import type { Packet } from '../../datapath/packet.ts';
 import type { Op, OpArgs } from '../ir.ts';
 import type { Effect, StatefulInstance } from '../row.ts';
@@ -187,14 +188,14 @@ const DEFAULT_GC_MS = 1000;
 function collectIdle(exprs: readonly Op[], set: NftSet, { ns, onRelease }: Env): void {
   if (!exprs.some((op) => op.op === 'effect' && op.row.state?.collects)) return;
   const { clock } = ns;
-  const every = (set.gcInterval || DEFAULT_GC_MS) * 1000;
+  const jiffies = Math.floor(((set.gcInterval || DEFAULT_GC_MS) * 1000) / US_PER_JIFFY);
   const round = () => {
     for (const e of [...set.elements]) {
       if (e.state?.some((instance) => instance.gc?.())) set.elements.remove(e);
     }
-    timer = clock.schedule(clock.now + every, round);
+    timer = clock.after(jiffies, round);
   };
-  let timer = clock.schedule(clock.now + every, round);
+  let timer = clock.after(jiffies, round);
   onRelease(() => clock.cancel(timer));
 }
 

@@ -5,6 +5,7 @@
  * the backend's, chosen by the shape of the key as nft_select_set_ops does. Times are milliseconds of
  * the machine's clock. Mirrors the set part of nf_tables_api.c and nft_dynset.c.
  */
+import { wheelExpiry } from '../../../datapath/clock.ts';
 import type { Backend, Clash } from './backend.ts';
 import { ConcatRanges } from './concat-ranges.ts';
 import { type ElementSpec, type KeyPlace, placeOf, SetElement } from './element.ts';
@@ -35,6 +36,8 @@ export interface SetSettings {
 
 const DEFAULT_GC_INTERVAL = 1000;
 const MS_PER_JIFFY = 4;
+/** What is there when time starts was made so long before the first packet. */
+const MADE_BEFORE = 110;
 
 export class SetStore {
   readonly shape: SetShape;
@@ -61,7 +64,7 @@ export class SetStore {
     this.keyLength = keyLength(shape.fields);
     this.backend = backendFor(shape, this.keyLength);
     this.numeric = this.backend instanceof Hash32 ? this.backend : null;
-    this.collectedFrom = this.now();
+    this.collectedFrom = this.now() || -MADE_BEFORE;
   }
 
   /** An element with the set's own timeout where it names none; not yet inserted. */
@@ -206,11 +209,19 @@ export class SetStore {
     this.displaced = [];
   }
 
+  /** When the collector came last, as late each time as the timer wheel makes it. */
+  private lastRound(): number {
+    const jiffies = (this.settings.gcInterval || DEFAULT_GC_INTERVAL) / MS_PER_JIFFY;
+    const after = (ms: number) => wheelExpiry(ms * 1000, jiffies) / 1000;
+    const first = after(this.collectedFrom);
+    const since = this.now() - first;
+    // what starts on a bucket's edge ends on one: all further rounds are equally long
+    return since < 0 ? this.collectedFrom : first + since - (since % (after(first) - first));
+  }
+
   /** What the collector's last round took: elements that had expired by then. */
   private collect(): void {
-    const interval = this.settings.gcInterval || DEFAULT_GC_INTERVAL;
-    const since = this.now() - this.collectedFrom;
-    const round = this.collectedFrom + since - (since % interval);
+    const round = this.lastRound();
     if (round < this.nextExpiry) return;
     let next = Number.POSITIVE_INFINITY;
     for (const e of [...this.backend]) {
