@@ -227,6 +227,8 @@ export interface KernelProfile {
   readonly nftSplitsWords: boolean;
   /** nft before 1.1 has the checksum of UDP corrected like that of TCP, also where it is zero. */
   readonly nftSumsUdp: boolean;
+  /** nft joins new elements with those that a set with auto-merge has (1.0.3), not only with one another. */
+  readonly nftMergesIntoSets: boolean;
   /** `delete element` takes a part out of an interval (nft 1.1, in sets with auto-merge). */
   readonly nftCutsIntervals: boolean;
   /** nft before 1.0 has an option of TCP depend on TCP: of other packets not even its absence is told. */

@@ -171,18 +171,20 @@ export function insertElements(
   const wildcards = elements.filter((e) => e.wildcard);
   const ranges = wildcards.length > 0 ? elements.filter((e) => !e.wildcard) : elements;
   const living = livingOf(set, shape);
-  if (set.autoMerge && !isMap(set)) {
+  const joined = set.autoMerge && !isMap(set);
+  if (joined && ctx.tx.machine.profile.nftMergesIntoSets) {
     const edit = merge(living, ranges, true);
     takeElements({ set, elements: edit.remove.map((e) => specOf(shape, e)) }, ctx);
     ask([...wildcards, ...edit.add]);
     return;
   }
-  const conflict = set.autoMerge ? undefined : findOverlap(living, ranges);
+  const added = joined ? merge([], ranges, true).add : ranges;
+  const conflict = comparesRanges(set) ? findOverlap(living, [...added]) : undefined;
   if (conflict) {
     ctx.errors.push({ severity: 'error', ...conflict });
     return;
   }
-  ask(wildcards.length > 0 ? [...wildcards, ...ranges] : ranges);
+  ask(wildcards.length > 0 ? [...wildcards, ...added] : added);
 }
 
 export function removeElement(cmd: Command, ctx: CommandContext): void {
