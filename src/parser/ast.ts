@@ -261,6 +261,7 @@ export interface Rule {
   readonly form?: RuleForm;
   /** The same rule, where it was read by the form of an earlier one. */
   readonly formed?: FormedRule;
+  /** Its statements. */
   readonly span: Span;
 }
 

@@ -55,6 +55,8 @@ export interface RuleText {
 export class FormedRule implements Rule {
   readonly form: RuleForm;
   readonly span: Span;
+  /** With the comment. */
+  private readonly written: Span;
   /** The constants, by place in the form's. */
   private readonly tokens: readonly Token[];
   private readonly text: RuleText;
@@ -64,7 +66,9 @@ export class FormedRule implements Rule {
     this.form = form;
     this.tokens = constants.map((at) => tokens[at]!);
     this.text = text;
-    this.span = spanOf(tokens[0]!, tokens[tokens.length - 1]!, text);
+    const own = tokens.length - (form.comment === undefined ? 0 : COMMENT_TOKENS);
+    this.span = spanOf(tokens[0]!, tokens[own - 1]!, text);
+    this.written = spanOf(tokens[0]!, tokens[tokens.length - 1]!, text);
   }
 
   /** Not a property of its own: a copy with other statements has no such form. */
@@ -77,7 +81,7 @@ export class FormedRule implements Rule {
   }
 
   private get whole(): Rule {
-    this.read ??= this.text.rule(this.span);
+    this.read ??= this.text.rule(this.written);
     return this.read;
   }
 
@@ -123,6 +127,9 @@ export class FormedRule implements Rule {
     return spanOf(this.tokens[first]!, this.tokens[last]!, this.text);
   }
 }
+
+/** `comment "…"` */
+const COMMENT_TOKENS = 2;
 
 function spanOf(first: Token, last: Token, { source, base }: RuleText): Span {
   const end = last.startOffset + last.image.length - base;

@@ -90,8 +90,8 @@ export abstract class Statements extends Expressions {
       const statements = [this.statement()];
       while (this.beginsStatement()) statements.push(this.statement());
       this.plain = undefined;
-      const comment = this.at(T.Comment) ? this.SUBRULE(this.comment) : undefined;
       const span = this.spanFrom(first);
+      const comment = this.at(T.Comment) ? this.SUBRULE(this.comment) : undefined;
       return comment ? { statements, comment, span } : { statements, span };
     });
   });

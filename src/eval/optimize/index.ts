@@ -5,7 +5,7 @@
  * Owns which chains are looked at, and what is said of it. Works on commands as parsed, before they
  * are evaluated. Mirrors nft_optimize.
  */
-import type { ChainBlock, Command, Expr, Family, Rule, Span } from '../../parser/ast.ts';
+import type { ChainBlock, Command, Expr, Family, Span } from '../../parser/ast.ts';
 import type { Diagnostic } from '../../parser/diagnostic.ts';
 import { checkContext } from '../check/index.ts';
 import type { Expr as CheckedExpr } from '../checked.ts';
@@ -96,18 +96,12 @@ function optimizedChain(
     const merged = mergeRules(chain.rules, matrix, { from, to }, merging);
     rules.splice(from, to - from + 1, merged);
     merges.unshift({
-      rules: chain.rules.slice(from, to + 1).map(placeOf),
+      rules: chain.rules.slice(from, to + 1).map((rule) => rule.span),
       into: writtenRule(merged, printing),
     });
   }
   return { chain: { ...chain, rules }, merges, diagnostics };
 }
-
-/** A rule's place is that of its statements, without the comment. */
-const placeOf = ({ statements, span }: Rule): Span => ({
-  ...span,
-  end: statements.at(-1)?.span.end ?? span.end,
-});
 
 const network = (e: CheckedExpr | undefined): string | undefined => {
   const protocol = e?.kind === 'load' ? e.row.protocol : undefined;
