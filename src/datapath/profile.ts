@@ -24,6 +24,12 @@ export interface KernelProfile {
   readonly zeronetIsSubnet: boolean;
   /** `reject` answers UDP that carries no checksum (6.0). */
   readonly rejectTakesZeroSum: boolean;
+  /** The device of a `fib` look-up may be asked for in input and forward too, not only in prerouting (5.19). */
+  readonly fibOifInside: boolean;
+  /** `reject` may stand at ingress (5.11). */
+  readonly rejectAtIngress: boolean;
+  /** `queue` is refused where nobody can take packets back: at ingress and for ARP. */
+  readonly queueKnowsPlace: boolean;
   /** `fwd` to a neighbour drops packets whose TTL is used up (6.1). */
   readonly fwdChecksTtl: boolean;
   /** Defragmentation stays once somebody asked for it (before 6.1). */
@@ -184,6 +190,8 @@ export interface KernelProfile {
   readonly catchAllUndoesInversion: boolean;
   /** Of a concatenation with ranges only the first four bytes tell "the same" from "overlaps" (before 6.12). */
   readonly concatComparesWord: boolean;
+  /** Ranges of concatenations forget the sixth byte of IPv6 addresses on processors with AVX2 (before 6.1). */
+  readonly concatForgetsByte: boolean;
   /** What is written where a VLAN tag was goes into the tag (6.1), not over the network header. */
   readonly payloadWritesTag: boolean;
   /** `add set` of a set that is there must describe it as it is (6.1); before, it says nothing. */
@@ -207,8 +215,8 @@ export interface KernelProfile {
   readonly dynsetTakesStatements: boolean;
   /** Byte orders are changed of whole words of 2, 4 or 8 bytes only (6.12's stable releases). */
   readonly byteorderOfWords: boolean;
-  /** `osf` may stand in tables of IPv6 and bridges, where it never matches (before 6.1). */
-  readonly osfInAnyFamily: boolean;
+  /** `osf` may stand in tables of IPv6, where it never matches (before 6.1). */
+  readonly osfInIp6: boolean;
   /** What hangs at hooks can be listed (5.14). */
   readonly listsHooks: boolean;
   /** There, nf_confirm is one function for both families, and nf_nat_ipv6_local_in one of its own (after 6.1). */

@@ -1,4 +1,5 @@
 /** A look-up of the routing table: `fib saddr . iif oif`. Mirrors fib.c, nft_fib.c. */
+import type { KernelProfile } from '../../datapath/profile.ts';
 import type { Family, Word } from '../../parser/ast.ts';
 import type { JsonExpressions } from '../../parser/json/expression.ts';
 import { member } from '../../parser/json/reader.ts';
@@ -31,12 +32,14 @@ interface FibArgs {
 
 /** Families for which the kernel has no such expression. */
 const UNKNOWN: readonly Family[] = ['arp', 'bridge'];
+const FIRST = ipHooks('prerouting');
 const INBOUND = ipHooks('prerouting', 'input', 'forward');
 const OUTBOUND = ipHooks('forward', 'output', 'postrouting');
 const ANY = ipHooks('prerouting', 'input', 'forward', 'output', 'postrouting');
 
 /** Devices are known of packets that come in, addresses everywhere. */
-function placeOf(flags: readonly string[], result: FibArgs['result']): Placement {
+function placeOf({ flags, result }: FibArgs, { fibOifInside }: KernelProfile): Placement {
+  if (result !== 'type' && !fibOifInside) return FIRST;
   if (result !== 'type' || flags.includes('iif')) return INBOUND;
   return flags.includes('oif') ? OUTBOUND : ANY;
 }
@@ -122,9 +125,8 @@ export const fib: KeyRow = {
     if (result !== 'type' && flags.includes('oif')) return 'EINVAL';
     return present && result !== 'oif' ? 'EINVAL' : undefined;
   },
-  validate(op, site) {
-    const { flags, result } = op.args as unknown as FibArgs;
-    return misplaced(site, placeOf(flags, result));
+  validate(op, site, kernel) {
+    return misplaced(site, placeOf(op.args as unknown as FibArgs, kernel));
   },
   bytecode(op) {
     const { flags, result, present } = op.args as unknown as FibArgs;

@@ -12,7 +12,7 @@ const KEYS = ['name', 'version'];
 
 const HOOKS = ['prerouting', 'input', 'forward'];
 const WHERE = { ip: HOOKS, inet: HOOKS };
-const ANYWHERE = { ...WHERE, ip6: HOOKS, bridge: HOOKS };
+const WHERE_ONCE = { ...WHERE, ip6: HOOKS };
 
 export const osf: KeyRow = {
   row: 'key',
@@ -56,6 +56,6 @@ export const osf: KeyRow = {
   lower(load, dreg, to) {
     to.emit({ op: 'load', row: osf, args: load.args, dreg, len: load.bits / 8 }, load.span);
   },
-  validate: (_op, site, { osfInAnyFamily }) => misplaced(site, osfInAnyFamily ? ANYWHERE : WHERE),
+  validate: (_op, site, { osfInIp6 }) => misplaced(site, osfInIp6 ? WHERE_ONCE : WHERE),
   bytecode: (op) => `osf dreg ${op.op === 'load' ? registerName(op.dreg) : 0}`,
 };

@@ -167,8 +167,10 @@ export const queue: StatementRow<QueueArgs> = {
     to.emit({ op: 'effect', row: queue, args });
     if (numReg !== undefined) to.release(numReg);
   },
-  validate: (_args, { family, hook }: ChainSite) =>
-    family !== 'netdev' && family !== 'arp' && hook !== 'ingress' ? undefined : 'EOPNOTSUPP',
+  validate: (_args, { family, hook }: ChainSite, { queueKnowsPlace }) =>
+    queueKnowsPlace && (family === 'netdev' || family === 'arp' || hook === 'ingress')
+      ? 'EOPNOTSUPP'
+      : undefined,
   bytecode(args) {
     const { first, last, numReg, bypass, fanout } = args as QueueOp;
     const range = first === last ? `num ${first}` : `num ${first}-${last}`;

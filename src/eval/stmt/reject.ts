@@ -113,8 +113,10 @@ export const reject: StatementRow<RejectArgs> = {
     const { type, code } = args as RejectArgs;
     return type === 'icmpx' && code > ICMPX_MAX ? 'EINVAL' : undefined;
   },
-  validate: (_args, { family, hook }: ChainSite) =>
-    HOOKS[family]?.includes(hook) ? undefined : 'EOPNOTSUPP',
+  validate: (_args, { family, hook }: ChainSite, { rejectAtIngress }) =>
+    HOOKS[family]?.includes(hook) && (hook !== 'ingress' || rejectAtIngress)
+      ? undefined
+      : 'EOPNOTSUPP',
   hides: ({ type }, table) => {
     if (type === 'icmpx') return undefined;
     if (!isIp(table)) return 'nh';

@@ -24,6 +24,8 @@ export interface SetShape {
   readonly interval: boolean;
   /** Bytes by which the insertion of a concatenation with ranges knows the same key; absent: all. */
   readonly compared?: number;
+  /** Packets match whatever the sixth byte of fields as long as IPv6 addresses is. */
+  readonly forgets?: boolean;
 }
 
 /** What `add set` may change later; read whenever it matters. */
@@ -241,7 +243,7 @@ export class SetStore {
 function backendFor(shape: SetShape, length: number): Backend {
   if (shape.interval) {
     return shape.fields.length > 1
-      ? new ConcatRanges(shape.fields, shape.compared)
+      ? new ConcatRanges(shape.fields, shape.compared, shape.forgets)
       : new Intervals(length);
   }
   return length <= 4 ? new Hash32(length) : new HashWide(length);

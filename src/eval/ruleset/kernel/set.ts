@@ -52,6 +52,7 @@ export function newSet(tx: Transaction, spec: NewSet): NftSet | Refusal {
     fields: fieldBytes(spec),
     interval: spec.flags.interval,
     ...(tx.machine.profile.concatComparesWord && { compared: 4 }),
+    forgets: tx.machine.profile.concatForgetsByte,
   };
   const type = setTypeOf(spec, tx.machine.profile);
   const refused = refuseSet(spec, type, tx.machine.profile);
