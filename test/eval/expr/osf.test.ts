@@ -14,7 +14,7 @@ describe('osf', () => {
   it.each([
     ['ip', '5.10', true],
     ['ip6', '5.10', true],
-    ['bridge', '5.10', true],
+    ['bridge', '5.10', false],
     ['ip', '6.1', true],
     ['inet', '6.12', true],
     ['ip6', '6.1', false],
