@@ -146,8 +146,7 @@ function echo(
   pid: number | undefined,
 ): void {
   const added = changes.filter((c) => isTold(c) && !isInternal(c));
-  const created = commands.every((c) => c.verb === 'create');
-  const options = { names: ctx.tx.machine, print: ctx.options, created };
+  const options = { names: ctx.tx.machine, print: ctx.options };
   if (added.length === 0) return;
   if (ctx.output.json) {
     ctx.output.events(eventJson(added, options));

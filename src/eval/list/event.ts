@@ -29,8 +29,6 @@ import { tableFlags, tableJson } from './table.ts';
 export interface EventOptions {
   readonly names: NameScope;
   readonly print: PrintOptions;
-  /** The batch said `create`. */
-  readonly created?: boolean;
 }
 
 interface Event {
@@ -64,7 +62,7 @@ function eventsOf(change: Change, options: EventOptions): Event[] {
   if (goesUnsaid(change)) return [];
   const { table } = subjectOf(change);
   const to = listingFor(table.family, options.names, { ...options.print, asSent: true });
-  const add = options.created ? 'create' : 'add';
+  const add = 'exclusive' in change && change.exclusive ? 'create' : 'add';
   const verb = change.change === 'del' ? 'delete' : add;
   switch (change.what) {
     case 'table':

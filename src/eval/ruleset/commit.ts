@@ -8,11 +8,16 @@
 import type { SetElement } from '../engine/set/index.ts';
 import type { Chain, Flowtable, NftObject, NftSet, Rule, Table } from './store.ts';
 
+interface Made {
+  /** `create`: it was not to be there (NLM_F_EXCL). */
+  readonly exclusive?: boolean;
+}
+
 export type Change =
-  | { readonly what: 'table'; readonly change: 'new' | 'del'; readonly table: Table }
+  | ({ readonly what: 'table'; readonly change: 'new' | 'del'; readonly table: Table } & Made)
   /** `dormant` went on or off: base chains leave or come back. */
   | { readonly what: 'table'; readonly change: 'update'; readonly table: Table }
-  | { readonly what: 'chain'; readonly change: 'new' | 'del'; readonly chain: Chain }
+  | ({ readonly what: 'chain'; readonly change: 'new' | 'del'; readonly chain: Chain } & Made)
   /** Policy, name or devices; the devices that came and went. */
   | {
       readonly what: 'chain';
@@ -32,26 +37,30 @@ export type Change =
       /** The next rule that is new takes its place and its handle. */
       readonly replaced?: true;
     }
-  | {
+  | ({
       readonly what: 'set';
       readonly change: 'new' | 'del' | 'update';
       readonly set: NftSet;
       /** Its rule was replaced. */
       readonly replaced?: true;
-    }
+    } & Made)
   /** Elements that a command added to or took from a set that rules may use already. */
-  | {
+  | ({
       readonly what: 'element';
       readonly change: 'new' | 'del';
       readonly set: NftSet;
       readonly elements: readonly SetElement[];
       /** All that the set had, in the order in which the kernel walks it. */
       readonly flushed?: true;
-    }
-  | { readonly what: 'object'; readonly change: 'new' | 'del'; readonly object: NftObject }
+    } & Made)
+  | ({ readonly what: 'object'; readonly change: 'new' | 'del'; readonly object: NftObject } & Made)
   /** New settings of a living object (a quota's limit): its state is kept. */
   | { readonly what: 'object'; readonly change: 'update'; readonly object: NftObject }
-  | { readonly what: 'flowtable'; readonly change: 'new' | 'del'; readonly flowtable: Flowtable }
+  | ({
+      readonly what: 'flowtable';
+      readonly change: 'new' | 'del';
+      readonly flowtable: Flowtable;
+    } & Made)
   | {
       readonly what: 'flowtable';
       readonly change: 'update';

@@ -9,6 +9,9 @@ import { runNft } from '../../../src/cli/nft.ts';
 import { filesOf, hearing } from '../../cli/io.ts';
 import { nft } from './nft.ts';
 
+/** Options beside `-f`. */
+const OPTIONS: Readonly<Record<string, readonly string[]>> = { 'echo.txt': ['-e', '-a'] };
+
 const dir = path.resolve(import.meta.dirname, '../../../fixtures/batches');
 
 for (const file of readdirSync(dir)) {
@@ -18,7 +21,8 @@ for (const file of readdirSync(dir)) {
       const { target } = nft();
       for (const [batch, expected] of steps.map((step) => step.split('>>>\n'))) {
         const io = hearing({ files: filesOf({ F: batch! }) });
-        io.out(`rc ${runNft(['-f', 'F'], io, target)}\n`);
+        const options = OPTIONS[file] ?? [];
+        io.out(`rc ${runNft([...options, '-f', 'F'], io, target)}\n`);
         runNft(['-a', 'list', 'ruleset'], io, target);
         expect(io.heard.both).toBe(expected);
       }

@@ -145,8 +145,8 @@ export function insertElements(
   ctx: CommandContext,
 ): void {
   const shape = keyShape(set);
-  const exclusive = cmd.verb === 'create';
   const declared = cmd.object !== 'element';
+  const exclusive = cmd.verb === 'create' && !declared;
   const place = declared ? blockPlace(cmd) : cmd.span;
   const alone = set.elements.size === 0 || !comparesRanges(set);
   const list = alone ? pack(node, { set, shape, names: ctx.tx.machine }) : undefined;

@@ -44,7 +44,10 @@ export function resetObject(cmd: Command, ctx: CommandContext): void {
   }
   const wanted = (o: NftObject): boolean => o.kind === cmd.object && o.name === name?.text;
   // One that is not there is no error: the dump of the kernel is empty.
-  if (![...objects.values()].some(wanted)) return;
+  if (![...objects.values()].some(wanted)) {
+    if (ctx.output.json) ctx.output.items([]);
+    return;
+  }
   listObject(cmd, ctx);
   setBack(statesOf(objects.values(), wanted), ctx);
 }

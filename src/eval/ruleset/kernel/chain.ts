@@ -54,7 +54,7 @@ function addChain(tx: Transaction, table: Table, spec: NewChain): Refusal | unde
     anonymous: spec.anonymous ?? false,
   };
   insertInto(tx, table.chains, chain.name, chain);
-  tx.changed({ what: 'chain', change: 'new', chain });
+  tx.changed({ what: 'chain', change: 'new', chain, exclusive: spec.exclusive });
   if (base?.offload && base.devices.some((d) => !tx.machine.canOffload(d))) {
     return refuse('EOPNOTSUPP');
   }

@@ -34,7 +34,7 @@ export function addElements(tx: Transaction, spec: NewElements): Refusal | undef
     () => {
       if (!fresh) for (const e of inserted.reverse()) set.elements.remove(e);
     },
-    { what: 'element', change: 'new', set, elements: inserted },
+    { what: 'element', change: 'new', set, elements: inserted, exclusive: spec.exclusive },
   );
   for (let index = 0; index < elements.length; index++) {
     const refusal = addElement(tx, spec, index, inserted);

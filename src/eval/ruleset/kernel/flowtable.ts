@@ -51,7 +51,7 @@ export function newFlowtable(tx: Transaction, spec: NewFlowtable): Refusal | und
     use: 0,
   };
   insertInto(tx, table.flowtables, flowtable.name, flowtable);
-  tx.changed({ what: 'flowtable', change: 'new', flowtable });
+  tx.changed({ what: 'flowtable', change: 'new', flowtable, exclusive: spec.exclusive });
   return undefined;
 }
 

@@ -44,7 +44,7 @@ export function newObject(tx: Transaction, spec: NewObject): Refusal | undefined
     use: 0,
   };
   insertInto(tx, table.objects, key, object);
-  tx.changed({ what: 'object', change: 'new', object });
+  tx.changed({ what: 'object', change: 'new', object, exclusive: spec.exclusive });
   return undefined;
 }
 

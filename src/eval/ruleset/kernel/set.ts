@@ -78,7 +78,7 @@ export function newSet(tx: Transaction, spec: NewSet): NftSet | Refusal {
   insertInto(tx, table.sets, set.name, set as NftSet);
   if (refusal) return refusal;
   tx.fresh.add(set);
-  tx.changed({ what: 'set', change: 'new', set });
+  tx.changed({ what: 'set', change: 'new', set, exclusive: spec.exclusive });
   return set;
 }
 

@@ -45,7 +45,7 @@ export function newTable(tx: Transaction, spec: NewTable): Refusal | undefined {
     flowtables: new Map(),
   };
   insertInto(tx, tx.ruleset.tables, key, table);
-  tx.changed({ what: 'table', change: 'new', table });
+  tx.changed({ what: 'table', change: 'new', table, exclusive: spec.exclusive });
   return undefined;
 }
 
