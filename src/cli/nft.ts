@@ -136,7 +136,7 @@ function report(parsed: Parsed | ParsedJson, { options, io, target, monitor }: R
     ...(io.pid !== undefined && { pid: io.pid }),
     broken,
     uncommitted: options.checkOnly,
-    faults: parsed.diagnostics.length,
+    faults: parsed.faults ?? parsed.diagnostics.length,
   });
   if (result.output !== '') io.out(result.output);
   if (json && options.echo && result.ok) io.out(jsonEcho(json.root, commands, result.changes));

@@ -173,7 +173,7 @@ export interface Element {
 export interface MapExpr {
   readonly kind: 'map';
   readonly key: Expr;
-  readonly map: SetExpr | SetRefExpr | VariableExpr;
+  readonly map: Expr;
   readonly span: Span;
 }
 
@@ -242,7 +242,7 @@ export interface VerdictStatement {
 export interface VmapStatement {
   readonly kind: 'vmap';
   readonly key: Expr;
-  readonly map: SetExpr | SetRefExpr | VariableExpr;
+  readonly map: Expr;
   readonly span: Span;
 }
 

@@ -134,6 +134,7 @@ export abstract class Chains extends Statements {
     const first = this.CONSUME(T.Type);
     const type = this.word(this.CONSUME(T.Name));
     this.CONSUME(T.Hook);
+    this.ACTION(() => this.notLast([T.Name]));
     const hook = this.word(this.CONSUME2(T.Name));
     const devices = this.OPTION(() =>
       this.OR([
@@ -147,6 +148,11 @@ export abstract class Chains extends Statements {
     });
     return { type, hook, ...(devices && { devices }), priority, span: this.spanFrom(first) };
   });
+
+  /** `last` is a name, but of no hook and no priority. */
+  private notLast(expected: readonly TokenType[] = []): void {
+    if (this.reads('last')) this.unexpected(expected.map(({ name }) => name));
+  }
 
   private readonly device: ParserMethod<[], Expr> = this.RULE('hookDevice', () => {
     this.CONSUME(T.Device);
@@ -204,6 +210,7 @@ export abstract class Chains extends Statements {
   /** `priority filter + 10`, `priority -5`, `priority $p` */
   protected readonly priority: ParserMethod<[], Priority> = this.RULE('hookPriority', () => {
     const first = this.CONSUME(T.Priority);
+    this.ACTION(() => this.notLast());
     const spanned = <P>(parts: P) => ({ ...parts, span: this.spanFrom(first) });
     return this.OR<Priority>([
       { ALT: () => spanned({ base: this.SUBRULE(this.variable) }) },
@@ -237,11 +244,13 @@ export abstract class Chains extends Statements {
 
   private readonly policy = this.RULE('chainPolicy', (before?: Expr): Expr => {
     const first = this.CONSUME(T.Policy);
+    this.ACTION(() => this.scopes.push(first.image));
     const value = this.OR<Expr>([
       { ALT: () => this.symbol(this.CONSUME(T.Accept)) },
       { ALT: () => this.symbol(this.CONSUME(T.Drop)) },
       { ALT: () => this.SUBRULE(this.variable) },
     ]);
+    this.ACTION(() => this.scopes.pop());
     if (before) this.refuse('you cannot set chain policy twice', this.spanFrom(first));
     return value;
   });

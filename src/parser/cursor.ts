@@ -64,6 +64,8 @@ const withoutEnd = (tokens: Token[] | undefined): Token[] | undefined =>
 
 export abstract class Cursor extends EmbeddedActionsParser {
   protected diagnostics: Diagnostic[] = [];
+  /** How often the parse went on after an error. */
+  protected faults = 0;
   protected definitions = new Definitions();
   /** Leading words whose phrases are open; the innermost one's words are no names. */
   protected scopes: string[] = [];
@@ -94,6 +96,7 @@ export abstract class Cursor extends EmbeddedActionsParser {
     this.readers = [tokens];
     this.refill();
     this.diagnostics = [];
+    this.faults = 0;
     this.definitions = definitions;
     this.scopes = [];
     this.depth = 0;
@@ -238,13 +241,21 @@ export abstract class Cursor extends EmbeddedActionsParser {
   protected abstract hintOf(token: IToken): string | undefined;
   /** Words of the innermost open phrase; see Phrases. */
   protected abstract scopeHas(word: string): boolean;
-  /** Whether a word opens a phrase of its own. */
-  protected abstract leads(word: string): boolean;
+  /** Whether words of its own may follow. */
+  protected abstract opens(token: Token): boolean;
 
   private nameOf(token: IToken): string {
-    if (token.tokenType === T.Lead) return token.image;
+    if (token.tokenType === T.Lead || token.image === 'last') return token.image;
     if (token.tokenType === T.Name && this.scopeHas(token.image)) return tokenName(token.image);
     return token.tokenType.name;
+  }
+
+  /** What is read in the start condition that a word opens; it stays open where that is refused. */
+  protected within<R>(word: IToken, read: () => R): R {
+    this.scopes.push(word.image);
+    const result = read();
+    this.scopes.pop();
+    return result;
   }
 
   /** Runs `line` as one statement of a block; after a refusal skips to the statement's end. */
@@ -255,17 +266,16 @@ export abstract class Cursor extends EmbeddedActionsParser {
     } catch (thrown) {
       if (thrown instanceof Refusal && thrown.ofBlock) throw new Refusal(thrown.diagnostic);
       this.depth = depth;
-      this.report(this.diagnosticOf(thrown));
+      this.diagnostics.push(this.diagnosticOf(thrown));
       while (!this.at(T.Newline) && !this.at(T.Semicolon)) {
         if (this.at(T.EndOfFile)) throw new Abort();
-        // A leading word that is skipped leaves its start condition open, as in nft's scanner.
         this.unfold();
         const skipped = this.next();
-        if (skipped.tokenType === T.Lead && this.leads(skipped.image)) {
-          this.scopes.push(skipped.image);
-        }
+        // A word that opens a start condition of nft's scanner leaves it open where it is skipped.
+        if (this.opens(skipped)) this.scopes.push(skipped.image);
       }
       this.next();
+      if (++this.faults >= MAX_ERRORS) throw new Abort();
     }
   }
 
@@ -275,11 +285,6 @@ export abstract class Cursor extends EmbeddedActionsParser {
     if (!(thrown instanceof Error) || !isRecognitionException(thrown)) throw thrown;
     const { message, token } = thrown as IRecognitionException;
     return { severity: 'error', message, spans: [this.spanOf(token)] };
-  }
-
-  protected report(diagnostic: Diagnostic): void {
-    this.diagnostics.push(diagnostic);
-    if (this.diagnostics.length >= MAX_ERRORS) throw new Abort();
   }
 
   /** Guards against nesting that no stack holds. */

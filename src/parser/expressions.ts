@@ -5,17 +5,7 @@
  * lists and sets; a value (`stated`) is what statements take.
  */
 import type { ParserMethod } from 'chevrotain';
-import type {
-  Element,
-  Expr,
-  SetExpr,
-  SetRefExpr,
-  Statement,
-  SymbolExpr,
-  VariableExpr,
-  VerdictExpr,
-  Word,
-} from './ast.ts';
+import type { Element, Expr, SetExpr, Statement, SymbolExpr, VerdictExpr, Word } from './ast.ts';
 import type { Token } from './lexer.ts';
 import { Operands } from './operands.ts';
 import type { ExprLevel } from './phrase.ts';
@@ -40,6 +30,7 @@ type ElementOptions = Omit<Element, 'key' | 'data' | 'span'>;
 export abstract class Expressions extends Operands {
   protected abstract textOf(source: number): string;
   protected abstract statefulStatements(): Statement[];
+  protected abstract anyStatement(): Statement;
 
   protected override value(level: ExprLevel): Expr {
     switch (level) {
@@ -55,6 +46,8 @@ export abstract class Expressions extends Operands {
         return this.concat();
       case 'elements':
         return this.statedElements();
+      case 'metered':
+        return this.metered();
       case 'element': {
         const element = this.statedKey();
         return { kind: 'set', elements: [element], span: element.span };
@@ -75,6 +68,7 @@ export abstract class Expressions extends Operands {
       case 'setref':
         return token.tokenType === T.At || token.tokenType === T.Dollar;
       case 'elements':
+      case 'metered':
         return token.tokenType === T.BraceOpen;
       case 'rhs':
         return (
@@ -126,14 +120,14 @@ export abstract class Expressions extends Operands {
     return { kind: 'list', parts, span: this.extend(first.span) };
   }
 
-  /** `key map { … }`, `key map @name` */
-  protected mapped(key: Expr): Expr {
+  /** `key map { … }`, `key map @name`; in a match, any right side. */
+  protected mapped(key: Expr, matched = false): Expr {
     this.next();
-    const map = this.mapSource(false);
+    const map = matched ? this.right() : this.mapSource(false);
     return { kind: 'map', key, map, span: this.extend(key.span) };
   }
 
-  protected mapSource(verdicts: boolean): SetExpr | SetRefExpr | VariableExpr {
+  protected mapSource(verdicts: boolean): Expr {
     if (this.at(T.BraceOpen)) return this.SUBRULE(this.set, { ARGS: [verdicts] });
     if (this.at(T.At) || this.at(T.Dollar)) return this.setReference();
     return this.unexpected([T.At.name, T.BraceOpen.name, T.Dollar.name]);
@@ -189,7 +183,7 @@ export abstract class Expressions extends Operands {
   private element(verdicts: boolean): Element {
     if (verdicts && this.at(T.BraceOpen)) this.unexpected();
     const key = this.elementKey();
-    const options = this.elementOptions();
+    const options = key.kind === 'set' ? {} : this.elementOptions();
     if (verdicts && !this.at(T.Colon)) this.unexpected([T.Colon.name]);
     const data = this.take(T.Colon) ? this.elementData(verdicts) : undefined;
     return { key, ...options, ...(data && { data }), span: this.extend(key.span) };
@@ -251,6 +245,16 @@ export abstract class Expressions extends Operands {
     const open = this.expect(T.BraceOpen);
     const element = this.statedElement();
     if (!this.take(T.BraceClose)) this.unexpected(element.ofData ? [T.BraceClose.name] : []);
+    return { kind: 'set', elements: [element], span: this.spanFrom(open) };
+  }
+
+  private metered(): SetExpr {
+    const open = this.expect(T.BraceOpen);
+    const key = this.joined(this.leftPart);
+    const options = this.elementWords(false);
+    const statements = [this.anyStatement()];
+    const element = { key, ...options, statements, span: this.extend(key.span) };
+    this.expect(T.BraceClose);
     return { kind: 'set', elements: [element], span: this.spanFrom(open) };
   }
 

@@ -30,6 +30,8 @@ export interface Parsed {
   readonly sources: readonly Source[];
   /** In the order found; an error among them means that nothing may be committed. */
   readonly diagnostics: readonly Diagnostic[];
+  /** After how many of them reading went on, each of which counts to the most that nft looks at. */
+  readonly faults?: number;
   /** Whether they forbid to go on; absent: an error among them does. */
   readonly broken?: boolean;
 }

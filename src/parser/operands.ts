@@ -144,6 +144,9 @@ export abstract class Operands extends Phrases {
           return inner;
         });
       default:
+        // Names of protocols are literals on right sides only.
+        if (side !== 'right' && token.tokenType === T.Lead && !T.keywords.has(token.image))
+          return this.unexpected();
         if (this.beginsLiteral(token)) return this.symbol(this.next());
         return this.unexpected();
     }

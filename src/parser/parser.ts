@@ -28,6 +28,7 @@ export interface Reading {
   readonly commands: readonly Command[];
   readonly sources: readonly Source[];
   readonly diagnostics: readonly Diagnostic[];
+  readonly faults: number;
 }
 
 /** strerror(EISDIR) */
@@ -76,6 +77,7 @@ export class NftParser extends Commands {
         commands: [],
         sources: [source],
         diagnostics: [{ severity: 'error', message, spans: [span] }],
+        faults: 0,
       };
     }
     this.start(this.tokensOf(name, got.text), definitions);
@@ -85,7 +87,8 @@ export class NftParser extends Commands {
       if (!(thrown instanceof Abort)) throw thrown;
     }
     definitions.outermost();
-    return { commands: this.commands, sources: this.sources, diagnostics: this.diagnostics };
+    const { commands, sources, diagnostics, faults } = this;
+    return { commands, sources, diagnostics, faults };
   }
 
   protected override textOf(source: number): string {
@@ -188,7 +191,8 @@ export class NftParser extends Commands {
   /** What a definition may be: a right side, `{ }`, or a negative number. */
   private initializer(): Expr {
     if (this.at(T.Dash)) return this.SUBRULE(this.integer);
-    if (this.at(T.BraceOpen) && this.peek(2).tokenType === T.BraceClose) {
+    const isEmpty = this.at(T.BraceOpen) && this.peek(2).tokenType === T.BraceClose;
+    if (isEmpty && !this.peek().payload) {
       const open = this.next();
       this.next();
       return { kind: 'set', elements: [], span: this.spanFrom(open) };

@@ -24,6 +24,8 @@ export type ExprLevel =
   | 'concat'
   /** `{ key [options] [: data] }` of set statements. */
   | 'elements'
+  /** `{ key [options] statement }` of meters. */
+  | 'metered'
   /** `key [options]` without braces, of `set add key @name`: args[name] = SetExpr of one element. */
   | 'element'
   /** A number or a variable, or a range of them. */

@@ -23,6 +23,11 @@ interface Branch {
 
 type ItemOf<K extends Item['item']> = Extract<Item, { item: K }>;
 
+/** Values behind which nothing is looked for. */
+const CLOSED: ReadonlySet<ExprLevel> = new Set([
+  ...(['primary', 'code', 'setref', 'tableref', 'elements', 'metered'] as const),
+]);
+
 export abstract class Phrases extends Cursor {
   /** The phrases of a leading word, for the words that they reserve. */
   private readonly phrasesOf: (word: string) => readonly Phrase[];
@@ -67,20 +72,27 @@ export abstract class Phrases extends Cursor {
     token.tokenTypeIdx = T.Lead.tokenTypeIdx!;
   }
 
-  protected override leads(word: string): boolean {
-    return this.phrasesOf(word).length > 0;
+  protected override opens({ image, tokenType }: Token): boolean {
+    if (tokenType !== T.Lead) return T.openers.has(tokenType);
+    return !T.bare.has(image) && this.phrasesOf(image).length > 0;
   }
 
   protected override scopeHas(word: string): boolean {
-    return this.reserved().has(word);
+    const scope = this.scopes.at(-1) ?? '';
+    const only = T.opened.get(scope);
+    if (only) return only.includes(word);
+    return this.reserved().has(word) || T.openedBesides.get(scope)?.includes(word) === true;
   }
 
   /** The words of the innermost open phrase. */
   protected reserved(): ReadonlySet<string> {
     const scope = this.scopes.at(-1) ?? '';
-    const known = this.wordsOf.get(scope);
-    if (!known) this.wordsOf.set(scope, new Set(this.phrasesOf(scope).flatMap(fixedWords)));
-    return known ?? this.wordsOf.get(scope)!;
+    let words = this.wordsOf.get(scope);
+    if (!words) {
+      words = new Set(this.phrasesOf(scope).flatMap(fixedWords));
+      this.wordsOf.set(scope, words);
+    }
+    return words;
   }
 
   /** `after` is the part that follows the sequence. */
@@ -111,6 +123,8 @@ export abstract class Phrases extends Cursor {
         return;
       case 'expr':
         into[item.name] = this.value(item.level);
+        // What might have made more of it was looked for.
+        if (!CLOSED.has(item.level)) this.declined = this.peek().startOffset;
         return;
       case 'time':
         into[item.name] = item.unit ? this.time() : this.time(T.Num);
@@ -140,8 +154,7 @@ export abstract class Phrases extends Cursor {
         return;
       case 'many':
         into[item.name] = [...((into[item.name] as Arg[] | undefined) ?? []), ...this.manyOf(item)];
-        if (item.separator !== undefined && items[i + 1]?.item === 'kw')
-          this.miss([kw(item.separator)]);
+        if (item.separator === ',' && items[i + 1]) this.miss([kw(item.separator)]);
         return;
       case 'block':
         this.blockOf(item.of, into);

@@ -150,7 +150,7 @@ export abstract class Sets extends Chains {
 
   private readonly typeKey: ParserMethod<[], KeySpec> = this.RULE('typeKey', (): KeySpec => {
     const first = this.CONSUME(T.Type);
-    const types = this.ACTION(() => this.typeNames());
+    const types = this.ACTION(() => this.within(first, () => this.typeNames()));
     return { by: 'type', types, span: this.spanFrom(first) };
   });
 

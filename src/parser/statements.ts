@@ -142,6 +142,10 @@ export abstract class Statements extends Expressions {
     return T.keywords.has(image) && !this.beginsSelector(token);
   }
 
+  protected override anyStatement(): Statement {
+    return this.statement();
+  }
+
   private statement(): Statement {
     if (this.beginsVerdict()) return this.verdictStatement();
     const led = this.ledHere();
@@ -186,7 +190,7 @@ export abstract class Statements extends Expressions {
   private ledStatement({ words, row }: Led, phrase = row.phrase): Statement {
     const first = this.peek();
     for (const _ of words) this.next();
-    const args = this.phrase(row.name, phrase);
+    const args = this.phrase(words[0]!, phrase);
     return { kind: 'phrase', word: row.name, args, span: this.spanFrom(first) };
   }
 
@@ -250,7 +254,7 @@ export abstract class Statements extends Expressions {
         if (left.kind !== 'selector' || !this.isSettable(left)) return this.unexpected();
         return this.assignment(left);
       case T.MapWord:
-        return this.match(this.mapped(left));
+        return this.match(this.mapped(left, true));
       default:
         return this.match(left);
     }

@@ -165,7 +165,10 @@ export abstract class Tables extends Sets {
   private objectLedBy(first: IToken, more: readonly string[] = []): ObjectSyntax {
     const led = this.objects.filter(({ words }) => words[0] === first.image);
     const found = led.find(({ words }) => words.slice(1).every((w, i) => this.reads(w, i + 1)));
-    if (led.length === 0) return this.unexpected([], first);
+    if (led.length === 0) {
+      if (this.opens(first as Token)) this.scopes.push(first.image);
+      return this.unexpected([], first);
+    }
     this.scopes.push(first.image);
     if (!found) return this.unexpected([...led.map(({ words }) => words[1]!), ...more]);
     for (const _ of found.words.slice(1)) this.next();
@@ -181,6 +184,8 @@ export abstract class Tables extends Sets {
         comment = this.onlyComment(comment, false);
         return true;
       }
+      // What was skipped may have taken the words of the block away.
+      if (this.at(T.Name) && !this.isScoped()) return this.unexpected();
       const phrase = row.lines.find((line) => this.begins(line));
       if (!phrase) return this.unexpected();
       const parts = {};

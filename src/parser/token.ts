@@ -191,6 +191,29 @@ export const keywords: ReadonlySet<string> = new Set([
   ...['ether', 'ip', 'ip6', 'vlan', 'arp', 'dnat', 'snat', 'ecn', 'reset', 'destroy'],
 ]);
 
+/** Kinds of tokens that open a start condition of nft's scanner and lead no phrase. */
+export const openers: ReadonlySet<TokenType> = new Set([
+  ...[At, Type, Policy, List, Reset, Monitor, Import, Export, Destroy],
+]);
+
+/** What the scanner knows behind some words, where that is not what their phrases have. */
+export const opened: ReadonlyMap<string, readonly string[]> = new Map([
+  ['type', ['protocol', 'dscp', 'classid']],
+  ['policy', ['performance', 'memory']],
+  ['meta', ['length', 'protocol']],
+]);
+
+/** What it knows besides. */
+export const openedBesides: ReadonlyMap<string, readonly string[]> = new Map([
+  ['ip', ['to', 'prefix', 'addr']],
+  ['ip6', ['to', 'prefix', 'addr']],
+]);
+
+/** Words that lead a phrase and open none. */
+export const bare: ReadonlySet<string> = new Set([
+  ...['update', 'meter', 'flow', 'vxlan', 'geneve', 'exthdr', 'notrack', 'bridge', 'vni', 'ecn'],
+]);
+
 /** Words of a phrase that are literals all the same. */
 export const literals: ReadonlySet<string> = new Set(['original', 'reply', 'label', 'last']);
 

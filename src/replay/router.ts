@@ -195,7 +195,7 @@ export class Router {
     const result = evaluate(commands, this.target, {
       ...options,
       broken,
-      faults: parsed.diagnostics.length,
+      faults: parsed.faults ?? parsed.diagnostics.length,
     });
     const all = inOrder(parsed.diagnostics, result.diagnostics);
     const errors = all.length ? formatDiagnostics(all, parsed.sources, telling) : '';

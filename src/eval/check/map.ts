@@ -2,13 +2,7 @@
  * Maps: `tcp dport map { 22 : 1 }`, `ip saddr vmap @m`. Mirrors expr_evaluate_map and
  * stmt_evaluate_objref_map of nft.
  */
-import type {
-  Expr as AstExpr,
-  MapExpr,
-  SetExpr,
-  SetRefExpr,
-  VariableExpr,
-} from '../../parser/ast.ts';
+import type { Expr as AstExpr, MapExpr } from '../../parser/ast.ts';
 import type { Expr, Lookup, SetLiteral, SetRef } from '../checked.ts';
 import { constant } from '../lower/constant.ts';
 import type { ValueType } from '../type/index.ts';
@@ -18,8 +12,6 @@ import { verdict } from '../type/verdict.ts';
 import { across } from './arg.ts';
 import type { CheckContext, Expected, SetInfo } from './context.ts';
 import { checkSetOf } from './set.ts';
-
-type MapSource = SetExpr | SetRefExpr | VariableExpr;
 
 export const expectedOf = (e: Expr): Expected => ({
   type: e.type,
@@ -48,7 +40,7 @@ export function checkMap(
 }
 
 /** The data of a map that has a name. */
-function dataOf(node: MapSource, ctx: CheckContext): Expected | undefined {
+function dataOf(node: AstExpr, ctx: CheckContext): Expected | undefined {
   const source = plain(node);
   const info = source.kind === 'setref' ? ctx.scope.set(source.name) : undefined;
   return info?.data && { type: info.data, bits: info.data.bits, order: info.data.order };
@@ -64,7 +56,7 @@ export function checkKey(node: AstExpr, ctx: CheckContext): Expr | undefined {
 
 /** The map of a key: in braces, or by name with a key and data of the right types. */
 export function checkMapSource(
-  node: MapSource,
+  node: AstExpr,
   key: Expr,
   data: Expected,
   ctx: CheckContext,

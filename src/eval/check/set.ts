@@ -25,7 +25,10 @@ export function checkSetLiteral(
   expected: Expected | undefined,
   ctx: CheckContext,
 ): SetLiteral | undefined {
-  if (!expected) return ctx.error('set has no type', node.span);
+  if (!expected) {
+    const known = node.elements.every(({ key }) => ctx.expr(key));
+    return known ? ctx.error('set has no type', node.span) : undefined;
+  }
   return checkSetOf(node, { key: expected }, ctx);
 }
 

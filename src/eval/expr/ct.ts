@@ -6,7 +6,7 @@
 import type { Args, SelectorExpr, Word } from '../../parser/ast.ts';
 import { READABLE } from '../../parser/json/form.ts';
 import { member } from '../../parser/json/reader.ts';
-import { choice, fork, opt, word } from '../../parser/phrase.ts';
+import { choice, fork, word } from '../../parser/phrase.ts';
 import type { CheckContext } from '../check/context.ts';
 import type { Naming } from '../check/protocol.ts';
 import type { ByteOrder, Load } from '../checked.ts';
@@ -148,8 +148,13 @@ export const ct: KeyRow = {
   name: 'ct',
   open: ({ dir, key }) => dir === undefined || !ONE_WAY.includes((key as Word).text),
   phrase: [
-    opt(choice('dir', ...DIRECTIONS)),
-    fork([choice('family', 'ip', 'ip6'), choice('key', ...ADDRESSES)], [word('key', words)]),
+    fork(
+      [
+        choice('dir', ...DIRECTIONS),
+        fork([choice('family', 'ip', 'ip6'), choice('key', ...ADDRESSES)], [word('key', words)]),
+      ],
+      [word('key', words)],
+    ),
   ],
   standsAlone: isPlain,
   check(args, node, ctx) {
@@ -165,7 +170,7 @@ export const ct: KeyRow = {
     if (plain && !Object.hasOwn(KEYS, name)) return { ...unknownAddress(ct, node), type: unwanted };
     const key = Object.hasOwn(KEYS, name) ? KEYS[name] : undefined;
     if (!key || (dir && !key.direction))
-      return ctx.unread('syntax error, unexpected string', (args.key as Word).span);
+      return ctx.unread(`syntax error, unexpected ${written}`, (args.key as Word).span);
     if (family && !dir) return ctx.unread(`syntax error, unexpected ${family.text}`, family.span);
     if (family && !agrees(family.text, node, ctx)) return undefined;
     const { type, bits, order = 'host', opaque } = key;

@@ -39,6 +39,8 @@ function checkMeter(
   const key = ctx.expr(element.key);
   const statements = checkStateful(element, ctx);
   if (!key || !statements) return undefined;
+  const [other] = statements.filter((s) => s.kind !== 'effect' || !s.row.stateful);
+  if (other) return ctx.error('meter statement must be stateful', element.statements![0]!.span);
   const limited = element.timeout !== undefined && element.timeout !== 'never';
   const timeout = limited ? Number((element.timeout as { value: number | bigint }).value) : 0;
   if (ctx.lacksTable()) return undefined;
@@ -52,15 +54,11 @@ function checkMeter(
 export const meter: StatementRow<MeterArgs> = {
   row: 'statement',
   name: 'meter',
-  phrase: [nameOr('name', 'last'), listed(kw('size'), num('size')), expr('elements', 'elements')],
+  phrase: [nameOr('name', 'last'), listed(kw('size'), num('size')), expr('elements', 'metered')],
   check(args, span, ctx) {
     const name = wordOf(args, 'name')?.text ?? '';
     const elements = exprOf(args, 'elements') as SetExpr;
     const [element] = elements.elements;
-    if (element && !element.statements?.length) {
-      const { end } = elements.span;
-      return ctx.unread("syntax error, unexpected '}'", { ...elements.span, start: end - 1 });
-    }
     const checked = element && checkMeter(name, element, span, ctx);
     const size = numberOf(args, 'size');
     return checked && { ...checked, ...(size && { size: Number(size.value) }) };

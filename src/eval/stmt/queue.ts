@@ -126,7 +126,7 @@ export const queue: StatementRow<QueueArgs> = {
     if (!num) return undefined;
     const fanout = flags.includes('fanout');
     if (fanout && num.kind !== 'range') {
-      const queues = target && exprOf(target.args, 'queue');
+      const queues = target?.which === 'num' ? target : target && exprOf(target.args, 'queue');
       return ctx.error('fanout requires a range to be specified', queues?.span ?? span);
     }
     return { num, fanout, bypass: flags.includes('bypass') };

@@ -1,7 +1,7 @@
 /** `tproxy`: gives the packet to a local socket. Mirrors nft_tproxy.c. */
 import type { Span } from '../../parser/ast.ts';
 import { member } from '../../parser/json/reader.ts';
-import { choice, expr, kw, listed, opt } from '../../parser/phrase.ts';
+import { choice, expr, fork, kw, listed, opt } from '../../parser/phrase.ts';
 import { exprOf, leading, wordOf } from '../check/arg.ts';
 import { checkArgument } from '../check/argument.ts';
 import type { CheckContext } from '../check/context.ts';
@@ -46,8 +46,10 @@ export const tproxy: StatementRow<TproxyArgs> = {
   phrase: [
     listed(choice('family', 'ip', 'ip6')),
     kw('to'),
-    opt(expr('addr', 'stmt')),
-    opt(kw(':'), expr('port', 'stmt')),
+    fork(
+      [kw(':'), expr('port', 'stmt')],
+      [expr('addr', 'stmt'), opt(kw(':'), expr('port', 'stmt'))],
+    ),
   ],
   writes: 'meta',
   check(args, span, ctx) {
