@@ -20,7 +20,14 @@ export {
 } from './diagnostic.ts';
 export type { ParsedJson } from './json/index.ts';
 export type { ParseOptions } from './parser.ts';
-export { commandLine, type Entry, type ReadResult, type SourceReader, stdin } from './source.ts';
+export {
+  commandLine,
+  type Entry,
+  NOT_REGULAR,
+  type ReadResult,
+  type SourceReader,
+  stdin,
+} from './source.ts';
 export type { KeySyntax, ObjectSyntax, StatementSyntax, Vocabulary } from './vocabulary.ts';
 
 export interface Parsed {

@@ -9,7 +9,7 @@ import { Definitions } from './definition.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { Lexer, type Token } from './lexer.ts';
 import type { RuleText } from './rule-form.ts';
-import type { Entry, SourceReader } from './source.ts';
+import { type Entry, NOT_REGULAR, type SourceReader } from './source.ts';
 import * as T from './token.ts';
 import type { Vocabulary } from './vocabulary.ts';
 import { leadingWords, phrasesByWord } from './words.ts';
@@ -33,6 +33,7 @@ export interface Reading {
 
 /** strerror(EISDIR) */
 const IS_FOLDER = 'Is a directory';
+const notRegular = (name: string): string => `${NOT_REGULAR}: "${name}"\n`;
 const MAX_INCLUDE_DEPTH = 16;
 
 /** The directory of a file, where its includes are looked for too. */
@@ -69,9 +70,8 @@ export class NftParser extends Commands {
     const got = entry.kind === 'text' ? entry : this.readFile(entry.path);
     if ('error' in got) {
       const source: Source = { id: 0, name: 'internal', text: '', internal: true };
-      const isFolder = got.error === IS_FOLDER;
-      const what = isFolder ? `Not a regular file: "${name}"` : `Could not open file "${name}"`;
-      const message = isFolder ? `${what}\n` : `${what}: ${got.error}\n`;
+      const other = got.error === IS_FOLDER || got.error === NOT_REGULAR;
+      const message = other ? notRegular(name) : `Could not open file "${name}": ${got.error}\n`;
       const span = { source: 0, start: 0, end: 0 };
       return {
         commands: [],
@@ -223,13 +223,14 @@ export class NftParser extends Commands {
     return depth;
   }
 
-  /** The files that an include names, in order: looked for in the include directories if relative. */
+  /**
+   * The files that an include names, in order: looked for in the include directories if relative.
+   * Folders are none, and no error either.
+   */
   private includedFiles(path: Word, span: Span): { name: string; text: string }[] {
     const pattern = path.text;
     const relative = !pattern.startsWith('/') && !/^\.\.?\//.test(pattern);
-    const candidates = relative
-      ? [...this.includePaths.map((dir) => `${dir}/${pattern}`), pattern]
-      : [pattern];
+    const candidates = relative ? this.includePaths.map((dir) => `${dir}/${pattern}`) : [pattern];
     const wild = /[*?[]/.test(pattern);
     for (const candidate of candidates) {
       const names = wild ? (this.options.reader?.glob(candidate) ?? []) : [candidate];
@@ -238,9 +239,11 @@ export class NftParser extends Commands {
       for (const name of files) {
         const got = this.readFile(name);
         if ('text' in got) found.push({ name, text: got.text });
+        else if (got.error === IS_FOLDER) return [];
+        else if (got.error === NOT_REGULAR) this.refuse(notRegular(name), span);
         else if (wild) this.refuse(`Failed to open: ${name}: ${got.error}`, span);
       }
-      if (found.length > 0) return found;
+      if (found.length > 0 || (wild && names.length > 0)) return found;
     }
     return wild ? [] : this.refuse(`File not found: ${pattern}`, span);
   }

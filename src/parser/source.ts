@@ -5,6 +5,9 @@
 /** A text, or why there is none: in the words of strerror(3). */
 export type ReadResult = { readonly text: string } | { readonly error: string };
 
+/** Why a device is not read, in nft's words. */
+export const NOT_REGULAR = 'Not a regular file';
+
 /** Files as `include` and the command line name them. */
 export interface SourceReader {
   /** `path` is as written or joined with an include directory; relative to the working directory. */

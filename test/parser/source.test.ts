@@ -40,16 +40,16 @@ describe('definitions', () => {
 
 describe('includes', () => {
   const reader = files({
-    'rules.nft': 'tcp dport 22 accept\n',
+    './rules.nft': 'tcp dport 22 accept\n',
     '/etc/a.nft': 'define a = 1\n',
     '/etc/b.nft': 'define b = $a\n',
     'lib/defs.nft': 'define d = 1\n',
-    'self.nft': 'include "self.nft"\n',
-    'bad.nft': 'add foo\n',
+    './self.nft': 'include "./self.nft"\n',
+    './bad.nft': 'add foo\n',
   });
 
   test('stand where they are, in a block as well', () => {
-    const text = 'table t {\n chain c {\n include "rules.nft"\n drop\n }\n}\n';
+    const text = 'table t {\n chain c {\n include "./rules.nft"\n drop\n }\n}\n';
     const { ruleset, diagnostics } = read(fewWords, text, { reader });
     expect(diagnostics).toEqual([]);
     const table = ruleset.commands[0]!.block as unknown as {
@@ -77,15 +77,15 @@ describe('includes', () => {
   });
 
   test('end somewhere', () => {
-    const [first] = read(fewWords, 'include "self.nft"\n', { reader }).diagnostics;
+    const [first] = read(fewWords, 'include "./self.nft"\n', { reader }).diagnostics;
     expect(first?.message).toContain('Include nested too deeply, max 16 levels');
   });
 
   test('show in messages', () => {
-    expect(printed(read(fewWords, 'include "bad.nft"\n', { reader }))).toBe(
+    expect(printed(read(fewWords, 'include "./bad.nft"\n', { reader }))).toBe(
       [
-        'In file included from test.nft:1:1-18:',
-        'bad.nft:1:8-8: Error: syntax error, unexpected newline, expecting string or last',
+        'In file included from test.nft:1:1-20:',
+        './bad.nft:1:8-8: Error: syntax error, unexpected newline, expecting string or last',
         'add foo',
         '       ^',
         '',

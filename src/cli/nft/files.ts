@@ -1,6 +1,6 @@
 /** Files and patterns of the disk, as `-f` and `include` read them. */
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import type { ReadResult, SourceReader } from '../../parser/index.ts';
+import { NOT_REGULAR, type ReadResult, type SourceReader } from '../../parser/index.ts';
 
 const MESSAGES: Readonly<Record<string, string>> = {
   ENOENT: 'No such file or directory',
@@ -14,7 +14,9 @@ function read(path: string): ReadResult {
   let fd: number | undefined;
   try {
     fd = openSync(path, 'r');
-    if (fstatSync(fd).isDirectory()) return { error: MESSAGES.EISDIR! };
+    const stat = fstatSync(fd);
+    if (stat.isDirectory()) return { error: MESSAGES.EISDIR! };
+    if (stat.isCharacterDevice() || stat.isBlockDevice()) return { error: NOT_REGULAR };
     return { text: readFileSync(fd, 'utf8') };
   } catch (e) {
     const { code = '', message } = e as NodeJS.ErrnoException;
