@@ -59,18 +59,21 @@ export function createParser(vocabulary: Vocabulary, validate = false): Parser {
     const { commands, ...rest } = made.read(entry, options, definitions);
     return { ruleset: { commands }, ...rest };
   };
-  /** The definitions of `-D`, as lines that stand before the text. */
-  const defined = ({ defines = {} }: ParseOptions): Definitions => {
-    const definitions = new Definitions();
-    const lines = Object.entries(defines).map(([name, value]) => `define ${name} = ${value}\n`);
-    if (lines.length > 0) read(commandLine(lines.join('')), {}, definitions);
-    return definitions;
+  /** The definitions of `-D`, as a command line that is read before the text; what is wrong with it. */
+  const define = ({ defines = {} }: ParseOptions, into: Definitions): Parsed | undefined => {
+    const all = Object.entries(defines).map(([name, value]) => `define ${name}=${value}; `);
+    const parsed = all.length > 0 ? read(commandLine(all.join('')), {}, into) : undefined;
+    return parsed && parsed.diagnostics.length > 0 ? parsed : undefined;
   };
   return {
-    parse: (entry, options = {}) => read(entry, options, defined(options)),
+    parse(entry, options = {}) {
+      const definitions = new Definitions();
+      return define(options, definitions) ?? read(entry, options, definitions);
+    },
     json: (name, text) => readJson(name, text, vocabulary),
     interactive(options = {}) {
-      const definitions = defined(options);
+      const definitions = new Definitions();
+      define(options, definitions);
       return { line: (text) => read(commandLine(text), options, definitions) };
     },
   };

@@ -26,6 +26,7 @@ describe('options', () => {
     [['-f'], "nft: option requires an argument -- 'f'\n"],
     [[], 'nft: no command specified\n'],
     [['-d', 'foo', 'list', 'tables'], "Error: invalid debug parameter `foo'\n"],
+    [['-f', 'F', '-i'], 'Error: -i/--interactive and -f/--file options cannot be combined\n'],
   ])('%s is wrong', (argv, err) => {
     expect(command()(...argv)).toEqual({ status: 1, out: '', err });
   });
@@ -38,6 +39,19 @@ describe('options', () => {
     );
     // nft itself writes the marks to stdout.
     expect(out).toBe('\n   ^             ~~\n');
+  });
+});
+
+test('what is wrong with -D is told before the file is read', () => {
+  const run = command({ F: 'add nonsense\n' });
+  expect(run('-D', 'x=1', '-D', 'y=2 z', '-f', 'F')).toEqual({
+    status: 1,
+    out: '',
+    err: `Error: syntax error, unexpected string, expecting newline or semicolon\n${[
+      'define x=1; define y=2 z; ',
+      '                       ^',
+      '',
+    ].join('\n')}`,
   });
 });
 

@@ -309,6 +309,9 @@ export function readOptions(argv: readonly string[]): NftOptions | WrongOptions 
     if (typeof taken === 'string') return { err: taken };
     i += taken;
   }
+  if (draft.interactive && draft.file !== undefined) {
+    return { err: 'Error: -i/--interactive and -f/--file options cannot be combined\n' };
+  }
   if (Object.keys(draft.defines).length > 0 && draft.file === undefined) {
     return { err: 'Error: -D/--define can only be used with -f/--filename\n' };
   }

@@ -16,8 +16,12 @@ export function tableFlags(table: Table): string[] {
   return (['dormant', 'owner', 'persist'] as const).filter((flag) => table[flag]);
 }
 
-export const tableHead = (table: Table, to: Listing): string =>
-  `table ${table.family} ${table.name} {${handleNote(table.handle, to)}\n`;
+/** A table that a program has says which: only nft itself can be one. */
+export function tableHead({ family, name, handle, owner }: Table, to: Listing): string {
+  const note = handleNote(handle, to);
+  const program = owner ? `${note ? '' : ' #'} progname nft` : '';
+  return `table ${family} ${name} {${note}${program}\n`;
+}
 
 export function tableJson(table: Table): Json {
   const { family, name, handle, comment } = table;

@@ -1,6 +1,8 @@
 /** Batches: all or nothing, handles, and what is told when one is refused. */
 import { describe, expect, test } from 'vitest';
-import type { Change } from '../../../src/eval/index.ts';
+import { type Change, evaluate } from '../../../src/eval/index.ts';
+import { commandLine } from '../../../src/parser/index.ts';
+import { nftParser } from '../../../src/replay/language.ts';
 import { complaint, nft } from './nft.ts';
 
 const setup = () => {
@@ -170,6 +172,15 @@ describe('tables', () => {
     run('add table a { flags owner; }; add table b { flags owner,persist; }; add table c');
     expect(run('list tables').out).toBe('table ip b\ntable ip c\n');
     expect(run('list table b').out).toContain('flags persist');
+  });
+
+  test('say which program has them while it lives', () => {
+    const run = nft();
+    const target = { ...run.target, owner: 1 };
+    const { ruleset } = nftParser().parse(
+      commandLine('add table a { flags owner; }; list table a\n'),
+    );
+    expect(evaluate(ruleset.commands, target).output).toContain('table ip a { # progname nft\n');
   });
 
   test('are emptied and flushed', () => {
