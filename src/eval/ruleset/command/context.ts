@@ -22,6 +22,8 @@ import type { Output } from './output.ts';
 export interface CommandContext {
   /** The whole batch. */
   readonly commands: readonly Command[];
+  /** nft follows where its rules go. */
+  readonly followsRules: boolean;
   readonly tx: Transaction;
   readonly options: PrintOptions;
   readonly output: Output;

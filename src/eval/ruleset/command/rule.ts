@@ -16,7 +16,6 @@ import { deleteRule, type NewRule, newRule, noRule, ruleOf } from '../kernel/rul
 import type { NewSet } from '../kernel/set.ts';
 import type { Chain, NftSet, Table } from '../store.ts';
 import { makeAnonymous, relisted } from './anonymous.ts';
-import { asksForRules } from './cache.ts';
 import {
   answered,
   attempted,
@@ -204,7 +203,7 @@ function positionOf(cmd: Command, ctx: CommandContext): number | undefined | nul
   const { handle, position, index, chain } = cmd.handle;
   const named = handle ?? position;
   const rule = named && Number(named.value);
-  if (!ctx.commands.some(asksForRules)) return rule;
+  if (!ctx.followsRules) return rule;
   const table = tableIn(ctx, cmd);
   const found = table?.chains.get(chain?.text ?? '');
   if (!table) noTable(ctx, cmd);
