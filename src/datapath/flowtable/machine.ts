@@ -6,7 +6,7 @@
  */
 import { groupOf, type VlanGroup } from '../bridge_vlan.ts';
 import type { Device } from '../device.ts';
-import { type FibRoute, GONE } from '../fib.ts';
+import { type FibRoute, GONE, RTN_LOCAL } from '../fib.ts';
 import { NUD_VALID } from '../neigh.ts';
 import type { Netns } from '../netns.ts';
 import {
@@ -27,6 +27,7 @@ import type { DevicePath, FlowNetwork, RouteBack, RouteKey } from './network.ts'
 /** NET_DEVICE_PATH_STACK_MAX, NET_DEVICE_PATH_VLAN_MAX */
 const PATH_MAX = 5;
 const VLAN_MAX = 2;
+const LOOPBACK_MTU = 65_536;
 /** How long a route that was taken away still carries packets: about one RCU grace period. */
 const GRACE_US = 5_000;
 /** Of neighbours of a device without headers. */
@@ -91,7 +92,9 @@ export class MachineNetwork implements FlowNetwork {
     return family === NFPROTO_IPV6 ? this.ns.fib6 : this.ns.fib4;
   }
 
+  /** The tuple keeps 16 bits of it: of the loopback device, to which local routes lead, nothing is left. */
   mtu(route: Route): number {
+    if (route.type === RTN_LOCAL) return LOOPBACK_MTU & 0xffff;
     return route.family === NFPROTO_IPV6 ? mtuForward6(this.ns, route) : mtuForward(this.ns, route);
   }
 
