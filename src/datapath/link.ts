@@ -107,10 +107,9 @@ export class Links extends InterfaceAddresses {
     } else {
       endSessions(device);
       this.flushRoutes(device, false);
-      this.dropAddresses6(device);
       this.ns.mld.down(device);
-      this.ns.neigh4.flush(device.ifindex);
-      this.ns.neigh6.flush(device.ifindex);
+      this.dropAddresses6(device);
+      this.dropNeighbours(device);
       if (device.master !== 0) this.ns.fdb.forget(device);
     }
     this.routesChanged(NFPROTO_IPV4);
@@ -169,6 +168,18 @@ export class Links extends InterfaceAddresses {
   }
 
   /** NETDEV_CHANGEADDR: the neighbours of the device are forgotten, those for good as well. */
+  /** neigh_ifdown: also whom the device answers for. */
+  private dropNeighbours(device: Device): void {
+    const { neigh4, neigh6, mld } = this.ns;
+    for (const address of neigh6.proxiedBy(device.ifindex))
+      mld.proxyChanged(device, address, false);
+    for (const table of [neigh4, neigh6]) {
+      table.flush(device.ifindex);
+      for (const address of [...table.proxiedBy(device.ifindex)])
+        table.deleteProxy(device.ifindex, address);
+    }
+  }
+
   setAddress(device: Device, address: Uint8Array): void {
     device.addressFollows = false;
     this.changeAddress(device, address);

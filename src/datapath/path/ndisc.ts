@@ -197,17 +197,18 @@ function receiveSolicitation(ns: Netns, p: Packet, device: Device, target: Int32
   // who asks one host by its link-layer address knows it
   const told = multicast || (own && device.ipv6.force_tllao !== 0);
   const option = told ? optionOf(OPT_TARGET_ADDRESS, device) : new Uint8Array(0);
+  const receiver = dad ? Int32Array.of(0xff020000 | 0, 0, 0, 1) : from;
+  const source = own ? target : (ns.fib6.selectSource(device, receiver) ?? target);
   if (dad) {
-    const all = Int32Array.of(0xff020000 | 0, 0, 0, 1);
-    sendNdisc(ns, device, target, all, NEIGHBOUR_ADVERTISEMENT, router | override, target, option);
+    const flags = router | override;
+    sendNdisc(ns, device, source, receiver, NEIGHBOUR_ADVERTISEMENT, flags, target, option);
     return;
   }
   if (lladdr !== undefined)
     ns.neigh6.update(ns.neigh6.get(device.ifindex, from), lladdr, NUD_STALE, 'override');
   else if (multicast && device.hasHeader && !ns.neigh6.find(device.ifindex, from)) return;
   const flags = router | override | FLAG_SOLICITED;
-  const source = own ? target : (ns.fib6.selectSource(device, from) ?? target);
-  sendNdisc(ns, device, source, from, NEIGHBOUR_ADVERTISEMENT, flags, target, option);
+  sendNdisc(ns, device, source, receiver, NEIGHBOUR_ADVERTISEMENT, flags, target, option);
 }
 
 function receiveAdvertisement(ns: Netns, p: Packet, device: Device, target: Int32Array): void {
