@@ -86,7 +86,8 @@ export class KnownProtocols {
   private learnOne(load: Load, value: bigint, span: Span | undefined): void {
     const own = load.row.protocol;
     if (own && isMessage(load)) {
-      this.messages = new Map([...(this.messages ?? []), [own.name, Number(value)]]);
+      const message = own.answers?.[Number(value)] ?? Number(value);
+      this.messages = new Map([...(this.messages ?? []), [own.name, message]]);
     }
     const naming = load.row.names?.(load);
     if (!naming) return;

@@ -26,6 +26,8 @@ export interface Protocol {
   readonly network?: string;
   /** The selector of the field that says which message it is: `icmp`, `field`, `type`. */
   readonly message?: readonly [word: string, argument: string, value: string];
+  /** Messages that count as the ones that they answer. */
+  readonly answers?: Readonly<Record<number, number>>;
   /** It carries packets that expressions may look into. */
   readonly carrier?: true;
   /** A tunnel over this transport protocol, which must be known before. */

@@ -13,6 +13,7 @@ export const icmp = headerRow({
   numbers: { l4proto: [1] },
   network: 'ip',
   message: ['icmp', 'field', 'type'],
+  answers: { 0: 8 },
   checksum: { type: 1, at: 2 },
   fields: {
     type: [0, 8, icmpType],

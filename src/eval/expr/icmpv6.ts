@@ -18,6 +18,7 @@ export const icmpv6 = headerRow({
   numbers: { l4proto: [58] },
   network: 'ip6',
   message: ['icmpv6', 'field', 'type'],
+  answers: { 129: 128 },
   checksum: { type: 1, at: 2 },
   fields: {
     type: [0, 8, icmpv6Type],
