@@ -12,7 +12,7 @@ import { cut, findOverlap, type Interval, merge, noElement } from '../element/in
 import { decodeKey, encodeKey, type KeyShape, keyShape } from '../element/key.ts';
 import { pack } from '../element/pack.ts';
 import type { PackedElements } from '../element/packed.ts';
-import { PLAIN, type ReadElement, readElements } from '../element/read.ts';
+import { PLAIN, type ReadElement, readElements, type SetForm } from '../element/read.ts';
 import { type Refusal, strerror } from '../errno.ts';
 import { addElements, deleteElements, flushSet, type NewElements } from '../kernel/element.ts';
 import { scopeOf } from '../scope.ts';
@@ -50,7 +50,7 @@ export function setOf(cmd: Command, ctx: CommandContext): NftSet | undefined {
 export function readIn(
   cmd: Command,
   node: AstExpr,
-  set: NftSet,
+  set: SetForm,
   shape: KeyShape,
   ctx: CommandContext,
 ): ReadElement[] | undefined {

@@ -5,6 +5,7 @@ import { checkKeySpec, type KeyInfo } from '../../check/index.ts';
 import type { Statement } from '../../checked.ts';
 import { lowerEffects } from '../../lower.ts';
 import { verdict } from '../../type/verdict.ts';
+import { keyShape } from '../element/key.ts';
 import { type Refusal, refuse } from '../errno.ts';
 import { isRefusal, member, tableOf } from '../kernel/lookup.ts';
 import { deleteSet, type NewSet, newSet } from '../kernel/set.ts';
@@ -22,20 +23,26 @@ import {
   tableIn,
   tableName,
 } from './context.ts';
-import { insertElements } from './element.ts';
+import { insertElements, readIn } from './element.ts';
 import { noTable } from './hint.ts';
 
 export function addSet(cmd: Command, ctx: CommandContext): void {
   const block = cmd.block as SetBlock | undefined;
   if (!tableIn(ctx, cmd)) {
     noTable(ctx, cmd);
+    // Of the set itself nft says no more.
+    const unsaid = { ...ctx, errors: [], warnings: [] };
+    const spec = block?.elements && readSet(block, cmd, unsaid);
+    if (spec) readIn(cmd, block.elements!, spec, keyShape(spec), ctx);
     return;
   }
   const spec = block && readSet(block, cmd, ctx);
   if (!spec) return;
   const answer = askForSet(spec, ctx);
   const set = answered(ctx, cmd, answer) ? answer : refusedSet(cmd, ctx);
-  if (set && block.elements) insertElements(cmd, block.elements, set, ctx);
+  if (!block.elements) return;
+  if (set) insertElements(cmd, block.elements, set, ctx);
+  else readIn(cmd, block.elements, spec, keyShape(spec), ctx);
 }
 
 /** What nft goes on with where the kernel has not made the set. */

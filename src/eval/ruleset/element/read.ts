@@ -19,8 +19,23 @@ import { type ElementData, elementData, type KeyRange, keyRange } from './consta
 import type { Interval } from './interval.ts';
 import { type KeyField, type KeyShape, placed } from './key.ts';
 
+/** What of a set tells how its elements read, be it made or not. */
+export type SetForm = Pick<
+  NftSet,
+  | 'flags'
+  | 'key'
+  | 'keyBits'
+  | 'keyExpr'
+  | 'data'
+  | 'dataBits'
+  | 'dataExpr'
+  | 'dataInterval'
+  | 'object'
+  | 'exprs'
+>;
+
 export interface Reading {
-  readonly set: NftSet;
+  readonly set: SetForm;
   readonly shape: KeyShape;
   readonly ctx: CheckContext;
   /** Where the set is declared, if it is with these elements. */
@@ -57,17 +72,16 @@ function collect(node: AstExpr, to: Reading, read: ReadElement[]): boolean {
 
 function readElement(element: AstElement, key: AstExpr, to: Reading, read: ReadElement[]): boolean {
   const { data } = element;
-  const plain = !data && isPlain(element);
-  const spec = plain ? defaultSpec(to) : readSpec(element, data, to);
-  if (!spec) return false;
+  const exprs = readStatements(element, to);
+  if (!exprs) return false;
+  const range = key.kind === 'wildcard' ? undefined : readKey(key, to);
+  if (!range && key.kind !== 'wildcard') return false;
+  const datum = data && readData(data, to);
+  if (data && !datum) return false;
+  const spec = specOf(element, datum, exprs);
   const span = spanOf(element, key);
-  if (key.kind === 'wildcard') {
-    read.push({ low: 0n, high: 0n, spec, span, wildcard: true });
-    return true;
-  }
-  const range = readKey(key, to);
-  if (!range) return false;
-  read.push({ low: range[0], high: range[1], spec, span, at: key.span });
+  if (range) read.push({ low: range[0], high: range[1], spec, span, at: key.span });
+  else read.push({ low: 0n, high: 0n, spec, span, wildcard: true });
   return true;
 }
 
@@ -80,10 +94,6 @@ const isPlain = (e: AstElement): boolean =>
 
 /** Of an element that is nothing but its key. */
 export const PLAIN: ElementSpec = {};
-
-function defaultSpec({ set }: Reading): ElementSpec {
-  return set.exprs.length === 0 ? PLAIN : { exprs: set.exprs };
-}
 
 function readKey(node: AstExpr, to: Reading): KeyRange | undefined {
   const quick = quickKey(node, to);
@@ -157,7 +167,7 @@ function mismatch(
   element: AstElement,
   at: number,
   exprs: readonly Op[],
-  { set, ctx }: Reading,
+  { set, ctx }: Pick<Reading, 'set' | 'ctx'>,
 ): undefined {
   const what = `element expects ${kindOf(exprs[at])}, but ${isMap(set) ? 'map' : 'set'} has type ${kindOf(set.exprs[at])}`;
   return ctx.error(`statement mismatch, ${what}`, ctx.placeOf(element.statements![at]!));
@@ -170,30 +180,32 @@ const kindOf = (op: Op | undefined): string =>
 /** Whether nothing is said of a set, or the kind of its statement is this. */
 const isSameKind = (op: Op, of: Op | undefined): boolean => !of || kindOf(op) === kindOf(of);
 
-/** What an element has beside its key: data, times, statements, comment. */
-function readSpec(
-  element: AstElement,
-  written: AstExpr | undefined,
-  to: Reading,
-): ElementSpec | undefined {
-  const { set, ctx } = to;
-  const data = written && readData(written, to);
-  if (written && !data) return undefined;
-  if (set.exprs.length === 0 && isPlain(element)) return data ?? PLAIN;
-  const statements = element.statements?.map((s) => ctx.statement(s));
-  if (statements?.includes(undefined)) return undefined;
-  const own = statements?.flatMap((s) => s ?? []) ?? [];
-  const exprs = own.length > 0 ? to.effects(own) : set.exprs;
-  if (own.length > 0 && set.exprs.length === 0 && !set.flags.dynamic) {
-    const place = ctx.placeOf(element.statements![0]!);
+/** Its own statements, as ops; without them, those of the set. */
+function readStatements(element: AstElement, { set, ctx, effects }: Reading) {
+  if (!element.statements?.length) return set.exprs;
+  const statements = element.statements.map((s) => ctx.statement(s));
+  if (statements.includes(undefined)) return undefined;
+  const own = statements.flatMap((s) => s ?? []);
+  const exprs = effects(own);
+  if (set.exprs.length === 0 && !set.flags.dynamic) {
+    const place = ctx.placeOf(element.statements[0]!);
     return ctx.error(`missing statement in ${setWord(set)} declaration`, place);
   }
-  if (own.length > 0 && set.exprs.length > 0 && own.length !== set.exprs.length) {
+  if (set.exprs.length > 0 && own.length !== set.exprs.length) {
     const numbers = `set expects ${set.exprs.length} but element has ${own.length}`;
     return ctx.error(`number of statements mismatch, ${numbers}`, element.key.span);
   }
-  const other = own.length > 0 ? exprs.findIndex((op, i) => !isSameKind(op, set.exprs[i])) : -1;
-  if (other >= 0) return mismatch(element, other, exprs, to);
+  const other = exprs.findIndex((op, i) => !isSameKind(op, set.exprs[i]));
+  return other < 0 ? exprs : mismatch(element, other, exprs, { set, ctx });
+}
+
+/** What an element has beside its key. */
+function specOf(
+  element: AstElement,
+  data: ElementData | undefined,
+  exprs: readonly Op[],
+): ElementSpec {
+  if (exprs.length === 0 && isPlain(element)) return data ?? PLAIN;
   const { timeout, expires, comment } = element;
   return {
     ...data,
