@@ -122,7 +122,11 @@ export abstract class Operands extends Phrases {
       const row = side === 'stated' ? this.keys.get(token.image) : undefined;
       if (row?.unstated) return this.unexpected();
       const value = row && T.keywords.has(token.image) && !this.begins(row.phrase, 2);
-      return value ? this.symbol(this.next()) : this.selector(token);
+      if (!value) return this.selector(token);
+      const literal = this.symbol(this.next());
+      // It might have led a selector, for which nft has looked.
+      this.within(token, () => this.claim());
+      return literal;
     }
     switch (token.tokenType) {
       case T.Name:

@@ -53,8 +53,11 @@ export type Item =
       readonly said?: readonly string[];
       /** What is said of another word (`%s`), where that is not the usual syntax error. */
       readonly unknown?: Unknown;
-      /** What is wrong with the unit that the word is of the number before; `10 mbytes/second` is one word. */
-      readonly judge?: (text: string) => string | undefined;
+      /**
+       * What is wrong with the unit that the word is of the number before; `10 mbytes/second` is one
+       * word. `next` follows it.
+       */
+      readonly judge?: (text: string, next: string) => string | undefined;
     }
   | { readonly item: 'num'; readonly name: string }
   /** A name or a quoted text: args[name] = Word. */
@@ -120,7 +123,7 @@ export const nameOr = (name: string, ...or: string[]): Item => ({ item: 'word', 
 /** The same, as the unit of the number before it. */
 export const unit = (
   name: string,
-  judge: (text: string) => string | undefined,
+  judge: (text: string, next: string) => string | undefined,
   ...or: string[]
 ): Item => ({ item: 'word', name, or, judge });
 export const num = (name: string): Item => ({ item: 'num', name });

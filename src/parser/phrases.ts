@@ -64,7 +64,7 @@ export abstract class Phrases extends Cursor {
   }
 
   /** The next word was looked at while the phrase was open: one of its words is no name behind it. */
-  private claim(): void {
+  protected claim(): void {
     const token = this.peek();
     if (token.tokenType !== T.Name || T.literals.has(token.image)) return;
     if (!this.scopeHas(token.image)) return;
@@ -195,7 +195,7 @@ export abstract class Phrases extends Cursor {
   private anyWord(item: ItemOf<'word'>, following: Item | undefined): Word {
     const token = this.peek();
     const isName = token.tokenType === T.Name && !this.scopeHas(token.image);
-    const wrong = isName ? item.judge?.(token.image) : undefined;
+    const wrong = isName ? item.judge?.(token.image, this.peek(2).image) : undefined;
     if (wrong !== undefined) {
       const number = this.peek(0);
       this.next();

@@ -184,12 +184,18 @@ export abstract class Tables extends Sets {
         comment = this.onlyComment(comment, false);
         return true;
       }
-      // What was skipped may have taken the words of the block away.
-      if (this.at(T.Name) && !this.isScoped()) return this.unexpected();
       const phrase = row.lines.find((line) => this.begins(line));
+      // What was skipped may have taken the words of the block away.
+      const isText = phrase?.[0]?.item === 'str';
+      if (this.at(T.Name) && !this.isScoped() && !isText) return this.unexpected();
       if (!phrase) return this.unexpected();
       const parts = {};
       this.sequence(phrase, parts);
+      const wrong = row.wrong?.(parts, Object.assign({}, ...said.values()));
+      if (wrong) {
+        this.separator();
+        this.refuse(wrong.message, wrong.span);
+      }
       said.set(phrase, parts);
       return false;
     };

@@ -4,7 +4,7 @@
  * Owns the shape only; the rows themselves are eval's (expr/, stmt/, object/), which satisfy these
  * types structurally. The parser knows the skeleton of the language and no word of these.
  */
-import type { Args } from './ast.ts';
+import type { Args, Span } from './ast.ts';
 import type { JsonForms, ObjectForm } from './json/form.ts';
 import type { Phrase } from './phrase.ts';
 
@@ -41,6 +41,8 @@ export interface ObjectSyntax {
   readonly lines: readonly Phrase[];
   /** The first line may stand without braces after the name; then no line needs an end. */
   readonly bare: boolean;
+  /** What is wrong with a line, which is told behind its end; `before`: what others said. */
+  wrong?(line: Args, before: Args): { readonly message: string; readonly span: Span } | undefined;
   readonly fromJson?: ObjectForm;
 }
 

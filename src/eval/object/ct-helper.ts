@@ -25,6 +25,10 @@ export type CtHelperArgs = TakesL3proto & {
   readonly protocol?: L4Protocol;
 };
 
+/** Of the kernel's name, with the byte that ends it. */
+const MAX_NAME = 16;
+const ONCE = 'You can only specify this once. This statement is';
+
 export const ctHelper: ObjectRow<CtHelperArgs> = {
   row: 'object',
   name: 'ct helper',
@@ -33,6 +37,15 @@ export const ctHelper: ObjectRow<CtHelperArgs> = {
   id: 3,
   bare: false,
   lines: [[kw('type'), quoted('type'), ...l4protoLine], l3protoLine],
+  wrong(line, before) {
+    const type = wordOf(line, 'type');
+    if (!type) return undefined;
+    const earlier = wordOf(before, 'type')?.text;
+    const { text, span } = type;
+    if (earlier !== undefined) return { message: `${ONCE} already set for ${earlier}.`, span };
+    const long = `invalid name '${text}', max length is ${MAX_NAME}\n`;
+    return text.length < MAX_NAME ? undefined : { message: long, span };
+  },
   check(args, _span, ctx) {
     const protocol = l4protoOf(args);
     const type = wordOf(args, 'type')?.text ?? '';

@@ -28,6 +28,8 @@ export interface ObjectRow<A = Readonly<Record<string, unknown>>> {
   readonly lines: readonly Phrase[];
   /** The first line may stand without braces after the name: `add counter t c packets 1 bytes 2`. */
   readonly bare: boolean;
+  /** What is wrong with a line, which is told behind its end; `before`: what others said. */
+  wrong?(line: Args, before: Args): { readonly message: string; readonly span: Span } | undefined;
   /** In events its last line ends in a semicolon all the same. */
   readonly ended?: true;
   /** `span` is the object's name. */

@@ -49,8 +49,10 @@ const somePackets = judged(
   ...packets,
 );
 
-/** `mbytes`, `mbytes/second` */
-function rateFault(text: string): string | undefined {
+/** `mbytes` before a slash, `mbytes/second` */
+function rateFault(text: string, next: string): string | undefined {
+  if (!text.includes('/') && next !== '/')
+    return 'wrong rate format, expecting {bytes,kbytes,mbytes}/{second,minute,hour,day,week}';
   const [of = '', time] = text.split('/', 2);
   const isTime = time === undefined || time in SECONDS;
   const wrong = 'Wrong time format, expecting second, minute, hour, day or week';

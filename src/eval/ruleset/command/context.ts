@@ -62,7 +62,7 @@ export function attempted(ctx: CommandContext, work: () => void): void {
   if (ctx.ended) return;
   const before = ctx.errors.length;
   work();
-  if (ctx.errors.length > before) ctx.ended = ++ctx.failed >= MAX_FAILED;
+  if (ctx.errors.length > before) ctx.ended = ++ctx.failed === MAX_FAILED;
 }
 
 /** The table of a rule as the rule finds it. */
