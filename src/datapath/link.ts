@@ -167,7 +167,6 @@ export class Links extends InterfaceAddresses {
     if (mtu !== bridge.mtu) this.setMtu(bridge, mtu);
   }
 
-  /** NETDEV_CHANGEADDR: the neighbours of the device are forgotten, those for good as well. */
   /** neigh_ifdown: also whom the device answers for. */
   private dropNeighbours(device: Device): void {
     const { neigh4, neigh6, mld } = this.ns;
@@ -180,6 +179,7 @@ export class Links extends InterfaceAddresses {
     }
   }
 
+  /** NETDEV_CHANGEADDR: the neighbours of the device are forgotten, those for good as well. */
   setAddress(device: Device, address: Uint8Array): void {
     device.addressFollows = false;
     this.changeAddress(device, address);

@@ -189,7 +189,7 @@ export class MulticastListeners {
     const group = listener.groups.find((g) => equalIpv6(g.address, address));
     if (group === undefined || --group.users > 0) return;
     listener.groups.splice(listener.groups.indexOf(group), 1);
-    // a device that went down has left it already
+    // A device that went down has left it already.
     if (listener.left.some((g) => equalIpv6(g.address, address))) return;
     listener.left.unshift(buried(address));
     this.changed(device, listener);
