@@ -7,6 +7,8 @@
 
 export const HZ = 250;
 export const US_PER_JIFFY = 1_000_000 / HZ;
+/** How far a bucket of the timer wheel has come when time starts, as where cases are recorded. */
+const SINCE_BUCKET = 7;
 export const US_PER_SECOND = 1_000_000;
 
 export interface Timer {
@@ -27,7 +29,8 @@ export function wheelExpiry(fromUs: number, jiffies: number): number {
   let shift = 0;
   while (jiffies >= 63 << shift) shift += 3;
   const due = Math.floor(fromUs / US_PER_JIFFY) + jiffies;
-  return (Math.floor(due / 2 ** shift) + 1) * 2 ** shift * US_PER_JIFFY;
+  const edge = (Math.floor((due + SINCE_BUCKET) / 2 ** shift) + 1) * 2 ** shift;
+  return (edge - SINCE_BUCKET) * US_PER_JIFFY;
 }
 
 export class Clock {
