@@ -9,7 +9,7 @@ import type { Diagnostic } from '../parser/diagnostic.ts';
 import { CheckedForms } from './check/index.ts';
 import { eventJson, eventText, isMadeForRule } from './list/event.ts';
 import type { MonitorRequest } from './list/monitor.ts';
-import { asksForRules } from './ruleset/command/cache.ts';
+import { askedFor } from './ruleset/command/cache.ts';
 import { collapsed } from './ruleset/command/collapse.ts';
 import { type CommandContext, report } from './ruleset/command/context.ts';
 import { refusals } from './ruleset/command/hint.ts';
@@ -185,8 +185,7 @@ function attempt(
   validateEach: boolean,
 ): CommandContext {
   const ctx: CommandContext = {
-    commands,
-    followsRules: commands.some(asksForRules),
+    asked: askedFor(commands),
     tx: new Transaction(ruleset, machine, owner, validateEach),
     options: print,
     output: new Output(json),

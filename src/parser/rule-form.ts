@@ -55,8 +55,8 @@ export interface RuleText {
 export class FormedRule implements Rule {
   readonly form: RuleForm;
   readonly span: Span;
-  /** With the comment. */
-  private readonly written: Span;
+  /** Where it ends with its comment. */
+  private readonly end: number;
   /** The constants, by place in the form's. */
   private readonly tokens: readonly Token[];
   private readonly text: RuleText;
@@ -68,7 +68,7 @@ export class FormedRule implements Rule {
     this.text = text;
     const own = tokens.length - (form.comment === undefined ? 0 : COMMENT_TOKENS);
     this.span = spanOf(tokens[0]!, tokens[own - 1]!, text);
-    this.written = spanOf(tokens[0]!, tokens[tokens.length - 1]!, text);
+    this.end = endOf(tokens[tokens.length - 1]!, text);
   }
 
   /** Not a property of its own: a copy with other statements has no such form. */
@@ -81,7 +81,7 @@ export class FormedRule implements Rule {
   }
 
   private get whole(): Rule {
-    this.read ??= this.text.rule(this.written);
+    this.read ??= this.text.rule({ ...this.span, end: this.end });
     return this.read;
   }
 
@@ -131,10 +131,13 @@ export class FormedRule implements Rule {
 /** `comment "…"` */
 const COMMENT_TOKENS = 2;
 
-function spanOf(first: Token, last: Token, { source, base }: RuleText): Span {
-  const end = last.startOffset + last.image.length - base;
-  return { source, start: first.startOffset - base, end };
+function spanOf(first: Token, last: Token, text: RuleText): Span {
+  const { source, base } = text;
+  return { source, start: first.startOffset - base, end: endOf(last, text) };
 }
+
+const endOf = ({ startOffset, image }: Token, { base }: RuleText): number =>
+  startOffset + image.length - base;
 
 const unquoted = ({ image }: Token): string => image.slice(1, -1);
 const BRACKET = 91;

@@ -83,7 +83,8 @@ function unlike({ data, object }: SetInfo, wanted: ValueType): string | undefine
   return data ? undefined : 'Expression is not a map';
 }
 
-function plain(node: AstExpr): AstExpr {
+/** What is written in a variable's place. */
+export function plain(node: AstExpr): AstExpr {
   return node.kind === 'variable' ? plain(node.value) : node;
 }
 

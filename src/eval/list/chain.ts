@@ -70,14 +70,17 @@ function countNote({ state, packets, bytes }: Rule, { options }: Listing): strin
 /** `jump { … }`: the rules of a chain without a name stand where its name would, but not in events. */
 function withBodies(rule: CheckedRule, table: Table, to: Listing): CheckedRule {
   if (to.options.asSent) return rule;
-  const body = (name: string | undefined): string | undefined => {
+  const bodyOf = (s: Statement): Chain | undefined => {
+    const name = s.kind === 'verdict' ? s.verdict.chain : undefined;
     const chain = name === undefined ? undefined : table.chains.get(name);
-    return chain?.anonymous ? bodyText(chain, to) : undefined;
+    return chain?.anonymous ? chain : undefined;
   };
-  if (!rule.statements.some((s) => s.kind === 'verdict' && body(s.verdict.chain))) return rule;
+  if (!rule.statements.some(bodyOf)) return rule;
   const statements = rule.statements.map((s): Statement => {
-    const chain = s.kind === 'verdict' ? body(s.verdict.chain) : undefined;
-    return chain && s.kind === 'verdict' ? { ...s, verdict: { ...s.verdict, chain } } : s;
+    const body = bodyOf(s);
+    return body && s.kind === 'verdict'
+      ? { ...s, verdict: { ...s.verdict, chain: bodyText(body, to) } }
+      : s;
   });
   return { ...rule, statements };
 }

@@ -165,14 +165,11 @@ function lengthened(left: Expr, set: Lookup['map'], of: KeyOptions['of']): Looku
   if (left.kind !== 'concat') {
     return of === 'match' && left.bits > set.bits ? { ...set, bits: left.bits } : set;
   }
-  const isLonger = (part: Expr, i: number) => part.bits < (left.parts[i]?.bits ?? 0);
-  const short = set.elements.some(({ key }) => key.kind === 'concat' && key.parts.some(isLonger));
+  const isShort = (part: Expr, i: number) => part.bits < (left.parts[i]?.bits ?? 0);
   // The same literal where it may be: it lists as the kernel has it (see relisted).
-  if (!short) return set;
-  const long = (part: Expr, i: number): Expr => ({
-    ...part,
-    bits: Math.max(part.bits, left.parts[i]?.bits ?? 0),
-  });
+  if (!set.elements.some(({ key }) => key.kind === 'concat' && key.parts.some(isShort))) return set;
+  const long = (part: Expr, i: number): Expr =>
+    isShort(part, i) ? { ...part, bits: left.parts[i]!.bits } : part;
   const elements = set.elements.map((e) =>
     e.key.kind === 'concat' ? { ...e, key: { ...e.key, parts: e.key.parts.map(long) } } : e,
   );

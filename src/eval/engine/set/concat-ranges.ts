@@ -120,10 +120,7 @@ export class ConcatRanges implements Backend {
       if (forgets && this.forgetsOf(e, at, bytes)) {
         if (!inRange(e, at, regs, start + at, 0, FORGOTTEN.byte)) return false;
         if (!inRange(e, at, regs, start + at, FORGOTTEN.byte + 1, bytes)) return false;
-        continue;
-      }
-      if (compareBytes(e.bytes, e.at + at, regs, start + at, bytes) > 0) return false;
-      if (compareBytes(e.bytes, e.endAt + at, regs, start + at, bytes) < 0) return false;
+      } else if (!inRange(e, at, regs, start + at, 0, bytes)) return false;
     }
     return true;
   }

@@ -217,12 +217,13 @@ export class SetStore {
     const after = (ms: number) => wheelExpiry(ms * 1000, jiffies) / 1000;
     const first = after(this.collectedFrom);
     const since = this.now() - first;
-    // what starts on a bucket's edge ends on one: all further rounds are equally long
+    // What starts on a bucket's edge ends on one: all further rounds are equally long
     return since < 0 ? this.collectedFrom : first + since - (since % (after(first) - first));
   }
 
   /** What the collector's last round took: elements that had expired by then. */
   private collect(): void {
+    if (this.now() < this.nextExpiry) return;
     const round = this.lastRound();
     if (round < this.nextExpiry) return;
     let next = Number.POSITIVE_INFINITY;

@@ -16,25 +16,35 @@ const CHANGING: ReadonlySet<string> = new Set([
   'get',
 ]);
 
-/** The tables of all families; where the batch empties the ruleset, none are left to ask for. */
-export const asksForTables = (commands: readonly Command[]): boolean =>
-  commands.some(needsTables) && !commands.some((c) => c.verb === 'flush' && c.object === 'ruleset');
+export interface Asked {
+  /** The tables of all families. */
+  readonly tables: boolean;
+  /** The sets of all tables. */
+  readonly sets: boolean;
+  /** Everything: it then follows where the rules of the batch go. */
+  readonly rules: boolean;
+}
+
+/** Where the batch empties the ruleset, no tables are left to ask for. */
+export const askedFor = (commands: readonly Command[]): Asked => ({
+  tables: commands.some(needsTables) && !commands.some(emptiesAll),
+  sets: commands.some(needsSets),
+  rules: commands.some(({ handle }) => handle.index !== undefined),
+});
+
+const emptiesAll = ({ verb, object }: Command): boolean => verb === 'flush' && object === 'ruleset';
 
 function needsTables({ verb, object, block }: Command): boolean {
   if (verb === 'flush') return object in SET_KINDS;
   return CHANGING.has(verb) && (object !== 'table' || !MAKING.has(verb) || block !== undefined);
 }
 
-/** The tables of its own family: to list of them. */
-export const asksForFamily = ({ verb }: Command): boolean =>
-  !CHANGING.has(verb) && verb !== 'flush';
-
-/** The sets of all tables. */
-export function asksForSets({ verb, object, block }: Command): boolean {
+function needsSets({ verb, object, block }: Command): boolean {
   if (verb === 'flush') return object in SET_KINDS;
   if (object === 'table') return MAKING.has(verb) && block !== undefined;
   return object === 'element' || (object === 'rule' && verb !== 'delete' && verb !== 'destroy');
 }
 
-/** Everything, with the rules: it then follows where those of the batch go. */
-export const asksForRules = ({ handle }: Command): boolean => handle.index !== undefined;
+/** Of a command that lists: the tables of its own family. */
+export const asksForFamily = ({ verb }: Command): boolean =>
+  !CHANGING.has(verb) && verb !== 'flush';

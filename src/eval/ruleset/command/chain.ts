@@ -170,7 +170,8 @@ function devicesOnly(
   return { type, hook, priority, devices: names };
 }
 
-const isPolicy = (text: string): boolean => text === 'accept' || text === 'drop';
+const isPolicy = (text: string | undefined): text is 'accept' | 'drop' =>
+  text === 'accept' || text === 'drop';
 const wrongPolicy = (text: string) => (isPolicy(text) ? undefined : 'wrong policy');
 
 function readPolicy(
@@ -179,7 +180,7 @@ function readPolicy(
   ctx: CommandContext,
 ): 'accept' | 'drop' | undefined {
   const { text, kind } = wordOf(node, 'policy', ctx, wrongPolicy);
-  if (text === 'accept' || text === 'drop') return text;
+  if (isPolicy(text)) return text;
   return report(ctx, `invalid policy expression ${kind}`, handle.chain?.span ?? span);
 }
 

@@ -17,13 +17,12 @@ import type { Request } from '../request.ts';
 import { scopeOf } from '../scope.ts';
 import type { Table } from '../store.ts';
 import type { Transaction } from '../transaction.ts';
+import type { Asked } from './cache.ts';
 import type { Output } from './output.ts';
 
 export interface CommandContext {
-  /** The whole batch. */
-  readonly commands: readonly Command[];
-  /** nft follows where its rules go. */
-  readonly followsRules: boolean;
+  /** What nft knows of the kernel's ruleset. */
+  readonly asked: Asked;
   readonly tx: Transaction;
   readonly options: PrintOptions;
   readonly output: Output;

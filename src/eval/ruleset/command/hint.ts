@@ -8,7 +8,7 @@ import type { Diagnostic } from '../../../parser/diagnostic.ts';
 import { nearest } from '../../type/misspell.ts';
 import { type Refusal, strerror } from '../errno.ts';
 import { type Ruleset, setWord, type Table } from '../store.ts';
-import { asksForFamily, asksForTables } from './cache.ts';
+import { asksForFamily } from './cache.ts';
 import { type CommandContext, familyOf, tableName } from './context.ts';
 
 interface Candidate {
@@ -46,9 +46,9 @@ function tableHint(tables: readonly Table[], name: string, span: Span): Diagnost
 }
 
 /** The tables that nft knows of: those of the batch, and what it asked the kernel for before. */
-function knownTables({ tx, commands }: CommandContext, cmd: Command): readonly Table[] {
+function knownTables({ tx, asked }: CommandContext, cmd: Command): readonly Table[] {
   const all = [...tx.ruleset.tables.values()];
-  if (asksForTables(commands)) return all;
+  if (asked.tables) return all;
   const own = new Set(
     tx.changes.flatMap((c) => (c.what === 'table' && c.change === 'new' ? [c.table] : [])),
   );

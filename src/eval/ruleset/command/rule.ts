@@ -203,7 +203,7 @@ function positionOf(cmd: Command, ctx: CommandContext): number | undefined | nul
   const { handle, position, index, chain } = cmd.handle;
   const named = handle ?? position;
   const rule = named && Number(named.value);
-  if (!ctx.followsRules) return rule;
+  if (!ctx.asked.rules) return rule;
   const table = tableIn(ctx, cmd);
   const found = table?.chains.get(chain?.text ?? '');
   if (!table) noTable(ctx, cmd);

@@ -11,7 +11,6 @@ import { isRefusal, member, tableOf } from '../kernel/lookup.ts';
 import { deleteSet, type NewSet, newSet } from '../kernel/set.ts';
 import { scopeOf } from '../scope.ts';
 import { isMap, type NftSet } from '../store.ts';
-import { asksForSets } from './cache.ts';
 import {
   answered,
   blockPlace,
@@ -93,7 +92,7 @@ function readSet(block: SetBlock, cmd: Command, ctx: CommandContext): NewSet | u
     anonymous: false,
   };
   const there = tableIn(ctx, cmd)?.sets.get(name?.text ?? '');
-  const known = there && (ctx.tx.fresh.has(there) || ctx.commands.some(asksForSets));
+  const known = there && (ctx.tx.fresh.has(there) || ctx.asked.sets);
   if (known && interval && !there.flags.interval) {
     return report(
       ctx,

@@ -4,6 +4,7 @@
  * Mirrors evaluate_priority and evaluate_policy of nft.
  */
 import type { Expr } from '../../../parser/ast.ts';
+import { plain } from '../../check/map.ts';
 import { type CommandContext, report } from './context.ts';
 
 /** The word, if it is one, and what messages call the expression. */
@@ -41,8 +42,6 @@ export function wordOf(
       return { kind: 'value' };
   }
 }
-
-const plain = (node: Expr): Expr => (node.kind === 'variable' ? plain(node.value) : node);
 
 interface Wrong {
   readonly node: Expr;

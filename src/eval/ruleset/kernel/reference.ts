@@ -4,7 +4,7 @@
  * Mirrors the `use` counters of nf_tables: nft_verdict_init, nft_lookup_init, nft_dynset_init,
  * nft_objref_init, nft_flow_offload_init.
  */
-import type { Statement } from '../../checked.ts';
+import type { Expr, Statement, Verdict } from '../../checked.ts';
 import type { Op } from '../../ir.ts';
 import { type Refusal, refuse } from '../errno.ts';
 import type { Chain, Flowtable, NftObject, NftSet, Table } from '../store.ts';
@@ -121,24 +121,27 @@ export function renameReferences(table: Table, from: string, to: string): void {
   }
   for (const chain of table.chains.values()) {
     for (const rule of chain.rules) {
+      const { statements: old } = rule.checked;
+      const statements = old.map((s) => renamed(s, from, to));
+      if (statements.every((s, i) => s === old[i])) continue;
       rule.ops = rule.ops.map((op) =>
         op.op === 'verdict' && op.chain === from ? { ...op, chain: to } : op,
       );
-      const statements = rule.checked.statements.map((s) => renamed(s, from, to));
       rule.checked = { ...rule.checked, statements };
     }
   }
 }
 
+/** The same statement where it does not name the chain. */
 function renamed(s: Statement, from: string, to: string): Statement {
-  if (s.kind === 'verdict' && s.verdict.chain === from) {
+  const names = (e: Expr | undefined): e is Verdict => e?.kind === 'verdict' && e.chain === from;
+  if (s.kind === 'verdict' && names(s.verdict)) {
     return { ...s, verdict: { ...s.verdict, chain: to } };
   }
   if (s.kind !== 'vmap' || s.map.kind !== 'set') return s;
+  if (!s.map.elements.some(({ data }) => names(data))) return s;
   const elements = s.map.elements.map((e) =>
-    e.data?.kind === 'verdict' && e.data.chain === from
-      ? { ...e, data: { ...e.data, chain: to } }
-      : e,
+    names(e.data) ? { ...e, data: { ...e.data, chain: to } } : e,
   );
   return { ...s, map: { ...s.map, elements } };
 }

@@ -133,9 +133,9 @@ function updateSet(tx: Transaction, old: NftSet, spec: NewSet): NftSet | Refusal
   if (!same) return refuse('EEXIST', 'name');
   // Elements of the same batch still find what was there before; times that are not said end.
   tx.atCommit(() => {
-    tx.set(old, 'timeout', spec.timeout && inJiffies(spec.timeout));
-    tx.set(old, 'gcInterval', spec.gcInterval);
-    if (spec.size && tx.machine.profile.setSizeChanges) tx.set(old, 'size', spec.size);
+    const { timeout, gcInterval, size } = spec;
+    Object.assign(old, { timeout: timeout && inJiffies(timeout), gcInterval });
+    if (size && tx.machine.profile.setSizeChanges) old.size = size;
   });
   tx.changed({ what: 'set', change: 'update', set: old });
   return old;
